@@ -9,7 +9,7 @@ import { packageLog } from '../sources/machine/package-log.ts';
 import { sysctl } from '../sources/machine/sysctl.ts';
 import { processes } from '../sources/processes/processes.ts';
 import type { Moment, Needs } from '../timeline/moment.ts';
-import { missingText, NOT_READ_YET } from '../ui/kit/missing-reason.ts';
+import { isWhole, nothingWords, stateOf, stateOfAll, stateWords } from '../timeline/reading-state.ts';
 import { wrap } from './box.ts';
 import { textSection } from './text-section.ts';
 import { LETTERS, shownSeconds } from './finding-lines.ts';
@@ -39,7 +39,7 @@ export const changesSections = (input: ChangesInput): readonly Section[] => {
 /** Sources that only this page shows, and starts of daemons; what else was not readable is in its pane. */
 const SOURCES = [packageLog, etcFiles, kernelModules, mounts, sysctl, processes];
 
-function changesTable({ changes, incidents, nowMs, fromMs }: ChangesInput): TableSection<Row> {
+function changesTable({ changes, incidents, nowMs, fromMs, momentOf }: ChangesInput): TableSection<Row> {
   const rows: readonly Row[] = [
     ...incidents.flatMap((incident): Row[] => {
       const seconds = shownSeconds(incident.root, nowMs);
@@ -131,7 +131,7 @@ function changesTable({ changes, incidents, nowMs, fromMs }: ChangesInput): Tabl
       incident?.root.pane === undefined
         ? []
         : [{ label: incident.root.subject, pane: incident.root.pane, row: incident.root.subject }],
-    empty: 'none',
+    empty: nothingWords('none', stateOfAll(...SOURCES.map((source) => stateOf(momentOf({ source }).source)))),
     minRows: 10,
   };
 }
@@ -145,9 +145,10 @@ function unreadSources({ momentOf }: ChangesInput): Unread {
   const byReason = new Map<string, string[]>();
   for (const source of SOURCES) {
     const { source: seen } = momentOf({ source });
-    const gap = Object.values(seen.missing).find(({ why }) => why !== 'absent');
-    const why = seen.ageMs === undefined ? NOT_READ_YET : gap && missingText(gap);
-    if (why !== undefined) byReason.set(why, [...(byReason.get(why) ?? []), source.title]);
+    const state = stateOf(seen);
+    if (isWhole(state)) continue;
+    const why = stateWords(state);
+    byReason.set(why, [...(byReason.get(why) ?? []), source.title]);
   }
   return [...byReason];
 }

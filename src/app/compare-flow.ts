@@ -3,6 +3,7 @@ import type { AnyPane, Section, TableSection } from '../panes/pane.ts';
 import { NOTABLE_SHARE, tableDifference, type RowDifference } from '../ui/table-difference.ts';
 import { duration, percent } from '../lib/units.ts';
 import type { Theme } from '../theme.ts';
+import { ownWords } from '../timeline/reading-state.ts';
 import type { Moment, Needs } from '../timeline/moment.ts';
 import { choose } from './choose.ts';
 import { clock } from './header.ts';
@@ -118,7 +119,7 @@ function differenceTable(section: TableSection, rows: readonly RowDifference[]):
     key: (row) => row.key,
     sort: { column: 'share', descending: true },
     first: (row) => row.what !== 'changed',
-    empty: 'no changes',
+    empty: ownWords('no changes'),
   };
 }
 

@@ -5,6 +5,7 @@ import { plain } from '../lib/plain.ts';
 import { count, duration, NONE, percent } from '../lib/units.ts';
 import type { Column, Detail, LinesSection, TableSection } from '../panes/pane.ts';
 import type { Role, Theme } from '../theme.ts';
+import { ownWords } from '../timeline/reading-state.ts';
 import { lineChart } from '../ui/chart.ts';
 import { windowSpark } from '../ui/window-spark.ts';
 import { changeText, figureText } from '../correlate/moved-text.ts';
@@ -42,7 +43,7 @@ export function correlationTable(
     searchText: ({ series, others }) => [series.section, ...others.map((other) => other.series.object())].join(' '),
     links: linksOf,
     detail: (row) => result && detailOf(row, result, theme),
-    empty: state.done ? 'nothing moved clearly' : 'comparing',
+    empty: ownWords(state.done ? 'nothing moved clearly' : 'comparing'),
   };
 }
 

@@ -12,6 +12,8 @@ export interface HostFacts {
   readonly cpus?: number | undefined;
   readonly nodes?: number | undefined;
   readonly uptimeSeconds?: number | undefined;
+  /** Reason that the login does not see processes of other users. */
+  readonly hidden?: string | undefined;
 }
 
 /** Times and modes of the screen. */
@@ -72,6 +74,7 @@ export function headerLine(
     ...segment(time.readOnly ? 'READ-ONLY' : undefined, 'accent', 1),
     ...costSegments(status),
     ...rootSegment(status),
+    ...(facts.hidden === undefined ? [] : [{ text: `processes ${facts.hidden}`, role: 'warn', rank: 2 } as const]),
     ...segment(`${clock(time.cursorMs ?? time.nowMs)}Z`, 'text', 2),
   ];
   const kept = shortened(left, right, columns);

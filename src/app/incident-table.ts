@@ -5,6 +5,7 @@ import type { Unreadable } from '../incidents/expectations.ts';
 import { textWidth } from '../lib/text-width.ts';
 import type { Column, Detail, LinesSection, Section, TableSection } from '../panes/pane.ts';
 import type { Severity } from '../theme.ts';
+import { ownWords } from '../timeline/reading-state.ts';
 import { wrap } from './box.ts';
 import { headedLines, textSection } from './text-section.ts';
 import type { OverviewInput } from './overview.ts';
@@ -106,7 +107,7 @@ export const incidentTable = (
   name: ({ root }) => objectOf(root),
   links: ({ root: { pane, subject } }) => (pane === undefined ? [] : [{ label: subject, pane }]),
   detail: (row) => incidentDetail(row, changedBefore?.(row) ?? [], stepsFor),
-  empty: '',
+  empty: ownWords(''),
   minRows: 9,
 });
 
@@ -189,7 +190,7 @@ const victimTable = ({ victims, root }: IncidentRow): TableSection<Victim> => ({
   members: ({ finding }) => finding.members ?? [],
   name: ({ finding }) => objectOf(finding),
   links: ({ finding: { pane, subject } }) => (pane === undefined ? [] : [{ label: subject, pane }]),
-  empty: 'none',
+  empty: ownWords('none'),
 });
 
 const evidenceTable = (finding: StandingFinding): Section =>
@@ -223,7 +224,7 @@ const evidenceTable = (finding: StandingFinding): Section =>
     rows: finding.evidence,
     key: ({ what, source }) => `${what} ${source}`,
     sort: { column: '', descending: false },
-    empty: 'none',
+    empty: ownWords('none'),
   }) satisfies TableSection<StandingFinding['evidence'][number]>;
 
 /** What was changed before the onset, likeliest cause first. */

@@ -1,18 +1,13 @@
 import type { Session, StandingFinding } from '../collect/session.ts';
-import { countsText, ledgerCounts, type Ledger, type LedgerLine, type Verdict } from '../ledger/ledger.ts';
+import { countsText, ledgerCounts, VERDICTS, type Ledger, type LedgerLine } from '../ledger/ledger.ts';
 import type { Explainer } from '../incidents/explainer.ts';
 import type { IncidentRow } from '../incidents/incident-rows.ts';
 import { redactVersion } from '../lib/plain.ts';
+import { ownWords } from '../timeline/reading-state.ts';
 import { textWidth } from '../lib/text-width.ts';
 import { duration } from '../lib/units.ts';
 import type { Section, TableSection } from '../panes/pane.ts';
 import { objectOf } from './finding-lines.ts';
-
-export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
-  accused: 'accused',
-  unread: 'could not look',
-  cleared: 'cleared',
-};
 
 type Line = LedgerLine<StandingFinding>;
 interface Row {
@@ -32,8 +27,8 @@ export function valueOf({ check: { name, value }, whats, count, differ }: Ledger
 }
 
 /** Root of the incident behind an accusation, or why an unread value is missing. */
-export function whyOf({ finding, why }: Line, incidents: readonly IncidentRow<StandingFinding>[]): string {
-  if (!finding) return why?.replace(/^not readable: /, '') ?? '';
+export function whyOf({ verdict, finding, why }: Line, incidents: readonly IncidentRow<StandingFinding>[]): string {
+  if (!finding) return verdict === 'absent' ? '' : (why?.replace(/^not readable: /, '') ?? '');
   const incident = incidents.find(({ victims }) => victims.some((one) => one.finding.key === finding.key));
   return incident ? `${objectOf(incident.root)}: ${incident.root.sentence}` : finding.sentence;
 }
@@ -58,7 +53,7 @@ export function culpritFirst<Line extends LedgerLine<StandingFinding>>(
 const isFixed = ({ check: { nameVocabulary }, count }: Line): 'fixed' | undefined =>
   count > 1 ? 'fixed' : nameVocabulary;
 
-/** Table of the ledger: what was accused, what could not be read, what was cleared. */
+/** Table of the ledger: what was accused, what could not be read, what is not present, what was cleared. */
 export const ledgerTable = (
   lines: readonly Line[],
   incidents: readonly IncidentRow<StandingFinding>[],
@@ -92,12 +87,14 @@ export const ledgerTable = (
     {
       id: 'verdict',
       title: 'VERDICT',
-      about: 'Accused: a finding is there. Could not look: not read, or stale. Cleared: read and in order.',
+      about:
+        'Accused: a finding is there. Not read: unknown, or stale. Not present: looked for. Cleared: read and in order.',
       width: 14,
       value: ({ index }) => index,
-      text: ({ line }) => VERDICT_WORDS[line.verdict],
+      text: ({ line }) => VERDICTS[line.verdict],
       vocabulary: 'fixed',
-      role: ({ line: { verdict, finding } }) => finding?.severity ?? (verdict === 'cleared' ? 'good' : 'warn'),
+      role: ({ line: { verdict, finding } }) =>
+        finding?.severity ?? (verdict === 'cleared' ? 'good' : verdict === 'absent' ? 'dim' : 'warn'),
       rank: 0,
     },
     {
@@ -107,7 +104,7 @@ export const ledgerTable = (
       width: 20,
       grow: true,
       value: ({ line }) => valueOf(line),
-      role: ({ line: { verdict } }) => (verdict === 'unread' ? 'dim' : 'text'),
+      role: ({ line: { verdict } }) => (verdict === 'unread' || verdict === 'absent' ? 'dim' : 'text'),
       rank: 0,
     },
     {
@@ -145,15 +142,15 @@ export const ledgerTable = (
   rows: culpritFirst(lines, incidents).map((line, index) => ({ line, index })),
   key: ({ line }) => line.key,
   sort: { column: 'verdict', descending: false },
-  rowRole: ({ line }) => (line.verdict === 'cleared' ? 'dim' : undefined),
+  rowRole: ({ line: { verdict } }) => (verdict === 'cleared' || verdict === 'absent' ? 'dim' : undefined),
   searchText: ({ line: { check, verdict, finding } }) =>
-    [VERDICT_WORDS[verdict], check.name, check.aspect, ...check.rules, finding?.rule].join(' '),
+    [VERDICTS[verdict], check.name, check.aspect, ...check.rules, finding?.rule].join(' '),
   entity: ({ line: { check, finding } }) => finding?.entity ?? check.entity,
   name: ({ line }) => line.check.name,
   // Of resources without a row: lines of a pane, and tables of another kind.
   links: ({ line: { check } }) => [{ label: check.name, pane: check.pane }],
   enter: 'link',
-  empty: 'nothing read yet',
+  empty: ownWords('nothing read yet'),
 });
 
 interface Parts {

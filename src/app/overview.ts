@@ -23,7 +23,7 @@ export interface PaneTile {
   readonly problem?: string | undefined;
 }
 
-/** Panes that are not readable for one reason. */
+/** Panes that are not readable, or not recorded, by the words for it. */
 export interface Hidden {
   readonly titles: readonly string[];
   readonly why: string;
@@ -122,10 +122,12 @@ const hiddenLines = (hidden: readonly Hidden[]): LinesSection =>
   textSection({ id: 'hidden', title: 'Not readable', bare: true }, (columns) =>
     hidden
       .flatMap(({ titles, why }) =>
-        wrap(`Not readable: ${titles.map(fixedWords).join(', ')}: ${plain(why)}`, Math.max(1, columns - 1)),
+        wrap(`${capitalised(plain(why))}: ${titles.map(fixedWords).join(', ')}`, Math.max(1, columns - 1)),
       )
       .map((line) => ({ text: ` ${line}`, role: 'warn' })),
   );
+
+const capitalised = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
 const absentLine = (absent: readonly string[]): LinesSection => ({
   kind: 'lines',

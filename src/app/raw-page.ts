@@ -1,12 +1,11 @@
 import type { Session } from '../collect/session.ts';
-import type { Missing } from '../host/host.ts';
 import { jsonLines } from '../lib/json-lines.ts';
 import { lines } from '../lib/lines.ts';
 import { redactVersion, plain } from '../lib/plain.ts';
 import { maskSecrets } from '../lib/secrets.ts';
 import { bytes, ms, plural, span } from '../lib/units.ts';
 import type { LinesSection } from '../panes/pane.ts';
-import { NOT_PRESENT, NOT_READ_YET } from '../ui/kit/missing-reason.ts';
+import { stateOfMissing, stateWords } from '../timeline/reading-state.ts';
 import { wrap } from './box.ts';
 import type { FindingReadings } from './finding-readings.ts';
 import { requestText } from './raw-request.ts';
@@ -35,7 +34,7 @@ export function rawSections(
     const entry = session.timeline.latest(id);
     const age = entry
       ? `${span(Math.max(0, nowMs - entry.wallMs) / 1000)} ago, took ${ms(entry.tookMs)}`
-      : NOT_READ_YET;
+      : 'not read yet';
     const readings = [...session.raw(id).entries()];
     if (behind)
       readings.sort(
@@ -49,13 +48,13 @@ export function rawSections(
         }),
       );
     for (const [name, missing] of Object.entries(entry?.missing ?? {}))
-      out.push(rawSection(`${id} ${name} missing`, `${id}: ${name}`, stateOf(missing), missing.detail));
+      out.push(
+        rawSection(`${id} ${name} missing`, `${id}: ${name}`, stateWords(stateOfMissing(missing)), missing.detail),
+      );
   }
   if (out.length > 0) return out;
   return [rawSection('nothing', 'Raw readings', '', 'No readings behind this section.')];
 }
-
-const stateOf = ({ why }: Missing): string => (why === 'absent' ? NOT_PRESENT : `not readable (${why})`);
 
 /** Parts of a wrapped line up to which it is marked as a whole. */
 const WHOLE = 4;

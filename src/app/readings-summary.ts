@@ -2,7 +2,6 @@ import { hiddenIn, withAdvice } from '../entities/processes/hidden-processes.ts'
 import { keyOf, type Missing, type Read } from '../host/host.ts';
 import type { AnySource } from '../sources/source.ts';
 import type { Timeline } from '../timeline/timeline.ts';
-import { whyWords } from '../ui/kit/missing-reason.ts';
 
 /** Counts of readings: "no findings" counts only readable ones. */
 export interface ReadingsSummary {
@@ -39,14 +38,12 @@ export function summarise(sources: readonly AnySource[], timeline: Timeline): Re
 export function summaryWords({ answered, unread, hidden, waiting }: ReadingsSummary): readonly string[] {
   if (answered === 0 && unread.length === 0) return ['Not read yet.'];
   const out = [`No findings in ${answered} ${answered === 1 ? 'reading' : 'readings'}.`];
-  if (hidden !== undefined) out.push(`${capitalised(withAdvice(hidden))}.`);
+  if (hidden !== undefined) out.push(`${withAdvice(hidden)}.`);
   if (unread.length > 0) {
-    const some = unread.slice(0, 4).map(({ read, missing }) => `${read} (${whyWords(missing)})`);
+    const some = unread.slice(0, 4).map(({ read, missing }) => `${read} (${missing.why})`);
     const more = unread.length > some.length ? `, and ${unread.length - some.length} more` : '';
     out.push(`${unread.length} not readable: ${some.join(', ')}${more}.`);
   }
   if (waiting.length > 0) out.push(`Not read yet: ${waiting.join(', ')}.`);
   return out;
 }
-
-const capitalised = (sentence: string): string => sentence.charAt(0).toUpperCase() + sentence.slice(1);

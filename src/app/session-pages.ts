@@ -2,7 +2,7 @@ import type { Session, SourceStatus } from '../collect/session.ts';
 import type { AuditEntry } from '../host/audit.ts';
 import { bytes, duration, kib, ms, span } from '../lib/units.ts';
 import type { LinesSection, TableSection } from '../panes/pane.ts';
-import { missingText } from '../ui/kit/missing-reason.ts';
+import { ownWords, stateOfMissing, stateWords } from '../timeline/reading-state.ts';
 import { wrap } from './box.ts';
 import { textSection } from './text-section.ts';
 import { clock } from './header.ts';
@@ -75,7 +75,7 @@ export const auditTable = (session: Session): TableSection<AuditEntry> => ({
   rows: session.audit(),
   key: ({ wallMs, command }) => `${wallMs} ${command}`,
   sort: { column: 'time', descending: true },
-  empty: 'none',
+  empty: ownWords('none'),
 });
 
 /** Cost and state of each source. */
@@ -137,7 +137,7 @@ export const sourcesTable = (session: Session, nowMs: number): TableSection<Sour
       width: 20,
       grow: true,
       value: (source) => stateOf(source, nowMs),
-      role: (source) => (stateOf(source, nowMs) === 'ok' ? 'good' : 'warn'),
+      role: (source) => roleOf(stateOf(source, nowMs)),
       rank: 0,
     },
   ],
@@ -145,15 +145,19 @@ export const sourcesTable = (session: Session, nowMs: number): TableSection<Sour
   key: ({ id }) => id,
   sort: { column: 'took', descending: true },
   first: ({ waitingSinceMs }) => waitingSinceMs !== undefined && nowMs - waitingSinceMs > 5000,
-  empty: 'none',
+  empty: ownWords('none'),
 });
 
-function stateOf({ waitingSinceMs, missing }: SourceStatus, nowMs: number): string {
+const roleOf = (state: string) => (state === 'ok' ? 'good' : state.startsWith('not present') ? 'dim' : 'warn');
+
+function stateOf({ waitingSinceMs, reads, missing }: SourceStatus, nowMs: number): string {
   if (waitingSinceMs !== undefined && nowMs - waitingSinceMs > 2000)
     return `unresponsive for ${span((nowMs - waitingSinceMs) / 1000)}`;
-  const entries = Object.entries(missing).filter(([, { why }]) => why !== 'absent');
-  if (entries.length > 0) return entries.map(([name, missing]) => `${name} ${missingText(missing)}`).join('; ');
-  return 'ok';
+  const states = Object.entries(missing).map(([name, gap]) => [name, stateOfMissing(gap)] as const);
+  const unread = states.filter(([, { state }]) => state !== 'not present');
+  if (unread.length > 0) return unread.map(([name, state]) => `${name} ${stateWords(state)}`).join('; ');
+  if (reads === 0) return 'not read yet';
+  return states.length > 0 ? `not present: ${states.map(([name]) => name).join(', ')}` : 'ok';
 }
 
 /** History of readings in memory: time span, memory use, evictions. */

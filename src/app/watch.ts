@@ -3,6 +3,7 @@ import { ChangeLog } from '../changes/change-log.ts';
 import { changeLine, changesBefore } from '../changes/changes-before.ts';
 import { onsetOrConnect } from '../collect/may-be-older.ts';
 import type { Session } from '../collect/session.ts';
+import { hiddenIn } from '../entities/processes/hidden-processes.ts';
 import { redactVersion } from '../lib/plain.ts';
 import type { AnyPane, Presence, Section } from '../panes/pane.ts';
 import { cpuTopology } from '../sources/machine/cpu-topology.ts';
@@ -71,7 +72,6 @@ export class Watch {
     this.#changeLog = options.changeLog ?? new ChangeLog([]);
     this.time = new TimeTravel(options.session, options.clock, () => this.#changes());
     this.#stepsKey = options.stepsKey ?? 'a';
-    this.time = new TimeTravel(options.session, options.clock);
     this.#models = new PaneModels(options.session);
     const overview = new Surface({
       id: OVERVIEW,
@@ -212,6 +212,7 @@ export class Watch {
       cpus: topology.now?.onlineCpus?.length,
       nodes: topology.now && topology.now.nodes.length > 0 ? topology.now.nodes.length : undefined,
       uptimeSeconds: up === undefined ? undefined : up + since,
+      hidden: hiddenIn(session.timeline),
     };
   }
 

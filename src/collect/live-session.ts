@@ -137,7 +137,7 @@ export class LiveSession implements Session {
     for (const take of this.#recorders)
       take({ source: detail.id, asked, wallMs, tookMs: wallMs - startMs, look: true });
     this.#records.set(detail.id, { ...this.#blank(), last: asked, missing: asked.missing });
-    return { sample: asked.sample, missing: asked.missing };
+    return { sample: asked.sample, missing: { ...asked.missing, ...hiddenGap(detail, hiddenIn(this.timeline)) } };
   };
 
   readonly raw = (sourceId: string): readonly { readonly read: Read; readonly text: string }[] =>

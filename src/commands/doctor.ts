@@ -1,8 +1,10 @@
-import type { Session } from '../collect/session.ts';
+import type { Session, SourceStatus } from '../collect/session.ts';
 import type { AnswerOf, Read, Reading } from '../host/host.ts';
 import { plain } from '../lib/plain.ts';
 import { ms } from '../lib/units.ts';
+import type { AnySource } from '../sources/source.ts';
 import { sources } from '../subsystems/index.ts';
+import { stateOfMissing } from '../timeline/reading-state.ts';
 import type { Reached } from './reach.ts';
 
 /** Programs of the debugging tools, each with its Debian and Ubuntu package. */
@@ -29,28 +31,12 @@ export async function doctorText({ host }: Reached, session: Session): Promise<s
     '',
     'READINGS',
   ];
-  for (const { id, title } of sources) {
-    const status = session.status().sources.find((one) => one.id === id);
-    const gaps = Object.entries(status?.missing ?? {});
-    if (!status || status.reads === 0) out.push(`  ${'no reply'.padEnd(STATE_COLUMNS)}${title}`);
-    else if (gaps.length === 0) out.push(`  ${'ok'.padEnd(STATE_COLUMNS)}${title}  (${ms(status.tookMs)})`);
-    else if (gaps.every(([, gap]) => gap.why === 'absent'))
-      out.push(
-        `  ${(gaps.length === Object.keys(sourceReads(id)).length ? 'not present' : 'partial').padEnd(STATE_COLUMNS)}${title}: ${[...new Set(gaps.map(([, gap]) => plain(gap.detail)))].join('; ')}`,
-      );
-    else
-      for (const [, gap] of gaps)
-        if (gap.why !== 'absent')
-          out.push(`  ${gap.why.padEnd(STATE_COLUMNS)}${title}: ${plain(gap.detail)}${fixOf(gap.why, root.state)}`);
-  }
+  const byId = new Map(session.status().sources.map((status) => [status.id, status]));
+  for (const source of sources) out.push(...readingLines(source, byId.get(source.id), root.state));
   out.push('', 'TOOLS');
   for (const tool of TOOLS) {
     const reading = await packageOf(host, tool.package);
-    out.push(
-      reading.ok
-        ? `  ${'ok'.padEnd(STATE_COLUMNS)}${tool.program}: ${plain(reading.value.trim())}`
-        : `  ${'not present'.padEnd(STATE_COLUMNS)}${tool.program} (${tool.use}). Fix: install package ${tool.package}; crashcart installs nothing`,
-    );
+    out.push(toolLine(tool, reading));
   }
   return `${out.join('\n')}\n`;
 }
@@ -58,7 +44,36 @@ export async function doctorText({ host }: Reached, session: Session): Promise<s
 const packageOf = (host: Reached['host'], name: string): Promise<Reading<AnswerOf<Extract<Read, { kind: 'run' }>>>> =>
   host.read({ kind: 'run', argv: ['dpkg-query', '-W', '-f=${Package} ${Version} ${Architecture}\\n', name] });
 
-const sourceReads = (id: string): object => sources.find((source) => source.id === id)?.reads ?? {};
+const line = (state: string, text: string): string => `  ${state.padEnd(STATE_COLUMNS)}${text}`;
+
+/** One line of a source by its state; of one that is not readable a line for each such read. */
+function readingLines({ title, reads }: AnySource, status: SourceStatus | undefined, root: string): readonly string[] {
+  if (!status || status.reads === 0) return [line('not read yet', title)];
+  const gaps = Object.values(status.missing);
+  if (gaps.length === 0) return [line('ok', `${title}  (${ms(status.tookMs)})`)];
+  const unread = gaps.flatMap((gap) => {
+    const state = stateOfMissing(gap);
+    if (state.state === 'not present') return [];
+    const why = state.state === 'not readable' ? `: ${state.why}${fixOf(gap.why, root)}` : '';
+    return [line(state.state, `${title}${why}`)];
+  });
+  if (unread.length > 0) return [...new Set(unread)];
+  // A source's reads are plain data: see `Reads`.
+  const isWhole = gaps.length === Object.keys(reads as object).length;
+  const details = [...new Set(gaps.map(({ detail }) => plain(detail)))].join('; ');
+  return [line(isWhole ? 'not present' : 'partial', `${title}: ${details}`)];
+}
+
+/** dpkg-query ends with 1 for a package that is not installed; any other failure leaves it unknown. */
+function toolLine(tool: (typeof TOOLS)[number], reading: Awaited<ReturnType<typeof packageOf>>): string {
+  if (reading.ok) return line('ok', `${tool.program}: ${plain(reading.value.trim())}`);
+  if (reading.why === 'failed' && /\bexit 1\b/.test(reading.detail))
+    return line(
+      'not present',
+      `${tool.program} (${tool.use}). Fix: install package ${tool.package}; crashcart installs nothing`,
+    );
+  return line('not readable', `${tool.program} (${tool.use}): ${plain(reading.detail)}`);
+}
 
 function rootLine(root: ReturnType<Reached['host']['root']>): string {
   switch (root.state) {

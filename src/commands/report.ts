@@ -1,7 +1,6 @@
 import { changeText, grouped } from '../changes/changes-before.ts';
 import type { LiveSession } from '../collect/live-session.ts';
 import type { Session, StandingFinding } from '../collect/session.ts';
-import type { Missing } from '../host/host.ts';
 import { contentionText } from '../incidents/contention.ts';
 import { statement } from '../findings/statement.ts';
 import { ScreenRedaction } from '../redact/screen-redaction.ts';
@@ -10,11 +9,11 @@ import { label, plain, sanitize } from '../lib/plain.ts';
 import { unstyled } from '../lib/text-width.ts';
 import { percent, plural, span } from '../lib/units.ts';
 import { changeLog, explainer, panes, sources } from '../subsystems/index.ts';
-import { countsText } from '../ledger/ledger.ts';
+import { hiddenIn, withAdvice } from '../entities/processes/hidden-processes.ts';
+import { stateOfMissing } from '../timeline/reading-state.ts';
+import { countsText, VERDICTS } from '../ledger/ledger.ts';
 import { ledgerValue, notedLedger, unreadReasons } from '../notes/noted-ledger.ts';
-import { VERDICT } from '../notes/words.ts';
 import type { AnyPane, Section } from '../panes/pane.ts';
-import { whyWords } from '../ui/kit/missing-reason.ts';
 import { paneAt } from '../ui/kit/pane-at.ts';
 import { drawSections } from '../ui/draw-pane.ts';
 import { plainPaneView } from '../ui/pane-view.ts';
@@ -80,6 +79,7 @@ function textOf(session: Session, options: ReportOptions): string {
   const out: string[] = [
     `crashcart report: ${plain(session.host.name)}, ${new Date(nowMs).toISOString()}`,
     `${status.transport}${session.timeline.isOneMoment ? ', one reading: rates are means since boot' : ''}, root: ${status.root?.state ?? 'no'}, cost: ${percent(status.hostCpuPct)} of one host CPU (budget ${percent(status.budgetPct)})`,
+    ...hiddenLine(session),
     '',
     ...incidentLines(session, theme.glyphs.severity, nowMs),
   ];
@@ -93,11 +93,18 @@ function textOf(session: Session, options: ReportOptions): string {
 const stated = ({ subject, subjectVocabulary, sentence }: StandingFinding): string =>
   statement({ subject: subjectVocabulary === 'fixed' ? subject : plain(subject), sentence: plain(sentence) });
 
+/** Processes of other users, where this login does not see them. */
+function hiddenLine({ timeline }: Session): readonly string[] {
+  const hidden = hiddenIn(timeline);
+  return hidden === undefined ? [] : [withAdvice(hidden)];
+}
+
 function incidentLines(session: Session, marks: Readonly<Record<string, string>>, nowMs: number): string[] {
   const found = session.findings();
   const { read, gaps } = coverage(session);
+  if (found.length === 0 && read === 0) return ['INCIDENTS: not read yet'];
   if (found.length === 0)
-    return [`INCIDENTS: none (${read} sources read${gaps > 0 ? `, ${gaps} readings missing, see NOT READABLE` : ''})`];
+    return [`INCIDENTS: none (${read} sources read${gaps > 0 ? `, ${gaps} readings missing, see NOT READ` : ''})`];
   const rows = explainer.rows(found, (needs) => session.timeline.moment(needs, nowMs), nowMs);
   const line = (severity: Severity, one: StandingFinding) =>
     `${marks[severity] ?? ''} ${severity.toUpperCase().padEnd(4)} ${stated(one)}`;
@@ -125,7 +132,7 @@ function ledgerLines(session: Session, nowMs: number, full: boolean): readonly s
     head,
     ...ledger.lines.map((line) =>
       [
-        `  ${VERDICT[line.verdict].padEnd(14)} ${line.resource.padEnd(20)} ${line.aspect.padEnd(11)} ${ledgerValue(line)}`,
+        `  ${VERDICTS[line.verdict].padEnd(14)} ${line.resource.padEnd(20)} ${line.aspect.padEnd(11)} ${ledgerValue(line)}`,
         ...(line.limit === undefined ? [] : [`limit ${line.limit}`]),
         ...(line.ageSeconds === undefined ? [] : [`${span(line.ageSeconds)} old`]),
         ...(line.why === undefined ? [] : [line.why]),
@@ -140,8 +147,7 @@ function paneLines(pane: AnyPane, session: Session, nowMs: number, theme: Return
   const presence = pane.presence(model);
   const title = pane.title.toUpperCase();
   if (presence === 'unknown') return [`${title}: not read yet`];
-  if (presence !== 'present')
-    return [`${title}: ${'absent' in presence ? presence.absent : `not readable: ${presence.hidden}`}`];
+  if (presence !== 'present') return [`${title}: ${'absent' in presence ? presence.absent : presence.hidden}`];
   return [title, ...sections().flatMap((section) => sectionLines(section, theme))];
 }
 
@@ -183,25 +189,23 @@ function coverage(session: Session): { read: number; gaps: number } {
 }
 
 function gapLines(session: Session): string[] {
-  const byReason = new Map<string, string[]>();
-  for (const source of sources) {
-    const status = session.status().sources.find(({ id }) => id === source.id);
-    if (status?.waitingSinceMs !== undefined && status.reads === 0)
-      note(byReason, 'no reply', `${source.title} (for ${span((Date.now() - status.waitingSinceMs) / 1000)})`);
-    for (const gap of Object.values(status?.missing ?? {}))
-      if (gap.why !== 'absent') note(byReason, whyWords(gap), describe(source.title, gap));
-  }
-  if (byReason.size === 0) return ['NOT READABLE: none'];
+  const byId = new Map(session.status().sources.map((status) => [status.id, status]));
+  const gaps = sources.flatMap(({ id, title }): readonly (readonly [state: string, item: string])[] => {
+    const { reads = 0, waitingSinceMs, missing = {} } = byId.get(id) ?? {};
+    const waits = waitingSinceMs === undefined ? '' : ` (for ${span((Date.now() - waitingSinceMs) / 1000)})`;
+    return [
+      ...(reads === 0 && Object.keys(missing).length === 0 ? [['not read yet', `${title}${waits}`] as const] : []),
+      ...Object.values(missing).flatMap((gap) => {
+        const state = stateOfMissing(gap);
+        if (state.state === 'not present') return [];
+        return [[state.state, state.state === 'not readable' ? `${title}: ${state.why}` : title] as const];
+      }),
+    ];
+  });
+  if (gaps.length === 0) return ['NOT READ: none'];
+  const byState = Map.groupBy(gaps, ([state]) => state);
   return [
-    'NOT READABLE',
-    ...[...byReason].flatMap(([why, items]) => [`  ${why}:`, ...items.map((item) => `    ${item}`)]),
+    'NOT READ',
+    ...[...byState].flatMap(([state, all]) => [`  ${state}:`, ...new Set(all.map(([, item]) => `    ${item}`))]),
   ];
 }
-
-const note = (map: Map<string, string[]>, key: string, item: string): void => {
-  map.set(key, [...(map.get(key) ?? []), item]);
-};
-
-const describe = (title: string, gap: Missing): string => `${title}: ${plain(gap.detail.replace(NOT_TAKEN_END, ''))}`;
-/** The heading has it. */
-const NOT_TAKEN_END = /: not in this (?:recording|sosreport)$/;

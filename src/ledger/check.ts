@@ -1,7 +1,7 @@
 import type { EntityRef } from '../findings/entity-ref.ts';
 import type { Needs, Seen } from '../timeline/moment.ts';
 import type { Provider } from '../timeline/provider.ts';
-import { missingText, NOT_PRESENT, NOT_READ_YET } from '../ui/kit/missing-reason.ts';
+import { stateOf, stateOfAll, stateWords, type ReadingState } from '../timeline/reading-state.ts';
 
 /** Aspects of a resource by the USE method. */
 export type Aspect = 'utilisation' | 'saturation' | 'errors';
@@ -27,8 +27,10 @@ export interface Check {
   readonly limit?: string;
   /** Nearness of the value to its limit, higher is worse: it selects the worst of a family. */
   readonly load?: number;
-  /** Reason of a value that could not be read. */
+  /** Reason of no value. */
   readonly missing?: string;
+  /** `absent`: looked for, and not present on the host. `pending`: a first or second reading has yet to come. */
+  readonly gap?: 'absent' | 'pending';
   /** Its sources by their names in the needs of the provider. */
   readonly sources: readonly string[];
   readonly pane: string;
@@ -50,28 +52,22 @@ export type AnyCheckProvider = CheckProvider<any>;
 /** Reason of a rate or a window that one reading does not have. */
 export const ONE_READING = 'one reading, no rate';
 
-/** Why a source has no value: undefined where it was read, `not present` where the host does not have it. */
-export function whyUnread(...sources: readonly Seen<unknown>[]): string | undefined {
-  let absent = false;
-  for (const { ageMs, missing, now } of sources) {
-    if (ageMs === undefined) return NOT_READ_YET;
-    const reasons = Object.values(missing);
-    const other = reasons.find(({ why }) => why !== 'absent');
-    if (other !== undefined) return missingText(other);
-    absent ||= reasons.length > 0 || now === undefined;
-  }
-  return absent ? NOT_PRESENT : undefined;
+/** State of the sources of a value; `not present` also where one of them lacks a part that this host does not have. */
+function stateOfSources(sources: readonly Seen<unknown>[]): ReadingState {
+  const state = stateOfAll(...sources.map((seen) => stateOf(seen)));
+  const lacks = sources.some(({ now, missing }) => now === undefined || Object.keys(missing).length > 0);
+  return state.state === 'read' && lacks ? { state: 'not present' } : state;
 }
 
-interface Line extends Omit<Check, 'value' | 'missing' | 'sources'> {
-  /** Present for what every host has (CPU, memory, processes): absent, it could not be read. Other parts are then not on the host. */
+interface Line extends Omit<Check, 'value' | 'missing' | 'gap' | 'sources'> {
+  /** Present for what every host has (CPU, memory, processes): its line stays where it is not present. */
   readonly essential?: true;
-  /** Reason of no value that is nearer than those of the sources: the reply of this one daemon. */
-  readonly because?: string | undefined;
+  /** State that is nearer than that of the sources: the reply of this one daemon. */
+  readonly because?: ReadingState | undefined;
 }
 
 /**
- * Check of a value; without one of the reason that its sources have, else of `otherwise`. None where nothing of it is present on
+ * Check of a value; without one of the state of its sources, else of `otherwise`. None where nothing of it is present on
  * the host.
  */
 export function check(
@@ -82,11 +78,21 @@ export function check(
 ): readonly Check[] {
   const ids = Object.keys(sources);
   if (value !== undefined) return [{ ...line, value, sources: ids }];
-  const missing = because ?? whyUnread(...Object.values(sources)) ?? otherwise;
-  return missing === NOT_PRESENT && essential !== true ? [] : [{ ...line, missing, sources: ids }];
+  const state = because ?? stateOfSources(Object.values(sources));
+  if (state.state === 'not present')
+    return essential === true ? [{ ...line, missing: stateWords(state), gap: 'absent', sources: ids }] : [];
+  const pending = state.state === 'not read yet' || (state.state === 'read' && otherwise === ONE_READING);
+  return [
+    {
+      ...line,
+      missing: state.state === 'read' ? otherwise : stateWords(state),
+      ...(pending && { gap: 'pending' }),
+      sources: ids,
+    },
+  ];
 }
 
 /** Check of a whole part of the host that could not be read; none where it was. */
 export function unreadCheck(line: Line, sources: Readonly<Record<string, Seen<unknown>>>): readonly Check[] {
-  return whyUnread(...Object.values(sources)) === undefined ? [] : check(line, undefined, sources);
+  return stateOfSources(Object.values(sources)).state === 'read' ? [] : check(line, undefined, sources);
 }

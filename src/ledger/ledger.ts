@@ -3,15 +3,17 @@ import type { Judged } from '../findings/judge.ts';
 import type { EntityKey } from '../incidents/entity-graph.ts';
 import type { Look, Looked } from '../incidents/observation.ts';
 import { plain } from '../lib/plain.ts';
-import { span } from '../lib/units.ts';
 import type { AnySource } from '../sources/source.ts';
 import type { Moment, Needs, Seen } from '../timeline/moment.ts';
 import type { MomentOf } from '../timeline/provider.ts';
-import { NOT_PRESENT, NOT_READ_YET } from '../ui/kit/missing-reason.ts';
-import { ONE_READING, type AnyCheckProvider, type Check } from './check.ts';
+import { isWhole, stateOf, stateWords } from '../timeline/reading-state.ts';
+import type { AnyCheckProvider, Check } from './check.ts';
 
-/** `accused`: a finding is there. `unread`: the value could not be read, or is stale. `cleared`: read, and no finding. */
-export type Verdict = 'accused' | 'unread' | 'cleared';
+/**
+ * `accused`: a finding is there. `unread`: the value could not be read, or is stale. `absent`: looked for, and not present.
+ * `cleared`: read, and no finding.
+ */
+export type Verdict = 'accused' | 'unread' | 'absent' | 'cleared';
 
 /** Line of the ledger: one check, or equal checks of several objects with the worst of them. */
 export interface LedgerLine<Finding> {
@@ -71,7 +73,8 @@ export class Ledger {
     momentOf: MomentOf,
     { periodSeconds = () => undefined }: LedgerOptions = {},
   ): readonly LedgerLine<Finding>[] {
-    const reads = this.#providers.flatMap((provider) => readsOf(provider, momentOf));
+    const checks = this.#providers.flatMap((provider) => readsOf(provider, momentOf));
+    const reads = [...checks, ...unreadSources(this.#providers, momentOf, checks)];
     const matched = matchedFindings(reads, findings);
     const used = new Set<string>();
     const groups = new Map<string, Group<Finding>>();
@@ -89,7 +92,7 @@ export class Ledger {
       }
       if (found.length > 0) continue;
       const why = read.check.missing ?? staleText(read, periodSeconds);
-      add(read, why === undefined ? 'cleared' : 'unread', undefined, why);
+      add(read, read.check.gap === 'absent' ? 'absent' : why === undefined ? 'cleared' : 'unread', undefined, why);
     }
     // A finding is never lost, whichever checks there are.
     for (const finding of findings)
@@ -99,7 +102,7 @@ export class Ledger {
       .map(([key, group]) => lineOf(key, group))
       .toSorted(
         (a, b) =>
-          ORDER[a.verdict] - ORDER[b.verdict] ||
+          ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict) ||
           (rank.get(a.finding?.key ?? '') ?? 0) - (rank.get(b.finding?.key ?? '') ?? 0),
       );
   }
@@ -118,7 +121,7 @@ export class Ledger {
       if (known) return known;
       const made = new Map<string, Look>();
       for (const read of readsOf(provider, momentOf)) {
-        const look = lookOf(read.check.missing ?? staleText(read, () => undefined));
+        const look = lookOf(read);
         for (const rule of read.check.rules) {
           const key = `${ruleOf(rule)} ${entityText(read.check.entity)}`;
           // One value that was read is enough for an object to be in order.
@@ -142,27 +145,34 @@ export class Ledger {
 const UNKNOWN: Look = { state: 'unknown' };
 
 /** What is absent, or not read so far, does not show a fault. */
-const lookOf = (why: string | undefined): Look =>
-  why === undefined
-    ? { state: 'clear' }
-    : why === NOT_PRESENT || why === NOT_READ_YET || why === ONE_READING
-      ? UNKNOWN
-      : { state: 'unreadable', why };
+function lookOf(read: Read): Look {
+  const why = read.check.missing ?? staleText(read, () => undefined);
+  if (why === undefined) return { state: 'clear' };
+  return read.check.gap === undefined ? { state: 'unreadable', why } : UNKNOWN;
+}
 
-const ORDER: Readonly<Record<Verdict, number>> = { accused: 0, unread: 1, cleared: 2 };
+/** Verdicts in the words of the ledger, in the order of its lines. */
+export const VERDICTS: Readonly<Record<Verdict, string>> = {
+  accused: 'accused',
+  unread: 'not read',
+  absent: 'not present',
+  cleared: 'cleared',
+};
+
+const ORDER = Object.keys(VERDICTS);
 
 /** Counts of the lines by verdict. */
 export function ledgerCounts(
   lines: readonly Pick<LedgerLine<unknown>, 'verdict'>[],
 ): Readonly<Record<Verdict, number>> {
-  const counts = { accused: 0, unread: 0, cleared: 0 };
+  const counts = { accused: 0, unread: 0, absent: 0, cleared: 0 };
   for (const { verdict } of lines) counts[verdict]++;
   return counts;
 }
 
-/** `accused 6 · cleared 41 · could not look 9`. */
-export const countsText = ({ accused, cleared, unread }: Readonly<Record<Verdict, number>>): string =>
-  `accused ${accused} · cleared ${cleared} · could not look ${unread}`;
+/** `accused 6 · cleared 41 · not read 9 · not present 2`. */
+export const countsText = ({ accused, cleared, unread, absent }: Readonly<Record<Verdict, number>>): string =>
+  `accused ${accused} · cleared ${cleared} · not read ${unread}${absent === 0 ? '' : ` · not present ${absent}`}`;
 
 const ruleOf = (pattern: string): string => pattern.split('/', 1)[0] ?? pattern;
 
@@ -182,6 +192,26 @@ function readsOf(provider: AnyCheckProvider, momentOf: MomentOf): readonly Read[
   } catch (error) {
     return [{ check: failed(provider, error), sources: [] }];
   }
+}
+
+/**
+ * Line of each source of which nothing was read and that no check names: its resources are unknown, so that their checks
+ * are not there.
+ */
+function unreadSources(providers: readonly AnyCheckProvider[], momentOf: MomentOf, checks: readonly Read[]): Read[] {
+  const named = new Set(
+    checks.flatMap(({ check, sources }) => (check.missing === undefined ? [] : sources.map(([source]) => source))),
+  );
+  // Needs are sources by name: see `CheckProvider`.
+  const all = new Set(providers.flatMap(({ needs }) => Object.values(needs as Needs)));
+  return [...all].flatMap((source): Read[] => {
+    const { seen } = momentOf({ seen: source });
+    const state = stateOf(seen);
+    if (named.has(source) || seen.ageMs === undefined || seen.now !== undefined || isWhole(state)) return [];
+    const name = { entity: thisHost, name: source.title, nameVocabulary: 'fixed' } as const;
+    const check: Check = { ...name, aspect: 'errors', rules: [], what: 'all', missing: stateWords(state), sources: [], pane: 'overview' }; // prettier-ignore
+    return [{ check, sources: [[source, seen]] }];
+  });
 }
 
 const failed = ({ id, rules }: AnyCheckProvider, error: unknown): Check => ({
@@ -224,7 +254,8 @@ function staleText({ sources }: Read, periodSeconds: (id: string) => number | un
   for (const [{ id, everySeconds }, { ageMs }] of sources) {
     if (everySeconds === 'once' || ageMs === undefined) continue;
     const period = Math.max(everySeconds, periodSeconds(id) ?? 0);
-    if (ageMs / 1000 > Math.max(LEAST_STALE_SECONDS, STALE_PERIODS * period)) return `stale ${span(ageMs / 1000)}`;
+    if (ageMs / 1000 > Math.max(LEAST_STALE_SECONDS, STALE_PERIODS * period))
+      return stateWords({ state: 'stale', seconds: ageMs / 1000 });
   }
   return undefined;
 }

@@ -116,11 +116,12 @@ export interface NotedLedger {
   readonly accused: number;
   readonly cleared: number;
   readonly unread: number;
+  readonly absent: number;
   readonly lines: readonly NotedLedgerLine[];
 }
 
 export interface NotedLedgerLine {
-  readonly verdict: 'accused' | 'cleared' | 'unread';
+  readonly verdict: 'accused' | 'cleared' | 'unread' | 'absent';
   /** Name of the object, or number and kind of several. */
   readonly resource: string;
   /** The object; of several the one with the worst value. */

@@ -1,4 +1,4 @@
-import { countsText } from '../ledger/ledger.ts';
+import { countsText, VERDICTS } from '../ledger/ledger.ts';
 import type { CaseNotes, NotedFinding, NotedIncident, NotedTerminal } from './case-notes.ts';
 import { chartSvg } from './chart-svg.ts';
 import { htmlOf, ownHtml, scriptJson, type Html, type HtmlPiece } from './html-markup.ts';
@@ -6,8 +6,7 @@ import { STYLE } from './html-style.ts';
 import type { SafeNotes } from './safe-notes.ts';
 import { summaryOf } from './summary.ts';
 import { ledgerValue } from './noted-ledger.ts';
-import { clock, nounOf, VERDICT, WORD } from './words.ts';
-import { notTakenText } from '../ui/kit/missing-reason.ts';
+import { clock, nounOf, WORD } from './words.ts';
 
 /** Asciicast player: its published script and style, and its licence, which must stay with it. */
 export interface CastPlayer {
@@ -56,7 +55,7 @@ export function htmlNotes(notes: SafeNotes, player: CastPlayer): string {
             notes.commands.map(({ at, as, command, why, exit, tookMs }) => [clock(at), as, htmlOf`<code>${command}</code>`, why, exit ?? '', tookMs === undefined ? '' : Math.round(tookMs)]), // prettier-ignore
           )}</details>`,
     ),
-    section('Not readable', table(['Source', 'Reason', 'Detail'], notes.notRead.map(({ source, why, detail }) => [source, notTakenText(detail) ?? why, detail]))), // prettier-ignore
+    section('Not readable', table(['Source', 'Reason', 'Detail'], notes.notRead.map(({ source, why, detail }) => [source, why, detail]))), // prettier-ignore
     evidence
       ? section(
           'Evidence',
@@ -133,7 +132,7 @@ function incident(noted: NotedIncident): Html {
 const ledgerTable = (ledger: CaseNotes['ledger']): Html =>
   htmlOf`<p>${countsText(ledger)}</p><details><summary>${ledger.lines.length} lines</summary>${table(
     ['Verdict', 'Resource', 'Aspect', 'Value', 'Limit', 'Age, s', 'Why, finding'],
-    ledger.lines.map((line) => [VERDICT[line.verdict], line.resource, line.aspect, ledgerValue(line), line.limit ?? '', line.ageSeconds ?? '', line.why ?? line.finding ?? '']), // prettier-ignore
+    ledger.lines.map((line) => [VERDICTS[line.verdict], line.resource, line.aspect, ledgerValue(line), line.limit ?? '', line.ageSeconds ?? '', line.why ?? line.finding ?? '']), // prettier-ignore
   )}</details>`;
 
 function finding({ severity, sentence, since, until, past, evidence, next }: NotedFinding): Html {

@@ -1,14 +1,13 @@
 import { isReading } from '../host/audit.ts';
-import { countsText } from '../ledger/ledger.ts';
+import { countsText, VERDICTS } from '../ledger/ledger.ts';
 import { plural } from '../lib/units.ts';
 import { cutSection, type BriefSection } from './brief-section.ts';
 import { ledgerValue, unreadReasons } from './noted-ledger.ts';
-import { clock, chartSummary, nounOf, VERDICT, WORD } from './words.ts';
+import { clock, chartSummary, nounOf, WORD } from './words.ts';
 import type { NotedFinding, NotedIncident } from './case-notes.ts';
 import { Markup, tagOf, type Piece } from './markup.ts';
 import type { SafeNotes } from './safe-notes.ts';
 import { summaryOf } from './summary.ts';
-import { notTakenText } from '../ui/kit/missing-reason.ts';
 
 type Markdown = Markup<'markdown'>;
 
@@ -65,7 +64,7 @@ function fullSections(notes: SafeNotes): readonly Section[] {
       mdOf``,
       ...table(
         ['Verdict', 'Resource', 'Aspect', 'Value', 'Limit', 'Age, s', 'Why, finding'],
-        notes.ledger.lines.map((line) => [VERDICT[line.verdict], line.resource, line.aspect, ledgerValue(line), line.limit ?? '', line.ageSeconds ?? '', line.why ?? line.finding ?? '']), // prettier-ignore
+        notes.ledger.lines.map((line) => [VERDICTS[line.verdict], line.resource, line.aspect, ledgerValue(line), line.limit ?? '', line.ageSeconds ?? '', line.why ?? line.finding ?? '']), // prettier-ignore
       ),
     ]),
     whole('Findings', notes.findings.length === 0 ? [mdOf`None.`] : notes.findings.flatMap((one) => finding(one, Infinity))), // prettier-ignore
@@ -101,7 +100,7 @@ function briefSections(notes: SafeNotes): readonly Section[] {
     most('Ledger', 1400, [
       mdOf`${countsText(notes.ledger)}`,
       ...(notes.ledger.unread > 0 ? [mdOf``] : []),
-      ...unreadReasons(notes.ledger).map((reason) => mdOf`- could not look, ${reason}`),
+      ...unreadReasons(notes.ledger).map((reason) => mdOf`- not read, ${reason}`),
     ]),
     most('Findings', 2800, notes.findings.length === 0 ? [mdOf`None.`] : notes.findings.flatMap((one) => finding(one, roots.has(one.key) ? MAX_EVIDENCE : 0))), // prettier-ignore
     most('What changed', 1300, changeTable(notes.changes, MAX_CHANGES)),
@@ -183,9 +182,7 @@ const commandTable = (commands: SafeNotes['commands']): readonly Markdown[] =>
   );
 
 const gapLines = ({ notRead }: SafeNotes): readonly Markdown[] =>
-  notRead.map(({ source, why, detail }) =>
-    notTakenText(detail) === undefined ? mdOf`- ${source}: ${why}: ${detail}` : mdOf`- ${source}: ${detail}`,
-  );
+  notRead.map(({ source, why, detail }) => mdOf`- ${source}: ${why}: ${detail}`);
 
 const evidenceLines = ({ evidence }: SafeNotes): readonly Markdown[] =>
   evidence

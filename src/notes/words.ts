@@ -3,9 +3,6 @@ import type { Chart, TimelineEntry } from './case-notes.ts';
 /** Severities in case notes. */
 export const WORD = { crit: 'CRITICAL', warn: 'WARNING', info: 'info' } as const;
 
-/** Verdicts of the ledger. */
-export const VERDICT = { accused: 'accused', unread: 'could not look', cleared: 'cleared' } as const;
-
 /** RFC 3339 time as `2026-11-23 21:55:12`. */
 export const clock = (time: string): string => `${time.slice(0, 10)} ${time.slice(11, 19)}`;
 

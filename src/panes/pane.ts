@@ -1,6 +1,7 @@
 import type { BoundDetail } from '../sources/source.ts';
 import type { EntityRef } from '../findings/entity-ref.ts';
 import type { Moment, Needs } from '../timeline/moment.ts';
+import type { NothingWords } from '../timeline/reading-state.ts';
 import type { Missing } from '../host/host.ts';
 import type { Role, Theme } from '../theme.ts';
 
@@ -121,7 +122,7 @@ export interface TableSection<Row = unknown> extends SectionBase {
   /** Present where `↵` on a row follows its link. */
   readonly enter?: 'link';
   /** Text of a table without rows. */
-  readonly empty: string;
+  readonly empty: NothingWords;
   /** Rows that it gets before others get more. Default: 5. */
   readonly minRows?: number;
 }
@@ -170,9 +171,9 @@ export interface Tile {
 
 /**
  * Presence of the subsystem: `unknown` until read; `absent` with the reason replaces the pane by one dim line, and so does
- * `hidden`: not readable, for the reason given.
+ * `hidden`: the words of its state, with the reason.
  */
-export type Presence = 'unknown' | 'present' | { readonly absent: string } | { readonly hidden: string };
+export type Presence = 'unknown' | 'present' | { readonly absent: NothingWords } | { readonly hidden: NothingWords };
 
 export interface Pane<N extends Needs, Model> {
   readonly id: string;

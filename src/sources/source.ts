@@ -1,4 +1,4 @@
-import type { AnswerOf, Read } from '../host/host.ts';
+import type { AnswerOf, Missing, Read } from '../host/host.ts';
 import type { Identifier } from '../redact/identifier.ts';
 import type { CountsSince } from '../timeline/since-start.ts';
 
@@ -28,6 +28,11 @@ export interface Source<R extends Reads = Reads, Sample = unknown> {
   readonly weightKiB?: (sample: Sample) => number;
   /** Pure and total: never throws, whatever bytes the host sent; unknown is undefined, never 0. */
   readonly parse: (values: Values<R>) => Sample;
+  /**
+   * Reads whose value lacks a part, with the reason, by the newest samples of other sources: a process table where /proc
+   * hides processes. The sample stays; what is not in it may be there.
+   */
+  readonly partial?: (sample: Sample, newest: Newest) => Readonly<Record<string, Missing>>;
   /** Names in a sample that identify a host, user or guest: redaction replaces them. */
   readonly identifiers?: (sample: Sample) => readonly Identifier[];
 }
@@ -59,6 +64,9 @@ export const defineDetail = <Target, const R extends Reads, Sample>(
 /** Any source, where only its reads and its id matter. */
 // oxlint-disable-next-line typescript/no-explicit-any -- a list of sources of different samples; SampleOf recovers each
 export type AnySource = Source<any, any>;
+
+/** Newest sample of another source. */
+export type Newest = <S extends AnySource>(source: S) => SampleOf<S> | undefined;
 
 /** BoundDetail is a detail source with its target filled in. */
 export interface BoundDetail {

@@ -1,4 +1,4 @@
-import type { AnySource } from '../sources/source.ts';
+import type { AnySource, Newest } from '../sources/source.ts';
 import type { Entry, Moment, Needs, Seen } from './moment.ts';
 import { sinceStart } from './since-start.ts';
 
@@ -220,11 +220,15 @@ export class Timeline {
     return seen as Moment<N>;
   }
 
-  #sinceStart(source: AnySource, entry: Entry): Seen<unknown>['sinceStart'] {
-    const { countsSince } = source;
-    return this.isOneMoment && countsSince !== undefined && isRead(source, entry)
-      ? sinceStart(entry.sample, countsSince, entry.at)
+  #sinceStart({ countsSince }: AnySource, now: unknown, at: number): Seen<unknown>['sinceStart'] {
+    return this.isOneMoment && countsSince !== undefined && now !== undefined
+      ? sinceStart(now, countsSince, at)
       : undefined;
+  }
+
+  #newest(sourceId: string, cursorMs: number | undefined): Entry | undefined {
+    const all = this.#entries.get(sourceId) ?? [];
+    return all[(cursorMs === undefined ? all.length : upperBound(all, cursorMs)) - 1];
   }
 
   #seen(source: AnySource, cursorMs: number | undefined, nowMs: number): Seen<unknown> {
@@ -236,23 +240,31 @@ export class Timeline {
     const previous = all[end - 2];
     const atMs = cursorMs ?? nowMs;
     const from = upperBound(all, atMs - FULL_RATE_MS);
+    const now = sampleOf(source, entry);
+    // A sample has the type of its source.
+    const newest = ((other: AnySource) => this.#newest(other.id, cursorMs)?.sample) as Newest;
     return {
-      now: entry.sample,
-      before: previous?.sample,
+      now,
+      before: now === undefined ? undefined : sampleOf(source, previous),
       seconds: previous && entry.at > previous.at ? entry.at - previous.at : undefined,
       ageMs: Math.max(0, atMs - entry.wallMs),
       tookMs: entry.tookMs,
-      missing: entry.missing,
-      sinceStart: previous ? undefined : this.#sinceStart(source, entry),
+      missing:
+        source.partial && now !== undefined ? { ...entry.missing, ...source.partial(now, newest) } : entry.missing,
+      sinceStart: previous ? undefined : this.#sinceStart(source, now, entry.at),
       history: all.slice(from, end),
       older: () => all.slice(0, Math.min(from, end)),
     };
   }
 }
 
-/** Whether any read of the source has a value. */
-const isRead = ({ reads }: AnySource, { missing }: Entry): boolean =>
-  Object.keys(missing).length < Object.keys(reads).length;
+/** Sample of a reading; undefined where no read has a value: parsers make a sample of nothing too. */
+function sampleOf({ reads }: AnySource, entry: Entry | undefined): unknown {
+  // A source's reads are plain data: see `Reads`.
+  const names = Object.keys(reads as object);
+  const isNothing = names.length > 0 && names.every((name) => entry?.missing[name] !== undefined);
+  return isNothing ? undefined : entry?.sample;
+}
 
 /** Index of the first entry after a time. */
 function upperBound(entries: readonly Entry[], wallMs: number): number {

@@ -4,6 +4,7 @@ import { percentColumn } from '../../src/ui/kit/columns.ts';
 import { fakeAbsent, fakeMachine, fakeProcessSource, type FakeProcess } from '../helpers/fake-panes.ts';
 import { cannedFindings, FakeSession, START_MS } from '../helpers/fake-session.ts';
 import { open, type TestScreen } from '../helpers/screen.tsx';
+import { ownWords } from '../../src/timeline/reading-state.ts';
 
 /** Processes with a measure. */
 const processes = definePane({
@@ -26,7 +27,7 @@ const processes = definePane({
       key: ({ pid }: FakeProcess) => String(pid),
       sort: { column: 'cpu', descending: true },
       process: ({ pid, name }: FakeProcess) => ({ pid, startTicks: 1, name }),
-      empty: 'none',
+      empty: ownWords('none'),
     },
   ],
   tile: () => ({ figures: [] }),

@@ -12,6 +12,7 @@ import { makeTheme } from '../../src/theme.ts';
 import { tableViewOf } from '../../src/ui/pane-view.ts';
 import { fakeProcessSource, type FakeProcess } from '../helpers/fake-panes.ts';
 import { cannedFindings, FakeSession } from '../helpers/fake-session.ts';
+import { ownWords } from '../../src/timeline/reading-state.ts';
 
 const theme = makeTheme({ colour: false, ascii: false });
 const SIZE = { columns: 90, rows: 26 };
@@ -47,7 +48,7 @@ function paneOf(acts: Acts) {
       acts.opened.push(name);
       return { id: name, title: name, sources: {}, everySeconds: 0, sections: () => [] };
     },
-    empty: 'none',
+    empty: ownWords('none'),
   });
   return definePane({
     id: 'pane',

@@ -4,6 +4,7 @@ import { move } from '../../src/app/surface-actions.ts';
 import type { ProcessRef, TableSection } from '../../src/panes/pane.ts';
 import { makeTheme } from '../../src/theme.ts';
 import { tableViewOf, withTable } from '../../src/ui/pane-view.ts';
+import { ownWords } from '../../src/timeline/reading-state.ts';
 
 const theme = makeTheme({ colour: false, ascii: true });
 const size = { columns: 60, rows: 12 };
@@ -26,7 +27,7 @@ const table = (rows: readonly Row[]): TableSection<Row> => ({
   key: ({ pid }) => String(pid),
   sort: { column: 'cpu', descending: true },
   process: ({ pid }) => (pid === 0 ? undefined : { pid, startTicks: 1, name: 'x' }),
-  empty: 'none',
+  empty: ownWords('none'),
 });
 
 const over = (first: readonly Row[], process?: ProcessRef) => {

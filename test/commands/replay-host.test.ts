@@ -77,7 +77,7 @@ describe('crashcart replay HOST', () => {
     const clock = Object.assign(new FakeSession(), { nowMs: session.player.positionMs() });
     const screen = await open({ session: clock, panes, connect: async () => session, columns: 160, rows: 50 });
     for (let i = 0; i < 50 && screen.text().includes('connecting'); i++) await screen.settle();
-    expect(screen.text()).toMatch(/Not readable: .*KVM.*Ceph.*: not in this recording/);
+    expect(screen.text()).toMatch(/Not in this recording: .*KVM.*Ceph/);
     expect(screen.text()).not.toMatch(/reading…|not read yet/);
     await screen.press(':', 'o', 'v', 's', 'enter');
     expect(screen.text()).toContain('lab-red');

@@ -8,6 +8,7 @@ import { defineSource } from '../../src/sources/source.ts';
 import { Timeline } from '../../src/timeline/timeline.ts';
 import { brokenPane } from '../helpers/fake-panes.ts';
 import { msColumn, numberColumn, percentColumn } from '../../src/ui/kit/columns.ts';
+import { ownWords } from '../../src/timeline/reading-state.ts';
 
 interface Disk {
   readonly name: string;
@@ -46,7 +47,7 @@ const pane = definePane({
       rows,
       key: (row: Disk) => row.name,
       sort: { column: 'name', descending: false },
-      empty: 'none',
+      empty: ownWords('none'),
     },
   ],
   figures: ({ disks: seen }) => [

@@ -5,6 +5,7 @@ import { perSecond } from '../../src/timeline/moment.ts';
 import { bar } from '../../src/ui/bar.ts';
 import { heatStrip } from '../../src/ui/heat.ts';
 import { sparkline } from '../../src/ui/spark.ts';
+import { ownWords } from '../../src/timeline/reading-state.ts';
 
 /** Process of the small panes below, which test the app apart from the real panes. */
 export interface FakeProcess {
@@ -130,7 +131,7 @@ const processTable = (rows: readonly FakeProcess[]): TableSection<FakeProcess> =
       },
     ],
   }),
-  empty: 'no process has been read yet',
+  empty: ownWords('no process has been read yet'),
 });
 
 export const fakeProcesses = definePane({
@@ -210,7 +211,7 @@ export const fakeAbsent = definePane({
   title: 'Ceph',
   needs: {},
   model: () => undefined,
-  presence: () => ({ absent: 'no ceph.conf' }),
+  presence: () => ({ absent: ownWords('no ceph.conf') }),
   sections: () => [],
   tile: () => ({ figures: [] }),
 });

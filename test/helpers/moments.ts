@@ -1,5 +1,7 @@
 import { keyOf, type Host, type Missing, type Read } from '../../src/host/host.ts';
 import type { AnySource } from '../../src/sources/source.ts';
+import { procMount } from '../../src/sources/processes/proc-mount.ts';
+import { processes } from '../../src/sources/processes/processes.ts';
 import { Timeline } from '../../src/timeline/timeline.ts';
 import { isUnchanging } from './hosts.ts';
 import type { Moment, Needs } from '../../src/timeline/moment.ts';
@@ -52,9 +54,11 @@ export async function watched(
   const asked = new Set<string>();
   const first = moments[0]?.at ?? 0;
   let nowMs = START_MS;
+  // What shows that a table of processes lacks some.
+  const all = new Set(sources.some(({ partial }) => partial) ? [...sources, processes, procMount] : sources);
   for (const { at, host } of moments) {
     nowMs = START_MS + (at - first) * 1000;
-    for (const source of sources) {
+    for (const source of all) {
       if (source.everySeconds === 'once' && timeline.latest(source.id)) continue;
       const { sample, missing } = await sampleOf(source, host);
       for (const what of Object.values<Read>(source.reads)) asked.add(keyOf(what));

@@ -1,4 +1,4 @@
-import { fit, textWidth } from '../../src/lib/text-width.ts';
+import { cut, fit, textWidth } from '../../src/lib/text-width.ts';
 import { NONE } from '../../src/lib/units.ts';
 import { makeTheme } from '../../src/theme.ts';
 import type { AnyPane, Section, TableSection } from '../../src/panes/pane.ts';
@@ -17,7 +17,7 @@ function tableLines(section: TableSection, columns: number): string[] {
       .join(' ')
       .slice(0, columns)
       .trimEnd();
-  if (section.rows.length === 0) return [section.empty];
+  if (section.rows.length === 0) return [cut(section.empty, columns)];
   return [
     row(({ title }) => title),
     ...section.rows.map((item) => row(({ text, value }) => text?.(item) ?? String(value(item) ?? NONE))),

@@ -88,9 +88,9 @@ describe.each(hostNames)('ledger of %s', (host) => {
 });
 
 test.each([
-  ['ceph-dead-osd', 'accused 3 · cleared 15 · could not look 16'],
-  ['denied', 'accused 0 · cleared 0 · could not look 37'],
-  ['container-host', 'accused 11 · cleared 28 · could not look 11'],
+  ['ceph-dead-osd', 'accused 3 · cleared 15 · not read 2 · not present 14'],
+  ['denied', 'accused 0 · cleared 0 · not read 77'],
+  ['container-host', 'accused 11 · cleared 27 · not read 7 · not present 5'],
 ])('ledger of %s counts %s', async (host, counts) => {
   expect(countsText(ledgerCounts((await seen(host)).lines))).toBe(counts);
 });
@@ -109,13 +109,10 @@ test('ledger sums equal objects with the worst named, and keeps the accused apar
   ]);
 });
 
-test('ledger could not look at processes of other users where these are hidden', async () => {
+test('ledger has not read processes of other users where these are hidden', async () => {
   const { lines } = await seen('hidepid');
   const blocked = lines.find(({ check }) => check.rules.includes('processes-blocked'));
-  expect([blocked?.verdict, blocked?.why]).toEqual([
-    'unread',
-    'processes of other users are hidden (/proc is mounted with hidepid=2)',
-  ]);
+  expect([blocked?.verdict, blocked?.why]).toEqual(['unread', 'not readable: hidden by hidepid=2']);
 });
 
 describe('looked is', () => {

@@ -67,7 +67,7 @@ test('Markdown of huge notes fits 20 kB, names what was left out, and full notes
     findings: many({ key: 'k', severity: 'crit', sentence: text, since: notes.from, evidence: [] }),
     timeline: many({ at: notes.from, kind: 'note', text }),
     notRead: many({ source: 'a', why: 'denied', detail: text }),
-    ledger: { accused: 0, cleared: 0, unread: 400, lines: Array.from({ length: 400 }, (_, index) => ({ verdict: 'unread', resource: text, entity: { kind: 'disk', id: 'sda' }, aspect: 'errors', what: text, why: `${index}` })) }, // prettier-ignore
+    ledger: { accused: 0, cleared: 0, unread: 400, absent: 0, lines: Array.from({ length: 400 }, (_, index) => ({ verdict: 'unread', resource: text, entity: { kind: 'disk', id: 'sda' }, aspect: 'errors', what: text, why: `${index}` })) }, // prettier-ignore
     terminals: many({ terminal: 't', title: text, since: notes.from, columns: 80, rows: 24, text: many(text), cast: [], leftOutBytes: 0 }).slice(0, 5), // prettier-ignore
   });
   const brief = markdownNotes(huge, 'brief');

@@ -25,7 +25,7 @@ const notes = (incidents: readonly NotedIncident[]): CaseNotes => ({
   from: '2026-11-23T23:41:00.000Z',
   until: '2026-11-23T23:41:30.000Z',
   incidents,
-  ledger: { accused: 1, cleared: 41, unread: 9, lines: [] },
+  ledger: { accused: 1, cleared: 41, unread: 9, absent: 0, lines: [] },
   findings: [],
   changes: [],
   timeline: [],
@@ -60,7 +60,7 @@ test('shortNotes names the culprit, its start, what it explains and the next ste
     '1 incident (0 findings), culprit first:',
     '1. CRITICAL sd1: no completions for 16 s, since 2026-11-23 23:41:02 or earlier; explains OSD_DOWN',
     '   next: read the kernel log',
-    'accused 1 · cleared 41 · could not look 9',
+    'accused 1 · cleared 41 · not read 9',
     'Not readable: 1 reading of dmi',
   ]);
 });
@@ -75,7 +75,7 @@ test('shortNotes has the likeliest change before the first incident only', () =>
 test('shortNotes states what was not readable when nothing is wrong', () => {
   expect(lines([]).slice(2)).toEqual([
     'No incident at the end.',
-    'accused 1 · cleared 41 · could not look 9',
+    'accused 1 · cleared 41 · not read 9',
     'Not readable: 1 reading of dmi',
   ]);
 });

@@ -33,7 +33,7 @@ describe('means since the start of counters', () => {
   test('are none while another reading may come, and none of a read without a value', () => {
     for (const timeline of [
       timelineOf({ isOneMoment: false }),
-      timelineOf({ missing: { stat: { ok: false, why: 'failed', detail: 'x' } } }),
+      timelineOf({ missing: { softnet: { ok: false, why: 'failed', detail: 'x' } } }),
     ]) {
       expect(seenIn(timeline).sinceStart).toBeUndefined();
       expect(orSinceStart(seenIn(timeline)).before).toBeUndefined();

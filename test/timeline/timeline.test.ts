@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { missing } from '../../src/host/host.ts';
 import { defineSource } from '../../src/sources/source.ts';
 import { newestEntry } from '../../src/timeline/last-known.ts';
 import { delta, perSecond } from '../../src/timeline/moment.ts';
@@ -40,6 +41,35 @@ describe('the timeline', () => {
     expect(timeline.latestMoment({ counter }, 99_500).counter.now).toEqual({ n: 99 });
     timeline.seek(-1);
     expect(timeline.moment({ counter }, 99_500).counter.now).toBeUndefined();
+  });
+
+  test('moment has no sample when no read has a value, and one when some have', () => {
+    const two = { ...counter, reads: { a: { kind: 'file', path: '/a' }, b: { kind: 'file', path: '/b' } } } as const;
+    const timeline = new Timeline();
+    const gap = missing('denied', '/a: permission denied');
+    timeline.append('counter', entry(1));
+    timeline.append('counter', { ...entry(2), missing: { a: gap } });
+    expect(timeline.moment({ two }, 2000).two).toMatchObject({ now: { n: 2 }, before: { n: 1 }, missing: { a: gap } });
+    timeline.append('counter', { ...entry(3), missing: { a: gap, b: gap } });
+    expect(timeline.moment({ two }, 3000).two).toMatchObject({ now: undefined, before: undefined, ageMs: 0 });
+    timeline.append('counter', entry(4));
+    expect(timeline.moment({ two }, 4000).two).toMatchObject({ now: { n: 4 }, before: undefined });
+  });
+
+  test('moment has what a source lacks by the newest sample of another', () => {
+    const gap = missing('denied', 'hidden');
+    const partial = defineSource({
+      ...counter,
+      id: 'partial',
+      partial: ({ n }: { readonly n: number }, newest) => (newest(counter)?.n === n ? { all: gap } : {}),
+    });
+    const timeline = filled(3);
+    timeline.append('partial', entry(2));
+    expect(timeline.moment({ partial }, 2000).partial).toMatchObject({ now: { n: 2 }, missing: { all: gap } });
+    timeline.append('counter', entry(3));
+    expect(timeline.moment({ partial }, 3000).partial.missing).toEqual({});
+    timeline.seek(2000);
+    expect(timeline.moment({ partial }, 3000).partial.missing).toEqual({ all: gap });
   });
 
   test('step moves from sample to sample and goes live after the last', () => {

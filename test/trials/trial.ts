@@ -170,23 +170,29 @@ async function change({ lab: name, fault }: TrialFault, verb: 'break' | 'repair'
 const mapOrders = <Value>(of: (order: Order) => Value): Readonly<Record<Order, Value>> =>
   Object.fromEntries(ORDERS.map((order) => [order, of(order)])) as Record<Order, Value>;
 
-/** Keys of what the calm labs show at first, and the CRIT and WARN incidents that come later. */
+/**
+ * What the calm labs show: keys that stand half of the time, which trials take off, and the CRIT and WARN incidents of other keys that come
+ * after the first readings.
+ */
 export async function watchCalm(
   minutes: number,
 ): Promise<{ readonly keys: ReadonlySet<string>; readonly falseCulprits: readonly string[] }> {
   const session = await connect();
-  const keys = new Set<string>();
+  const secondsByKey = new Map<string, number>();
   const late = new Map<string, string>();
   const startMs = Date.now();
+  let seconds = 0;
   while (Date.now() - startMs < minutes * 60_000) {
     await sleep(1000);
-    const first = Date.now() - startMs < FIRST_MS;
-    if (first) for (const { key } of session.findings()) keys.add(key);
-    else
-      for (const { root, incident } of incidentsOf(session))
-        if (incident.severity !== 'info' && !keys.has(root.key))
-          late.set(root.key, `${Math.round((Date.now() - startMs) / 1000)} s ${root.subject}: ${root.sentence}`);
+    seconds += 1;
+    for (const { key, past } of session.findings()) if (!past) secondsByKey.set(key, (secondsByKey.get(key) ?? 0) + 1);
+    const elapsedMs = Date.now() - startMs;
+    if (elapsedMs < FIRST_MS) continue;
+    for (const { root, incident } of incidentsOf(session))
+      if (incident.severity !== 'info' && !late.has(root.key))
+        late.set(root.key, `${Math.round(elapsedMs / 1000)} s ${root.subject}: ${root.sentence}`);
   }
   await session.stop();
-  return { keys, falseCulprits: [...late.values()] };
+  const keys = new Set([...secondsByKey].flatMap(([key, standing]) => (standing * 2 >= seconds ? [key] : [])));
+  return { keys, falseCulprits: [...late].flatMap(([key, text]) => (keys.has(key) ? [] : [text])) };
 }

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { TableSection } from '../../src/panes/pane.ts';
 import { makeTheme } from '../../src/theme.ts';
 import { tableDifference } from '../../src/ui/table-difference.ts';
+import { ownWords } from '../../src/timeline/reading-state.ts';
 
 interface Guest {
   readonly name: string;
@@ -23,7 +24,7 @@ const table = (rows: readonly Guest[]): TableSection<Guest> => ({
   rows,
   key: ({ name }) => name,
   sort: { column: 'cpu', descending: true },
-  empty: 'none',
+  empty: ownWords('none'),
 });
 
 test('tableDifference lists appeared and vanished rows first, then changed ones by size', () => {

@@ -7,6 +7,7 @@ import { drawTable } from '../../src/ui/table.ts';
 import { layout } from '../../src/ui/table-layout.ts';
 import { ordered } from '../../src/ui/table-order.ts';
 import { plainTableView, scrolled } from '../../src/ui/table-view.ts';
+import { ownWords } from '../../src/timeline/reading-state.ts';
 
 const theme = makeTheme({ colour: true, ascii: false });
 
@@ -32,7 +33,7 @@ const table = (rows: readonly Row[], over: Partial<TableSection<Row>> = {}): Tab
   rows,
   key: (row) => String(row.pid),
   sort: { column: 'cpu', descending: true },
-  empty: 'no process',
+  empty: ownWords('no process'),
   ...over,
 });
 

@@ -14,7 +14,8 @@ import type { Moment } from '../../timeline/moment.ts';
 import { containerProcesses, initOf, type ContainerProcesses } from './processes.ts';
 import { lxdGroupName, type Container, type ContainerState } from './container.ts';
 import { containerKey, idKey, lxcKey } from '../../sources/containers/container-key.ts';
-import { hiddenNeeds, hiddenProcesses } from '../processes/hidden-processes.ts';
+import { processes } from '../../sources/processes/processes.ts';
+import { seesAll } from '../processes/hidden-processes.ts';
 import {
   dockerRecentEvents,
   dockerState,
@@ -24,7 +25,7 @@ import {
 } from './docker-recent-events.ts';
 
 export const containerNeeds = {
-  ...hiddenNeeds,
+  processes,
   cgroups,
   docker,
   dockerEvents,
@@ -69,7 +70,7 @@ export function hostEpochSeconds(moment: Pick<ContainerMoment, 'cpuStat'>): numb
 
 function joinContainers(moment: ContainerMoment): readonly Container[] {
   const from = containerProcesses(moment.processes.now?.processes.values() ?? []);
-  const hidden = hiddenProcesses(moment) !== undefined;
+  const hidden = !seesAll(moment.processes);
   const all = new Map<string, Container>();
   for (const group of moment.cgroups.now?.cgroups.values() ?? []) {
     const key = containerKey(group.owner);

@@ -6,15 +6,15 @@ import { lxdEvents } from '../../sources/containers/lxd-events.ts';
 import { lxdPing } from '../../sources/containers/lxd-ping.ts';
 import { lxdServer } from '../../sources/containers/lxd-server.ts';
 import type { LxdPlace } from '../../sources/containers/lxd-sockets.ts';
-import { isOlder, type Process } from '../../sources/processes/processes.ts';
+import { isOlder, processes, type Process } from '../../sources/processes/processes.ts';
 import { limits } from '../../thresholds.ts';
 import { lastValue, newestEntry } from '../../timeline/last-known.ts';
 import { delta, type Moment, type Seen } from '../../timeline/moment.ts';
 import type { Engine } from './container.ts';
-import { hiddenNeeds, hiddenProcesses } from '../processes/hidden-processes.ts';
+import { seesAll } from '../processes/hidden-processes.ts';
 
 export const engineNeeds = {
-  ...hiddenNeeds,
+  processes,
   dockerPing,
   dockerInfo,
   dockerEvents,
@@ -39,6 +39,8 @@ export interface EngineState {
   readonly tookMs: number | undefined;
   /** Its last two replies were slow: one is, when this side or the connection is. */
   readonly slow: boolean;
+  /** Containers that run while the daemon does not: it died, or was stopped with live-restore. */
+  readonly orphans: number;
   /** Time since its last reply; undefined without one so far. */
   readonly unresponsiveSeconds: number | undefined;
   readonly listening: boolean | undefined;
@@ -80,10 +82,14 @@ export function enginesAt(moment: EngineMoment, used: ReadonlySet<Engine>): read
   return states;
 }
 
-const isHere = ({ state, engine, process, unresponsiveSeconds }: EngineState, used: ReadonlySet<Engine>): boolean =>
+const isHere = (
+  { state, engine, process, unresponsiveSeconds, orphans }: EngineState,
+  used: ReadonlySet<Engine>,
+): boolean =>
   // A timeout without a daemon process means that this side was slow.
   !['stopped', 'unread', 'unresponsive', 'no daemon'].includes(state) ||
   unresponsiveSeconds !== undefined ||
+  orphans > 0 ||
   process !== undefined ||
   used.has(engine);
 
@@ -119,17 +125,28 @@ function daemonsOf({ now }: EngineMoment['processes']): ReadonlyMap<Engine, Proc
 function dockerAt(moment: EngineMoment, process: Process | undefined): EngineState {
   const { dockerPing: ping, dockerInfo: info } = moment;
   const answered = (sample: { readonly answered: boolean } | undefined) => sample?.answered === true;
+  const health = healthOf(ping, 'ping', answered, { process, processesSeen: seesAll(moment.processes) });
   return {
     key: 'docker',
     engine: 'docker',
     place: undefined,
     version: lastValue(info, ({ version }) => version)?.value,
-    ...healthOf(ping, 'ping', answered, { process, processesSeen: seesProcesses(moment) }),
+    ...health,
+    orphans: health.state === 'stopped' && isTwiceRefused(ping) ? dockerContainers(moment.processes) : 0,
     listening: moment.dockerEvents.now?.listening,
     ...usage(process, moment),
     notes: info.now?.warnings ?? [],
   };
 }
+
+/** In two readings in a row: one may fall into a restart with live-restore. */
+const isTwiceRefused = ({ history }: EngineMoment['dockerPing']): boolean =>
+  history.length > 1 && history.slice(-2).every(({ missing }) => missing['ping']?.why === 'failed');
+
+/** Docker containers with a process. */
+const dockerContainers = ({ now }: EngineMoment['processes']): number =>
+  new Set([...(now?.processes.values() ?? [])].flatMap(({ owner }) => (owner?.kind === 'docker' ? owner.name : [])))
+    .size;
 
 function lxdAt(
   moment: EngineMoment,
@@ -144,7 +161,8 @@ function lxdAt(
     engine,
     place,
     version: lastValue(moment.lxdServer, ({ servers }) => servers.get(place)?.version)?.value,
-    ...healthOf(moment.lxdPing, place, answered, { process, processesSeen: seesProcesses(moment) }),
+    ...healthOf(moment.lxdPing, place, answered, { process, processesSeen: seesAll(moment.processes) }),
+    orphans: 0,
     listening: moment.lxdEvents.now?.servers.get(place)?.listening,
     ...usage(process, moment),
     notes: [],
@@ -157,10 +175,11 @@ function withDaemon(engine: Engine, process: Process | undefined, moment: Engine
     engine,
     place: undefined,
     version: undefined,
-    state: process || !DAEMONS[engine] || !seesProcesses(moment) ? 'no daemon' : 'stopped',
+    state: process || !DAEMONS[engine] || !seesAll(moment.processes) ? 'no daemon' : 'stopped',
     detail: undefined,
     tookMs: undefined,
     slow: false,
+    orphans: 0,
     unresponsiveSeconds: undefined,
     listening: undefined,
     ...usage(process, moment),
@@ -202,9 +221,6 @@ function healthOf<Sample>(
 
 const isSlow = ({ history }: Pick<Seen<unknown>, 'history'>): boolean =>
   history.length > 1 && history.slice(-2).every(({ tookMs }) => tookMs >= limits.daemonAnswerMs.warn);
-
-const seesProcesses = (moment: EngineMoment): boolean =>
-  moment.processes.now !== undefined && hiddenProcesses(moment) === undefined;
 
 function stateOf(why: Missing | undefined): EngineState['state'] {
   switch (why?.why) {

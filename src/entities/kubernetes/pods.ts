@@ -47,7 +47,7 @@ const known = new WeakMap<object, Known>();
 export function podsAt(moment: PodMoment): readonly PodHere[] {
   const inputs = Object.values(moment).map(({ now }) => now);
   const place = moment.processes.now ?? moment.cgroups.now ?? moment.kubePods.now;
-  if (place === undefined) return [];
+  if (place === undefined) return together(moment);
   const made = known.get(place);
   if (made && made.inputs.every((input, i) => input === inputs[i])) return made.pods;
   const pods = together(moment);

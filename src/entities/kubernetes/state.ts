@@ -5,9 +5,10 @@ import { kubePods } from '../../sources/kubernetes/pods.ts';
 import { kubePulse } from '../../sources/kubernetes/pulse.ts';
 import type { Moment, Seen } from '../../timeline/moment.ts';
 import { hostEpochSeconds } from '../containers/containers.ts';
-import { hiddenNeeds, hiddenProcesses } from '../processes/hidden-processes.ts';
+import { processes } from '../../sources/processes/processes.ts';
+import { seesAll } from '../processes/hidden-processes.ts';
 
-export const kubeStateNeeds = { kubePods, kubeNode, kubeLocal, kubePulse, cpuStat, ...hiddenNeeds };
+export const kubeStateNeeds = { kubePods, kubeNode, kubeLocal, kubePulse, cpuStat, processes };
 type StateMoment = Moment<typeof kubeStateNeeds>;
 
 /** KubeState is the state of API server, kubelet and node. Texts are raw. */
@@ -117,7 +118,7 @@ function kubelet(moment: StateMoment): Pick<KubeState, 'kubelet' | 'healthz' | '
   // The pulse, read every two seconds, else the health in `local`.
   const { kubeletRuns, healthz, healthzMs } = (pulse.now?.healthz === undefined ? local.now : pulse.now) ?? {};
   // A hidden kubelet may have its /healthz at another port, since its flags are hidden too.
-  const unseen = hiddenProcesses(moment) === undefined ? 'not running' : 'unread';
+  const unseen = seesAll(moment.processes) ? 'not running' : 'unread';
   const state =
     healthz === undefined ? 'unread' : healthz === 'ok' ? 'healthy' : kubeletRuns === false ? unseen : 'unhealthy';
   return { kubelet: state, healthz, healthzMs };

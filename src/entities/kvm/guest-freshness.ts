@@ -5,7 +5,7 @@ import type { SampleOf } from '../../sources/source.ts';
 import { lastValue, newestEntry } from '../../timeline/last-known.ts';
 import type { Seen } from '../../timeline/moment.ts';
 import { guestCommand } from './guest-command.ts';
-import { hiddenProcesses, type HiddenMoment } from '../processes/hidden-processes.ts';
+import { seesAll } from '../processes/hidden-processes.ts';
 
 type Walk = SampleOf<typeof processes>;
 
@@ -23,18 +23,14 @@ export interface Freshness {
 }
 
 /** Freshness of the domain list: the last one while libvirt does not respond, compared with the processes since. */
-export function freshnessOf(
-  list: Seen<DomainsSample | undefined>,
-  moment: HiddenMoment & { readonly processes: Seen<Walk> },
-): Freshness {
+export function freshnessOf(list: Seen<DomainsSample | undefined>, table: Seen<Walk>): Freshness {
   if (list.now !== undefined) return { domains: list.now.domains, ageSeconds: undefined, validity: () => 'current' };
   const last = lastValue(list, (sample) => sample);
   if (last === undefined) return { domains: undefined, ageSeconds: undefined, validity: () => 'current' };
   const { at } = last;
-  // Whether a QEMU that is hidden by now (root lost) has ended is unknown.
-  const hidden = hiddenProcesses(moment) !== undefined;
+  // Whether a QEMU that is not seen by now (root lost) has ended is unknown.
   const then = qemusOf(
-    hidden ? undefined : newestEntry(moment.processes, (entry) => entry.at <= at + LATER_SECONDS)?.sample,
+    seesAll(table) ? newestEntry(table, (entry) => entry.at <= at + LATER_SECONDS)?.sample : undefined,
   );
   return {
     domains: last.value.domains,

@@ -31,6 +31,8 @@ export interface GroupsDelta {
   readonly now: ReadonlyMap<string, Cgroup>;
   readonly before: ReadonlyMap<string, Cgroup>;
   readonly seconds: number | undefined;
+  /** Without them a wait under a quota looks like steal. */
+  readonly isRead: boolean;
 }
 
 /** Throttled time of a cgroup, percent of one CPU. */
@@ -64,7 +66,7 @@ export function vcpusOf(
         ...thread,
         number,
         throttledPct: throttled === undefined ? undefined : Math.min(throttled, delayPct ?? throttled),
-        stealPct: delayPct === undefined ? undefined : Math.max(0, delayPct - (throttled ?? 0)),
+        stealPct: delayPct === undefined || !groups.isRead ? undefined : Math.max(0, delayPct - (throttled ?? 0)),
         exitsPerSec: exits.get(number),
       };
     })

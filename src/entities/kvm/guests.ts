@@ -5,22 +5,22 @@ import { libvirtDomains, type Domain } from '../../sources/kvm/libvirt-domains.t
 import { libvirtMonitor } from '../../sources/kvm/libvirt-monitor.ts';
 import { libvirtXml } from '../../sources/kvm/libvirt-xml.ts';
 import { netdev, nicRates, type NicRate } from '../../sources/machine/netdev.ts';
-import { upSeconds, type Process } from '../../sources/processes/processes.ts';
+import { processes, upSeconds, type Process } from '../../sources/processes/processes.ts';
 import { qemuThreads } from '../../sources/kvm/qemu-threads.ts';
 import { delta, type Moment } from '../../timeline/moment.ts';
 import { lastKnown } from '../../timeline/last-known.ts';
+import { isWhole, stateOf } from '../../timeline/reading-state.ts';
 import { guestCommand, type GuestCommand } from './guest-command.ts';
 import { disksOf, monitorDelta, type MonitorDelta } from './guest-disks.ts';
 import { freshnessOf, type Freshness, type Validity } from './guest-freshness.ts';
 import { placeOf } from './guest-place.ts';
-import { hiddenNeeds } from '../processes/hidden-processes.ts';
 import { guestState, type GuestState } from './guest-state.ts';
 import { cpuOf, isVcpu, threadRates, vcpusOf, type GroupsDelta } from './guest-threads.ts';
 import type { Guest, GuestCpu, GuestMemory, GuestNic, MonitorHealth } from './guest.ts';
 import { nodeOfCpus } from '../machine/numa-place.ts';
 
 export const guestNeeds = {
-  ...hiddenNeeds,
+  processes,
   qemuThreads,
   cgroups,
   netdev,
@@ -45,7 +45,7 @@ interface GuestParts {
  */
 export function guestsOf(given: Moment<GuestNeeds>): readonly Guest[] {
   const moment = { ...given, libvirtMonitor: lastKnown(given.libvirtMonitor), libvirtXml: lastKnown(given.libvirtXml) };
-  const freshness = freshnessOf(given.libvirtDomains, given);
+  const freshness = freshnessOf(given.libvirtDomains, given.processes);
   const nodeOf = nodeOfCpus(moment.cpuTopology.now?.nodes);
   const rates = new Map(nicRates(moment.netdev).map((rate) => [rate.name, rate]));
   const [groups, groupsBefore] = [byGuest(moment.cgroups.now), byGuest(moment.cgroups.before)];
@@ -107,6 +107,7 @@ function guestOf({ domain, process, command }: GuestParts, context: GuestContext
     now: context.groups.get(groupName) ?? NO_GROUPS,
     before: context.groupsBefore.get(groupName) ?? NO_GROUPS,
     seconds: moment.cgroups.seconds,
+    isRead: isWhole(stateOf(moment.cgroups)),
   };
   const threads = threadRates({
     now: process && moment.qemuThreads.now?.processes.get(process.pid),
@@ -123,7 +124,7 @@ function guestOf({ domain, process, command }: GuestParts, context: GuestContext
     name,
     uuid,
     id,
-    state: stateOf(domain, process, validity, freshness.ageSeconds),
+    state: stateOfGuest(domain, process, validity, freshness.ageSeconds),
     process,
     command,
     definition,
@@ -147,7 +148,7 @@ function guestOf({ domain, process, command }: GuestParts, context: GuestContext
 }
 
 /** State of a guest: a QEMU stopped by a signal wins over the state in libvirt; without libvirt only /proc is left. */
-function stateOf(
+function stateOfGuest(
   domain: Domain | undefined,
   process: Process | undefined,
   validity: Validity | undefined,

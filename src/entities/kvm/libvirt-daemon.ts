@@ -1,7 +1,9 @@
 import type { DomainsSample } from '../../sources/kvm/libvirt-domains.ts';
 import { lastValue } from '../../timeline/last-known.ts';
 import type { Seen } from '../../timeline/moment.ts';
-import { hiddenProcesses, type HiddenMoment } from '../processes/hidden-processes.ts';
+import type { processes } from '../../sources/processes/processes.ts';
+import type { SampleOf } from '../../sources/source.ts';
+import { seesAll } from '../processes/hidden-processes.ts';
 
 /** Condition of the daemon behind libvirt's sockets. */
 export interface LibvirtDaemon {
@@ -15,10 +17,12 @@ export interface LibvirtDaemon {
   readonly why: string | undefined;
 }
 
+type Walk = Pick<Seen<SampleOf<typeof processes>>, 'ageMs' | 'missing' | 'now'>;
+
 const COMMANDS: readonly string[] = ['libvirtd', 'virtqemud'];
 
 /** The daemon by its domain list, and by the processes where that list fails. */
-export function libvirtDaemon(list: Seen<DomainsSample | undefined>, walks: HiddenMoment): LibvirtDaemon {
+export function libvirtDaemon(list: Seen<DomainsSample | undefined>, walk: Walk): LibvirtDaemon {
   const replyAgeSeconds = lastValue(list, (sample) => sample)?.ageSeconds;
   const daemon = (state: LibvirtDaemon['state'], why?: string): LibvirtDaemon => ({ state, replyAgeSeconds, why });
   if (list.now !== undefined) return daemon('responsive');
@@ -29,16 +33,15 @@ export function libvirtDaemon(list: Seen<DomainsSample | undefined>, walks: Hidd
   if (reason === undefined) return daemon(replyAgeSeconds === undefined ? 'absent' : 'stopped');
   if (reason.why === 'denied') return daemon('denied', reason.detail);
   return daemon(
-    reason.why === 'failed' && !isRunning(walks) ? 'stopped' : 'unresponsive',
+    reason.why === 'failed' && !isRunning(walk) ? 'stopped' : 'unresponsive',
     `${reason.why}: ${reason.detail}`,
   );
 }
 
-/** Whether a daemon process exists; true where processes are hidden, as it may run. */
-function isRunning(moment: HiddenMoment): boolean {
-  const walk = moment.processes.now;
-  if (walk === undefined || hiddenProcesses(moment) !== undefined) return true;
-  for (const { command, state } of walk.processes.values())
+/** Whether a daemon process exists; true where not all processes are read, as it may run. */
+function isRunning(walk: Walk): boolean {
+  if (!seesAll(walk)) return true;
+  for (const { command, state } of walk.now?.processes.values() ?? [])
     if (COMMANDS.includes(command) && state !== 'Z') return true;
   return false;
 }

@@ -18,24 +18,11 @@ export const portOwnersAt = (moment: PortMoment): ReadonlyMap<string, PortOwner>
 
 /** Moment with the needs of containers only: containersAt caches by its samples, so further ones would defeat the cache. */
 const onlyContainers = (moment: PortMoment): Moment<typeof containerNeeds> => {
-  const {
-    cgroups,
-    processes,
-    procMount,
-    docker,
-    dockerEvents,
-    lxd,
-    lxdEvents,
-    lxdServer,
-    lxc,
-    podman,
-    containerLogs,
-    cpuStat,
-  } = moment;
+  const { cgroups, processes, docker, dockerEvents, lxd, lxdEvents, lxdServer, lxc, podman, containerLogs, cpuStat } =
+    moment;
   return {
     cgroups,
     processes,
-    procMount,
     docker,
     dockerEvents,
     lxd,

@@ -1,7 +1,7 @@
 import { enginesAt, engineNeeds, type EngineState } from '../../entities/containers/engines.ts';
-import { hiddenProcesses } from '../../entities/processes/hidden-processes.ts';
+import { unseenWords } from '../../entities/processes/hidden-processes.ts';
 import { plain } from '../../lib/plain.ts';
-import { ms, percent, span } from '../../lib/units.ts';
+import { ms, percent, plural, span } from '../../lib/units.ts';
 import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { limits } from '../../thresholds.ts';
@@ -12,11 +12,12 @@ export const containerDaemonUnresponsive = defineFinding({
   title: 'Container daemon unresponsive, gone or slow',
   needs: engineNeeds,
   authority: limits.daemonAnswerMs.authority,
-  judge: (moment) => enginesAt(moment, new Set()).flatMap((engine) => findingOf(engine, hiddenProcesses(moment)) ?? []),
+  judge: (moment) =>
+    enginesAt(moment, new Set()).flatMap((engine) => findingOf(engine, unseenWords(moment.processes)) ?? []),
 });
 
-function findingOf(engine: EngineState, hidden: string | undefined): Found | undefined {
-  const { state, tookMs, unresponsiveSeconds, process, detail } = engine;
+function findingOf(engine: EngineState, unseen: string | undefined): Found | undefined {
+  const { state, tookMs, unresponsiveSeconds, process, detail, orphans } = engine;
   const since = unresponsiveSeconds === undefined ? '' : ` for ${span(unresponsiveSeconds)}`;
   const evidence = [
     { what: 'ping', value: tookMs === undefined ? plain(detail ?? state) : ms(tookMs), source: 'API socket' },
@@ -24,7 +25,7 @@ function findingOf(engine: EngineState, hidden: string | undefined): Found | und
       what: 'daemon process',
       value: process
         ? `pid ${process.pid}, state ${plain(process.state)}, ${percent(engine.cpuPct)} of a CPU`
-        : (hidden ?? 'none'),
+        : (unseen ?? 'none'),
       source: '/proc',
     },
   ];
@@ -41,7 +42,7 @@ function findingOf(engine: EngineState, hidden: string | undefined): Found | und
     return {
       ...common,
       severity: 'crit',
-      sentence: `daemon accepts connections, does not respond${since}${process || hidden !== undefined ? '' : ', no process found'}`,
+      sentence: `daemon accepts connections, does not respond${since}${process || unseen !== undefined ? '' : ', no process found'}`,
       next: 'open Containers, press t on its row in Engines: stacks show where it hangs; running containers go on',
     };
   // A daemon without any reply so far may be disabled on purpose.
@@ -50,6 +51,13 @@ function findingOf(engine: EngineState, hidden: string | undefined): Found | und
       ...common,
       severity: 'crit',
       sentence: `daemon gone${since}`,
+      next: `\`systemctl status ${unitOf(engine)}\`; running containers go on, without restarts`,
+    };
+  if (orphans > 0)
+    return {
+      ...common,
+      severity: 'crit',
+      sentence: `dockerd not running, its socket is left, ${plural(orphans, 'container')} still up`,
       next: `\`systemctl status ${unitOf(engine)}\`; running containers go on, without restarts`,
     };
   if (state === 'answers' && engine.slow)

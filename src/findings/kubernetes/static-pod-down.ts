@@ -1,5 +1,5 @@
 import { podNeeds, podsAt } from '../../entities/kubernetes/pods.ts';
-import { kubeStateAt, kubeStateNeeds } from '../../entities/kubernetes/state.ts';
+import { kubeStateNeeds } from '../../entities/kubernetes/state.ts';
 import { staticPods } from '../../entities/kubernetes/static-pods.ts';
 import { plain } from '../../lib/plain.ts';
 import { entityRef, nodeRef } from '../entity-ref.ts';
@@ -13,11 +13,7 @@ export const kubeStaticPodDown = defineFinding({
   authority: 'manifest in the static pod path of the kubelet, without a container',
   judge: (moment): readonly Found[] => {
     const local = moment.kubeLocal.now;
-    // Without cgroups and the runtime nothing of it can be seen.
-    if (moment.cgroups.now === undefined && moment.kubeRuntime.now === undefined) return [];
-    const down = staticPods(local?.manifests, podsAt(moment), kubeStateAt(moment).api).filter(
-      ({ isRunning }) => !isRunning,
-    );
+    const down = staticPods(local?.manifests, podsAt(moment), moment).filter(({ isRunning }) => isRunning === false);
     const [first] = down;
     if (!first) return [];
     const names = down.map(({ name }) => plain(name)).join(', ');

@@ -1,6 +1,6 @@
 import { stateText } from '../../entities/kvm/guest-state.ts';
 import { guestNeeds } from '../../entities/kvm/guests.ts';
-import { hiddenProcesses } from '../../entities/processes/hidden-processes.ts';
+import { unseenWords } from '../../entities/processes/hidden-processes.ts';
 import { span } from '../../lib/units.ts';
 import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
@@ -13,14 +13,14 @@ export const guestDown = defineFinding({
   needs: guestNeeds,
   authority: 'libvirt domain states: paused by I/O error, watchdog or crash, crashed, shut off without a shutdown',
   judge: (moment) => {
-    const hidden = hiddenProcesses(moment);
+    const unseen = unseenWords(moment.processes);
     return recentGuests(moment).flatMap(({ key, name, state, disks, process, id, upSeconds }): Found[] => {
       if (state.verdict !== 'bad' || state.word === 'stopped') return [];
       const condition = stateText(state);
       const failed = disks.filter(({ error }) => error !== undefined);
-      // Where QEMU is hidden, only libvirt shows whether it runs.
-      const off = process === undefined && (hidden === undefined || id === undefined);
-      const qemu = process ? `pid ${process.pid}, up ${span(upSeconds)}` : (hidden ?? 'gone');
+      // Where not all processes are read, only libvirt shows whether it runs.
+      const off = process === undefined && (unseen === undefined || id === undefined);
+      const qemu = process ? `pid ${process.pid}, up ${span(upSeconds)}` : (unseen ?? 'gone');
       const { ageSeconds } = state;
       return [
         {

@@ -20,7 +20,7 @@ export const libvirtUnresponsive = defineFinding({
     const { libvirtDomains } = moment;
     const guests = recentGuests(moment).filter(({ process }) => process !== undefined).length;
     const running = `${plural(guests, 'guest')} running`;
-    const { state, replyAgeSeconds, why } = libvirtDaemon(libvirtDomains, moment);
+    const { state, replyAgeSeconds, why } = libvirtDaemon(libvirtDomains, moment.processes);
     const busyMs = libvirtDomains.now?.workersBusyMs;
     const evidence = [{ what: 'guests running', value: String(guests), source: '/proc' }];
     const found = (

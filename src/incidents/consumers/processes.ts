@@ -1,6 +1,6 @@
 import { engineName } from '../../entities/containers/container.ts';
 import { containerNeeds, containersAt } from '../../entities/containers/containers.ts';
-import { hiddenNeeds, hiddenProcesses } from '../../entities/processes/hidden-processes.ts';
+import { seesAll } from '../../entities/processes/hidden-processes.ts';
 import { entityRef, hostResource, processRef, type EntityRef } from '../../findings/entity-ref.ts';
 import { bytes, kib } from '../../lib/units.ts';
 import { containerKey } from '../../sources/containers/container-key.ts';
@@ -22,14 +22,14 @@ interface Group extends Use {
 
 /**
  * CPU time, resident memory and disk I/O by container, guest, unit, or process outside of these. Shared pages count for each process that
- * has them. Where /proc hides processes the total is unknown: none.
+ * has them. Where not all processes are read the total is unknown: none.
  */
 export const processConsumers = defineConsumers({
   id: 'processes',
-  needs: { ...containerNeeds, ...hiddenNeeds, processes },
+  needs: { ...containerNeeds, processes },
   of: (moment) => {
     const { now, before, seconds } = moment.processes;
-    if (!now || !before || hiddenProcesses(moment) !== undefined) return [];
+    if (!now || !before || !seesAll(moment.processes)) return [];
     const names = new Map(containersAt(moment).map(({ key, engine, name }) => [key, `${engineName(engine)}:${name}`]));
     const groups = new Map<string, Group>();
     for (const process of now.processes.values()) {

@@ -35,7 +35,7 @@ function daemons({ cephStatus: status, cephMons: mons, cephCommit: commit }: Clu
     ),
     ...(mons.now?.local ?? []).flatMap(({ name, state, missing }) =>
       check(
-        { ...cluster, entity: entityRef('mon', `mon.${name}`), name: plain(`mon.${name}`), family: 'local monitors', aspect: 'errors', rules, what: 'state', limit: 'leader, peon', because: missing && plain(missing) }, // prettier-ignore
+        { ...cluster, entity: entityRef('mon', `mon.${name}`), name: plain(`mon.${name}`), family: 'local monitors', aspect: 'errors', rules, what: 'state', limit: 'leader, peon', because: missing === undefined ? undefined : { state: 'not readable', why: plain(missing) } }, // prettier-ignore
         missing === undefined && state !== undefined ? plain(state) : undefined,
         { cephMons: mons },
         'state not reported',
@@ -67,7 +67,7 @@ function stores({ cephMonStore: seen, cephMons: mons }: ClusterMoment): readonly
       ({ name, missing }) =>
       read.has(`mon.${name}`)
         ? []
-        : check({ ...lineOfMon(`mon.${name}`), because: missing && plain(missing) }, undefined, { cephMonStore: seen }, 'not reported'), // prettier-ignore
+        : check({ ...lineOfMon(`mon.${name}`), because: missing === undefined ? undefined : { state: 'not readable', why: plain(missing) } }, undefined, { cephMonStore: seen }, 'not reported'), // prettier-ignore
     ),
   ];
 }

@@ -12,7 +12,7 @@ import { cephOsds } from '../../sources/ceph/osds.ts';
 import { processes } from '../../sources/processes/processes.ts';
 import { limits } from '../../thresholds.ts';
 import type { Missing } from '../../host/host.ts';
-import { missingText } from '../../ui/kit/missing-reason.ts';
+import { stateOfMissing, stateWords } from '../../timeline/reading-state.ts';
 import { check, defineChecks, unreadCheck, type Check } from '../check.ts';
 
 /** Window of the latencies that rules compare. */
@@ -31,7 +31,7 @@ export const osdReplyChecks = defineChecks({
     const checkOf = (osd: number, missing: Missing | undefined, sources: readonly string[]): Check => ({
       ...lineOf(osd),
       ...line,
-      ...(missing ? { missing: missingText(missing) } : { value: 'replies' }),
+      ...(missing ? { missing: stateWords(stateOfMissing(missing)) } : { value: 'replies' }),
       sources,
     });
     return [
@@ -83,7 +83,7 @@ const lineOf = (osd: number) =>
 
 function ofOsd(load: OsdLoad, moment: OsdMoment, pingMs: number | undefined): readonly Check[] {
   const { osd, local, missing, perf, subopWriteMs, commitMs, queueMs } = load;
-  const line = { ...lineOf(osd), because: missing && missingText(missing) };
+  const line = { ...lineOf(osd), because: missing && stateOfMissing(missing) };
   const source: Parameters<typeof check>[2] = local ? { cephOsds: moment.cephOsds } : { cephAllOsds: moment.cephAllOsds }; // prettier-ignore
   const warnMs = osdWarnMs(moment.cephOsdmap.now?.osds.get(osd)?.deviceClass);
   const full = (perf?.throttles ?? [])

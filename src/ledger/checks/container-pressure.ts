@@ -41,9 +41,10 @@ export const containerPressureChecks = defineChecks({
         // As the rule: it does not judge these.
         const other = resource !== 'cpu' ? undefined : saturated ? 'CPUs of the host are saturated' : throttled ? 'throttled by its quota' : undefined; // prettier-ignore
         return check(
-          { ...line, ...object, load: pct ?? 0, because: other },
+          { ...line, ...object, load: pct ?? 0 },
           pct === undefined || other !== undefined ? undefined : percent(pct),
           source,
+          other,
         );
       });
     });

@@ -20,7 +20,7 @@ import { lxdWarnings } from '../../sources/containers/lxd-warnings.ts';
 import { cpuStat } from '../../sources/machine/cpu-stat.ts';
 import { limits } from '../../thresholds.ts';
 import { overLast } from '../../timeline/window.ts';
-import { missingText } from '../../ui/kit/missing-reason.ts';
+import { stateOfMissing } from '../../timeline/reading-state.ts';
 import { check, defineChecks, unreadCheck, type Check } from '../check.ts';
 
 const NO_LIMIT = 'no limit';
@@ -50,7 +50,7 @@ export const containerChecks = defineChecks({
       ...all.flatMap((one) => {
         const use = containerUse(one, window, window);
         const { group } = one;
-        const line = { entity: entityRef('container', one.key), name: containerSubject(one), family: 'containers', pane: 'containers', because: use === undefined ? 'its cgroup is not readable' : undefined } as const; // prettier-ignore
+        const line = { entity: entityRef('container', one.key), name: containerSubject(one), family: 'containers', pane: 'containers', because: use === undefined ? ({ state: 'not readable', why: 'its cgroup' } as const) : undefined } as const; // prettier-ignore
         return [
           ...check(
             { ...line, aspect: 'saturation', rules: ['container-throttled'], what: 'throttled periods', limit: `${limits.containerThrottledPct.warn}%`, load: use?.throttledPct ?? 0 }, // prettier-ignore
@@ -134,7 +134,7 @@ export const engineChecks = defineChecks({
           const source = place === undefined ? { dockerPing: moment.dockerPing } : { lxdPing: moment.lxdPing };
           const why = place === undefined ? moment.dockerPing.missing['ping'] : moment.lxdPing.missing[place];
           return check(
-            { entity: entityRef('daemon', key), name: key, nameVocabulary: 'fixed', pane: 'containers', aspect: 'errors', rules: ['container-daemon-unresponsive'], what: 'ping', limit: `${limits.daemonAnswerMs.warn} ms`, because: why && missingText(why) }, // prettier-ignore
+            { entity: entityRef('daemon', key), name: key, nameVocabulary: 'fixed', pane: 'containers', aspect: 'errors', rules: ['container-daemon-unresponsive'], what: 'ping', limit: `${limits.daemonAnswerMs.warn} ms`, because: why && stateOfMissing(why) }, // prettier-ignore
             state === 'answers' ? `replies in ${ms(tookMs)}` : undefined,
             source,
             plain(detail ?? state),

@@ -1,4 +1,5 @@
 import { evictionSignals } from '../../entities/kubernetes/eviction.ts';
+import { hostEpochSeconds } from '../../entities/containers/containers.ts';
 import { podNeeds, podsAt } from '../../entities/kubernetes/pods.ts';
 import { staticPods } from '../../entities/kubernetes/static-pods.ts';
 import { kubeStateAt, kubeStateNeeds } from '../../entities/kubernetes/state.ts';
@@ -10,7 +11,7 @@ import type { KubeNode } from '../../sources/kubernetes/node.ts';
 import { kubeOwners } from '../../sources/kubernetes/owners.ts';
 import { meminfo } from '../../sources/machine/meminfo.ts';
 import { limits } from '../../thresholds.ts';
-import { NOT_PRESENT } from '../../ui/kit/missing-reason.ts';
+import type { ReadingState } from '../../timeline/reading-state.ts';
 import { check, defineChecks, type Check } from '../check.ts';
 
 /** Kubernetes as seen from this node: API server, kubelet, conditions, pods, rollouts, space, certificates. */
@@ -51,12 +52,12 @@ function ofNode(moment: KubeMoment): readonly Check[] {
   const lease = leaseAgeSeconds === undefined ? '' : `, lease ${span(leaseAgeSeconds)} old`;
   return [
     ...check(
-      { ...fixed, entity: entityRef('daemon', 'kube-apiserver'), name: 'API server', aspect: 'errors', rules: ['kube-api-unresponsive'], what: 'readyz', limit: `${limits.kubeApiMs.warn} ms`, because: api === 'none' ? NOT_PRESENT : plain(error ?? api) }, // prettier-ignore
+      { ...fixed, entity: entityRef('daemon', 'kube-apiserver'), name: 'API server', aspect: 'errors', rules: ['kube-api-unresponsive'], what: 'readyz', limit: `${limits.kubeApiMs.warn} ms`, because: api === 'none' ? { state: 'not present' } : { state: 'not readable', why: plain(error ?? api) } }, // prettier-ignore
       api === 'responsive' ? `ok${tookMs === undefined ? '' : ` in ${ms(tookMs)}`}` : undefined,
       { kubeNode: moment.kubeNode },
     ),
     ...check(
-      { ...fixed, entity: entityRef('daemon', 'kubelet'), name: 'kubelet', aspect: 'errors', rules: ['kubelet-unhealthy'], what: '/healthz', limit: 'ok, lease 40 s', because: kubelet === 'unread' ? healthz && plain(healthz) : undefined }, // prettier-ignore
+      { ...fixed, entity: entityRef('daemon', 'kubelet'), name: 'kubelet', aspect: 'errors', rules: ['kubelet-unhealthy'], what: '/healthz', limit: 'ok, lease 40 s', because: kubelet === 'unread' && healthz !== undefined ? { state: 'not readable', why: plain(healthz) } : undefined }, // prettier-ignore
       kubelet === 'unread' ? undefined : `${kubelet}${lease}`,
       { kubeLocal: moment.kubeLocal },
       'not read',
@@ -72,11 +73,9 @@ function ofNode(moment: KubeMoment): readonly Check[] {
 
 /** Container runtime, and the static pods that it runs. */
 function ofRuntime(moment: KubeMoment): readonly Check[] {
-  const { kubePulse: pulse, kubeRuntime: runtime, kubeLocal: local, cgroups } = moment;
+  const { kubePulse: pulse, kubeRuntime: runtime, kubeLocal: local } = moment;
   const health = pulse.now?.runtimeHealth ?? runtime.now?.health;
-  // Without cgroups and the runtime no pod can be seen.
-  const seen = cgroups.now !== undefined || runtime.now !== undefined;
-  const pods = staticPods(local.now?.manifests, podsAt(moment), kubeStateAt(moment).api);
+  const pods = staticPods(local.now?.manifests, podsAt(moment), moment);
   const up = pods.filter(({ isRunning }) => isRunning).length;
   return [
     ...check(
@@ -89,8 +88,8 @@ function ofRuntime(moment: KubeMoment): readonly Check[] {
       ? []
       : check(
           { ...fixed, entity: nodeRef(local.now?.node), name: 'static pods', aspect: 'errors', rules: ['kube-static-pod-down'], what: 'running', limit: 'all' }, // prettier-ignore
-          seen ? `${up} of ${pods.length}` : undefined,
-          { kubeLocal: local, cgroups },
+          pods.every(({ isRunning }) => isRunning !== undefined) ? `${up} of ${pods.length}` : undefined,
+          { kubeLocal: local, kubePods: moment.kubePods, kubeRuntime: runtime },
         )),
   ];
 }
@@ -136,14 +135,19 @@ function ofSpace(moment: KubeMoment): readonly Check[] {
   ];
 }
 
+/** Reason where ages are not known, by which rules judge. */
+const CLOCK: ReadingState = { state: 'not readable', why: 'clock of the host (time of boot)' };
+
 function ofPods(moment: KubeMoment): readonly Check[] {
+  const isJudged = hostEpochSeconds(moment) !== undefined;
   const source = { kubePods: moment.kubePods };
   const line = { pane: 'kubernetes', aspect: 'errors', rules: ['kube-pod-unhealthy'], what: 'status', limit: 'Running, Ready' } as const; // prettier-ignore
   const lines = podsAt(moment).flatMap((pod) => {
     const status = pod.status?.status;
+    const isUp = status === 'Running' || status === 'Completed';
     return check(
-      { ...line, entity: podRef(pod), name: plain(pod.namespace === '' ? pod.name : `${pod.namespace}/${pod.name}`), family: 'pods', load: status === 'Running' || status === 'Completed' ? 0 : 1, because: status === undefined ? 'API server does not list it' : undefined }, // prettier-ignore
-      status === undefined ? undefined : plain(status),
+      { ...line, entity: podRef(pod), name: plain(pod.namespace === '' ? pod.name : `${pod.namespace}/${pod.name}`), family: 'pods', load: isUp ? 0 : 1, because: status === undefined ? { state: 'not readable', why: 'not in the list of the API server' } : isJudged || isUp ? undefined : CLOCK }, // prettier-ignore
+      status !== undefined && (isJudged || isUp) ? plain(status) : undefined,
       source,
     );
   });
@@ -155,7 +159,9 @@ function ofPods(moment: KubeMoment): readonly Check[] {
   );
 }
 
-function ofCluster({ kubeEvents: events, kubeOwners: owners }: KubeMoment): readonly Check[] {
+function ofCluster(moment: KubeMoment): readonly Check[] {
+  const { kubeEvents: events, kubeOwners: owners } = moment;
+  const isJudged = hostEpochSeconds(moment) !== undefined;
   const rows = events.now?.table?.rows;
   const workloads = owners.now?.workloads;
   const failed = (rows ?? []).filter(({ reason }) => reason === 'FailedScheduling').length;
@@ -163,8 +169,8 @@ function ofCluster({ kubeEvents: events, kubeOwners: owners }: KubeMoment): read
   const cluster = { ...fixed, entity: kubeCluster, wide: true } as const;
   return [
     ...check(
-      { ...cluster, name: 'scheduler', aspect: 'saturation', rules: ['kube-unscheduled'], what: 'FailedScheduling', limit: 'any in 6 min' }, // prettier-ignore
-      rows === undefined ? undefined : `${count(failed)} in ${count(rows.length)} events`,
+      { ...cluster, name: 'scheduler', aspect: 'saturation', rules: ['kube-unscheduled'], what: 'FailedScheduling', limit: 'any in 6 min', because: failed === 0 || isJudged ? undefined : CLOCK }, // prettier-ignore
+      rows === undefined || (failed > 0 && !isJudged) ? undefined : `${count(failed)} in ${count(rows.length)} events`,
       { kubeEvents: events },
       'no events',
     ),

@@ -33,7 +33,7 @@ export const guestChecks = defineChecks({
     const guests = recentGuests(moment).filter(
       ({ state, process }) => process !== undefined || state.verdict === 'bad' || state.verdict === 'odd',
     );
-    const { state, why } = libvirtDaemon(moment.libvirtDomains, moment);
+    const { state, why } = libvirtDaemon(moment.libvirtDomains, moment.processes);
     const running = guests.filter(({ process }) => process !== undefined);
     const cpus = moment.cpuTopology.now?.onlineCpus?.length;
     const vcpus = running.reduce<number | undefined>(
@@ -85,7 +85,7 @@ function ofGuest(guest: Guest, moment: GuestMoment): readonly Check[] {
   return [
     ...down,
     ...check(
-      { ...line, aspect: 'errors', rules: ['guest-monitor-stuck', 'guest-job-stuck'], what: 'QEMU monitor', limit: `${limits.guestMonitorSeconds.warn} s`, because: monitor.why && plain(monitor.why), load: monitor.seconds ?? 0 }, // prettier-ignore
+      { ...line, aspect: 'errors', rules: ['guest-monitor-stuck', 'guest-job-stuck'], what: 'QEMU monitor', limit: `${limits.guestMonitorSeconds.warn} s`, because: monitor.why === undefined ? undefined : { state: 'not readable', why: plain(monitor.why) }, load: monitor.seconds ?? 0 }, // prettier-ignore
       monitor.state === 'responsive' ? 'responsive' : undefined,
       daemon,
       monitor.state ?? 'not polled',

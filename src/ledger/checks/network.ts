@@ -86,7 +86,7 @@ function links({ nics: cards }: NetworkMoment): readonly Check[] {
       ...(bonded.has(name)
         ? []
         : check(
-            { ...nicLine(name), aspect: 'errors', rules: ['nic-down'], what: 'operstate', limit: 'up where in use', load: isDownInUse(nic) ? 1 : 0, because: 'operstate not reported' }, // prettier-ignore
+            { ...nicLine(name), aspect: 'errors', rules: ['nic-down'], what: 'operstate', limit: 'up where in use', load: isDownInUse(nic) ? 1 : 0, because: { state: 'not readable', why: 'operstate not reported' } }, // prettier-ignore
             operState === undefined || operState === 'unknown' ? undefined : `${plain(operState)}${master === undefined ? '' : `, member of ${plain(master)}`}`, // prettier-ignore
             { nics: cards },
           )),

@@ -7,7 +7,7 @@ import { count, span } from '../../lib/units.ts';
 import { ovnCentral } from '../../sources/ovn/central.ts';
 import { ovnDaemons } from '../../sources/ovn/daemons.ts';
 import { limits } from '../../thresholds.ts';
-import { missingText } from '../../ui/kit/missing-reason.ts';
+import { stateOfMissing } from '../../timeline/reading-state.ts';
 import { check, defineChecks, type Check } from '../check.ts';
 import { daemonCheck } from './ovs.ts';
 
@@ -70,7 +70,7 @@ function ofDatabases({ ovnCentral: central }: OvnMoment): readonly Check[] {
         )
       : silent === undefined || silent.why === 'absent'
         ? []
-        : check({ ...translator, aspect: 'saturation', rules: ['ovn-northd-behind', 'ovn-chassis-behind', 'ovn-port-unbound'], what: 'databases', because: missingText(silent) }, undefined, source)), // prettier-ignore
+        : check({ ...translator, aspect: 'saturation', rules: ['ovn-northd-behind', 'ovn-chassis-behind', 'ovn-port-unbound'], what: 'databases', because: stateOfMissing(silent) }, undefined, source)), // prettier-ignore
     ...(central.now === undefined ? [] : chassisLags(central.now)).flatMap(({ chassis, behind, behindSeconds }) =>
       check(
         { entity: entityRef('chassis', chassis.name), name: plain(chassis.name), family: 'chassis', pane: 'ovn', aspect: 'saturation', rules: ['ovn-chassis-behind'], what: 'transactions behind', limit: BEHIND, load: behindSeconds ?? 0 }, // prettier-ignore

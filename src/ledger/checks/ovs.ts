@@ -13,7 +13,7 @@ import { limits } from '../../thresholds.ts';
 import type { Seen } from '../../timeline/moment.ts';
 import { orSinceStart } from '../../timeline/since-start.ts';
 import { overLast } from '../../timeline/window.ts';
-import { missingText } from '../../ui/kit/missing-reason.ts';
+import { stateOfMissing } from '../../timeline/reading-state.ts';
 import { check, defineChecks, type Check } from '../check.ts';
 
 /** Check of a daemon with a control socket: it replies, or why it does not; none where it is not present. */
@@ -25,7 +25,7 @@ export function daemonCheck(
 ): readonly Check[] {
   if (!replies && (silent === undefined || silent.why === 'absent')) return [];
   return check(
-    { entity: entityRef('daemon', name), name, nameVocabulary: 'fixed', pane: name.startsWith('ovn') ? 'ovn' : 'ovs', aspect: 'errors', rules: ['ovs-unresponsive'], what: 'control socket', limit: '5 s', because: silent && missingText(silent) }, // prettier-ignore
+    { entity: entityRef('daemon', name), name, nameVocabulary: 'fixed', pane: name.startsWith('ovn') ? 'ovn' : 'ovs', aspect: 'errors', rules: ['ovs-unresponsive'], what: 'control socket', limit: '5 s', because: silent && stateOfMissing(silent) }, // prettier-ignore
     silent === undefined ? 'replies' : undefined,
     source,
   );

@@ -1,23 +1,21 @@
 import { frozenKeys, isFrozen } from '../../entities/containers/frozen.ts';
-import { hiddenProcesses } from '../../entities/processes/hidden-processes.ts';
 import { thisHost } from '../../findings/entity-ref.ts';
 import { count, percent } from '../../lib/units.ts';
 import { cgroups } from '../../sources/containers/cgroups.ts';
 import { fileNr } from '../../sources/machine/file-nr.ts';
 import { processes } from '../../sources/processes/processes.ts';
-import { procMount } from '../../sources/processes/proc-mount.ts';
+import { seesAll } from '../../entities/processes/hidden-processes.ts';
 import { check, defineChecks, type Check } from '../check.ts';
 
 /** Processes that hang or are stopped, and open files. */
 export const processChecks = defineChecks({
   id: 'processes',
-  needs: { processes, procMount, fileNr, cgroups },
+  needs: { processes, fileNr, cgroups },
   rules: ['processes-blocked', 'process-stopped', 'open-files-limit'],
   of: (moment): readonly Check[] => {
     const { processes: table, fileNr: files } = moment;
     const all = [...(table.now?.processes.values() ?? [])];
-    const hidden = hiddenProcesses(moment);
-    const readable = table.now !== undefined && all.length > 0 && hidden === undefined;
+    const readable = all.length > 0 && seesAll(table);
     const frozen = frozenKeys(moment.cgroups.now);
     const blocked = all.filter((process) => process.state === 'D' && !isFrozen(process, frozen)).length;
     const stopped = all.filter(({ state }) => state === 'T' || state === 't').length;
@@ -25,12 +23,12 @@ export const processChecks = defineChecks({
     const { open, maximum } = files.now ?? {};
     return [
       ...check(
-        { ...host, name: 'processes', aspect: 'saturation', rules: ['processes-blocked'], what: 'D state', limit: '5 s', because: hidden }, // prettier-ignore
+        { ...host, name: 'processes', aspect: 'saturation', rules: ['processes-blocked'], what: 'D state', limit: '5 s' }, // prettier-ignore
         readable ? `${blocked} of ${count(all.length)} processes` : undefined,
         { processes: table },
       ),
       ...check(
-        { ...host, name: 'daemons', aspect: 'errors', rules: ['process-stopped'], what: 'stopped or traced', limit: '3 s', because: hidden }, // prettier-ignore
+        { ...host, name: 'daemons', aspect: 'errors', rules: ['process-stopped'], what: 'stopped or traced', limit: '3 s' }, // prettier-ignore
         readable ? `${stopped} in state T or t` : undefined,
         { processes: table },
       ),

@@ -1,7 +1,7 @@
 import { grade, limits } from '../../thresholds.ts';
 import type { Missing } from '../../host/host.ts';
 import { plain } from '../../lib/plain.ts';
-import { notTakenText } from '../../ui/kit/missing-reason.ts';
+import { stateOfMissing, stateWords } from '../../timeline/reading-state.ts';
 import { bytes, count, ms, NONE, percent, span } from '../../lib/units.ts';
 import { cephCommit } from '../../sources/ceph/commit.ts';
 import { cephFleet, type FleetSample } from '../../sources/ceph/fleet.ts';
@@ -60,7 +60,7 @@ export function clusterModel(moment: Moment<ClusterNeeds>): ClusterModel {
     fleet: moment.cephFleet.now,
     counters: status.now === undefined ? moment.cephMonCounters.now : undefined,
     mgrMissing: mgrState(moment.cephCommit),
-    unreachable: state?.why === 'absent' || notTakenText(state?.detail) !== undefined,
+    unreachable: state?.why === 'absent' || (state !== undefined && stateOfMissing(state).state !== 'not readable'),
     monsMissing: monsState(state, status.history.at(-1)?.wallMs, known?.wallMs),
   };
 }
@@ -86,8 +86,8 @@ function monsState(
 ): ClusterModel['monsMissing'] {
   if (why === undefined) return undefined;
   if (why.why === 'absent') return { words: 'not readable', detail: 'needs /etc/ceph/ceph.conf and python3-rados' };
-  const notTaken = notTakenText(why.detail);
-  if (notTaken !== undefined) return { words: 'not readable', detail: notTaken };
+  const state = stateOfMissing(why);
+  if (state.state !== 'not readable') return { words: stateWords(state), detail: plain(why.detail) };
   const words = why.why === 'timeout' ? 'unresponsive' : why.why;
   return { words: words + sinceWords(nowMs, knownMs), detail: plain(why.detail) };
 }

@@ -1,10 +1,11 @@
 import { label, plain } from '../../lib/plain.ts';
 import type { HealthCheck } from '../../sources/ceph/health.ts';
+import { ownWords, type NothingWords } from '../../timeline/reading-state.ts';
 import type { Detail, TableSection } from '../pane.ts';
 import { healthRole } from './cluster.ts';
 import { countColumn } from '../../ui/kit/columns.ts';
 
-export const healthSection = (checks: readonly HealthCheck[], empty: string): TableSection<HealthCheck> => ({
+export const healthSection = (checks: readonly HealthCheck[], empty: NothingWords): TableSection<HealthCheck> => ({
   kind: 'table',
   id: 'health',
   title: 'Health checks',
@@ -84,7 +85,7 @@ const checkDetail = (check: HealthCheck): Detail => ({
       rows: check.detail.map((text, at) => ({ text, at })),
       key: ({ at }: { readonly at: number }) => String(at),
       sort: { column: '', descending: false },
-      empty: 'no detail lines',
+      empty: ownWords('no detail lines'),
     },
   ],
 });

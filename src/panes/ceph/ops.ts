@@ -3,6 +3,7 @@ import { ms, NONE } from '../../lib/units.ts';
 import { dominantStage, type CephOp, type OpStage } from '../../sources/ceph/op.ts';
 import { cephOps, cephSlowOps } from '../../sources/ceph/ops.ts';
 import type { Moment } from '../../timeline/moment.ts';
+import type { NothingWords } from '../../timeline/reading-state.ts';
 import type { Column, Detail, LinesSection, TableSection } from '../pane.ts';
 import { numberColumn, secondsColumn } from '../../ui/kit/columns.ts';
 
@@ -140,7 +141,7 @@ const columns: readonly Column<OpRow>[] = [
 
 export function opsSection(
   rows: readonly OpRow[],
-  empty: string,
+  empty: NothingWords,
   title = 'Slow ops',
   sources: readonly string[] = ['ceph-ops', 'ceph-slow-ops'],
 ): TableSection<OpRow> {
@@ -149,7 +150,9 @@ export function opsSection(
     kind: 'table',
     id: 'ops',
     title,
-    note: rows.length === 0 ? '' : `${now} in flight · ${rows.length - now} past`,
+    note: [...(now > 0 ? [`${now} in flight`] : []), ...(now < rows.length ? [`${rows.length - now} past`] : [])].join(
+      ' · ',
+    ),
     sources,
     columns,
     rows,

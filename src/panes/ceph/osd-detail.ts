@@ -1,5 +1,5 @@
 import { plain } from '../../lib/plain.ts';
-import { missingText } from '../../ui/kit/missing-reason.ts';
+import { nothingWords, ownWords, stateOfDetail } from '../../timeline/reading-state.ts';
 import { bytes, count, kib, ms, NONE, percent } from '../../lib/units.ts';
 import type { OpsDump } from '../../sources/ceph/op.ts';
 import { cephRemoteOsdOps, cephOsdOps, type OsdOpsTarget } from '../../sources/ceph/osd-ops.ts';
@@ -27,9 +27,8 @@ export function osdDetail(row: OsdRow): Detail {
     sections: (samples, missing) => {
       // Each name has the sample of its bound source, or none yet.
       const { now, past } = samples as { readonly now?: OpsDump; readonly past?: OpsDump };
-      const why = Object.values(missing['now'] ?? {}).find((one) => one.why !== 'absent');
       const rows = [...opRowsOf(row.osd, now, true), ...opRowsOf(row.osd, past, false)];
-      const empty = why ? missingText(why) : now ? 'none' : 'not read yet';
+      const empty = nothingWords('none', stateOfDetail(now, missing['now']));
       return [
         whySection(row),
         opsSection(rows, empty, 'Ops', [local ? cephOsdOps.id : cephRemoteOsdOps.id]),
@@ -191,6 +190,6 @@ const throttlesSection = (row: OsdRow): TableSection<ThrottleRow> => ({
   rows: row.load?.perf?.throttles ?? [],
   key: ({ name }) => name,
   sort: { column: 'pct', descending: true },
-  empty: 'perf dump not readable',
+  empty: ownWords('perf dump not readable'),
   minRows: 3,
 });

@@ -1,5 +1,6 @@
 import { osdRef } from '../../findings/entity-ref.ts';
 import { processTies } from '../../entities/processes/links.ts';
+import { nothingWords, numberKnown, type ReadingState } from '../../timeline/reading-state.ts';
 import type { TableSection, Link } from '../pane.ts';
 import { plain } from '../../lib/plain.ts';
 import { count } from '../../lib/units.ts';
@@ -9,7 +10,8 @@ import type { OsdRow } from './osd-rows.ts';
 import { processKey } from '../../sources/processes/processes.ts';
 
 /** Table of OSDs. Faults stand first: an OSD that does not respond has no latency to sort by. */
-export function osdsSection(rows: readonly OsdRow[], polled: number | undefined, empty: string): TableSection<OsdRow> {
+export function osdsSection(rows: readonly OsdRow[], state: ReadingState): TableSection<OsdRow> {
+  const polled = numberKnown(rows.filter(({ load }) => load).length, state);
   const slow = rows.filter((row) => row.slow).length;
   const unresponsive = rows.filter(({ state }) => state.severityRank >= 80).length;
   return {
@@ -17,7 +19,7 @@ export function osdsSection(rows: readonly OsdRow[], polled: number | undefined,
     id: 'osds',
     title: 'OSDs',
     note: [
-      count(rows.length),
+      count(numberKnown(rows.length, state)),
       ...(polled !== undefined && polled < rows.length ? [`${count(polled)} polled`] : []),
       ...(slow > 0 ? [`${slow} slow`] : []),
       ...(unresponsive > 0 ? [`${unresponsive} down or unresponsive`] : []),
@@ -43,7 +45,7 @@ export function osdsSection(rows: readonly OsdRow[], polled: number | undefined,
     entity: ({ osd }) => osdRef(osd),
     links: linksOf,
     detail: osdDetail,
-    empty,
+    empty: nothingWords('none', state),
     minRows: 6,
   };
 }

@@ -1,6 +1,4 @@
-import { hiddenNeeds, hiddenProcesses } from '../../entities/processes/hidden-processes.ts';
 import { plain } from '../../lib/plain.ts';
-import { cut } from '../../lib/text-width.ts';
 import { bytes, count, ms, NONE, percent } from '../../lib/units.ts';
 import { cephHeartbeats, type Ping } from '../../sources/ceph/heartbeats.ts';
 import { cephPools, type Pool } from '../../sources/ceph/pools.ts';
@@ -14,12 +12,13 @@ import { osdNeeds, osdRows, type OsdRow } from './osd-rows.ts';
 import { osdsSection } from './osds.ts';
 import { pingsSection } from './pings.ts';
 import { poolsSection } from './pools.ts';
-import { whyMissing } from '../../ui/kit/missing-lines.ts';
+import { nothingWords, stateOf, stateOfAll, type ReadingState } from '../../timeline/reading-state.ts';
 import { definePane, type Presence, type Section, type Tile } from '../pane.ts';
 import { cephFigures } from './figures.ts';
-import { notFound, notTakenReason } from '../../ui/kit/not-found.ts';
+import { presenceOf } from '../../ui/kit/presence.ts';
+import { processes } from '../../sources/processes/processes.ts';
 
-const needs = { ...clusterNeeds, ...osdNeeds, ...opsNeeds, cephPools, cephHeartbeats, ...hiddenNeeds };
+const needs = { ...clusterNeeds, ...osdNeeds, ...opsNeeds, cephPools, cephHeartbeats, processes };
 
 export interface CephModel {
   readonly presence: Presence;
@@ -29,8 +28,8 @@ export interface CephModel {
   readonly ops: readonly OpRow[];
   readonly pools: readonly Pool[];
   readonly pings: readonly Ping[];
-  /** Empty texts of the tables, by where their rows come from. */
-  readonly unread: { readonly cluster: string; readonly sockets: string };
+  /** States of what the tables come from. */
+  readonly states: Readonly<Record<'cluster' | 'health' | 'osds' | 'ops' | 'pools' | 'pings', ReadingState>>;
 }
 
 /** Ceph pane: cluster state, slow OSDs with their cause, then health checks, slow ops, pools and heartbeats. */
@@ -44,17 +43,12 @@ export const cephPane = definePane({
   presence: ({ presence }) => presence,
   sections: (model): readonly Section[] => [
     clusterSection(model.cluster),
-    osdsSection(model.osds, model.osds.filter(({ load }) => load).length, model.unread.sockets),
+    osdsSection(model.osds, model.states.osds),
     heatSection(model.heat),
-    healthSection(model.cluster.checks, model.cluster.monsMissing === undefined ? 'none' : model.unread.cluster),
-    opsSection(model.ops, model.unread.sockets === '' ? 'none' : model.unread.sockets),
-    poolsSection(model.pools, model.unread.cluster),
-    pingsSection(
-      model.pings,
-      model.pings.length === 0 && model.unread.sockets === 'none'
-        ? 'none yet (OSDs report them after 1 min)'
-        : model.unread.sockets,
-    ),
+    healthSection(model.cluster.checks, nothingWords('none', model.states.health)),
+    opsSection(model.ops, nothingWords('none', model.states.ops)),
+    poolsSection(model.pools, nothingWords('none', model.states.pools)),
+    pingsSection(model.pings, nothingWords('none yet (OSDs report them after 1 min)', model.states.pings)),
   ],
   tile,
 });
@@ -62,38 +56,32 @@ export const cephPane = definePane({
 export function cephModel(moment: Moment<typeof needs>): CephModel {
   const osds = osdRows(moment);
   return {
-    presence: presenceOf(moment),
+    presence: cephPresence(moment),
     cluster: clusterModel(moment),
     osds,
     heat: heatModel(moment, osds),
     ops: opRows(moment),
     pools: moment.cephPools.now ?? [],
     pings: moment.cephHeartbeats.now ?? [],
-    unread: { cluster: whyNot(moment.cephStatus), sockets: whyNot(moment.cephOsds) },
+    states: {
+      cluster: stateOf(moment.cephStatus),
+      health: stateOfAll(stateOf(moment.cephStatus), stateOf(moment.cephHealth)),
+      osds: stateOfAll(stateOf(moment.cephOsds), stateOf(moment.cephOsdmap)),
+      ops: stateOf(moment.cephSlowOps),
+      pools: stateOf(moment.cephPools),
+      pings: stateOf(moment.cephHeartbeats),
+    },
   };
 }
 
-/** Width of an empty text that fits the narrowest screen. */
-const WORDS_COLUMNS = 72;
-
-function whyNot(seen: Parameters<typeof whyMissing>[0]): string {
-  const why = whyMissing(seen);
-  return why === 'unread' ? 'not read yet' : why === 'absent' ? 'none' : cut(why.detail, WORDS_COLUMNS);
-}
-
 /** Present when anything of Ceph replied or should have: a socket, a monitor, a configuration that is not usable. */
-function presenceOf(moment: Moment<typeof needs>): Presence {
+function cephPresence(moment: Moment<typeof needs>): Presence {
   const { cephOsds: osds, cephStatus: status, cephMons: mons } = moment;
   const replied = (osds.now?.size ?? 0) > 0 || status.now !== undefined || (mons.now?.local.length ?? 0) > 0;
-  if (replied) return 'present';
-  if (osds.ageMs === undefined || status.ageMs === undefined) return 'unknown';
-  const notTaken = notTakenReason(osds, status);
-  if (notTaken !== undefined) return { hidden: notTaken };
-  const failed = [...Object.values(osds.missing), ...Object.values(status.missing)].find(
-    ({ why }) => why === 'denied' || why === 'timeout',
+  const isLate = [...Object.values(osds.missing), ...Object.values(status.missing)].some(
+    ({ why }) => why === 'timeout',
   );
-  if (failed) return 'present';
-  return notFound('no Ceph on this host', hiddenProcesses(moment));
+  return presenceOf(replied || isLate, 'no Ceph on this host', osds, status, moment.processes);
 }
 
 const SPARK_STEPS = 40;

@@ -3,6 +3,7 @@ import { label } from '../../lib/plain.ts';
 import { grade, limits } from '../../thresholds.ts';
 import type { Ping } from '../../sources/ceph/heartbeats.ts';
 import type { Role } from '../../theme.ts';
+import type { NothingWords } from '../../timeline/reading-state.ts';
 import type { Column, TableSection } from '../pane.ts';
 import { msColumn, numberColumn } from '../../ui/kit/columns.ts';
 
@@ -58,7 +59,7 @@ const columns: readonly Column<PingRow>[] = [
   },
 ];
 
-export function pingsSection(pings: readonly Ping[], empty: string): TableSection<PingRow> {
+export function pingsSection(pings: readonly Ping[], empty: NothingWords): TableSection<PingRow> {
   const slow = new Set(slowPings(pings).slow);
   return {
     kind: 'table',

@@ -2,6 +2,7 @@ import { entityRef } from '../../findings/entity-ref.ts';
 import { plain } from '../../lib/plain.ts';
 import { grade, limits } from '../../thresholds.ts';
 import type { Pool } from '../../sources/ceph/pools.ts';
+import type { NothingWords } from '../../timeline/reading-state.ts';
 import type { Column, TableSection } from '../pane.ts';
 import { bytesColumn, countColumn, percentColumn } from '../../ui/kit/columns.ts';
 
@@ -106,7 +107,7 @@ const columns: readonly Column<Pool>[] = [
   }),
 ];
 
-export const poolsSection = (pools: readonly Pool[], empty: string): TableSection<Pool> => ({
+export const poolsSection = (pools: readonly Pool[], empty: NothingWords): TableSection<Pool> => ({
   kind: 'table',
   id: 'pools',
   title: 'Pools',

@@ -1,6 +1,7 @@
 import { plain } from '../../lib/plain.ts';
 import type { DiskIo } from '../../sources/containers/cgroups-files.ts';
 import { delta } from '../../timeline/moment.ts';
+import { nothingWords, type ReadingState } from '../../timeline/reading-state.ts';
 import type { Column, TableSection } from '../pane.ts';
 import type { ContainerSnapshot } from './detail.ts';
 import { bytesColumn, countColumn } from '../../ui/kit/columns.ts';
@@ -76,7 +77,7 @@ const columns: readonly Column<DiskRow>[] = [
 ];
 
 /** Block I/O of one container by device. */
-export function disksSection(seen: ContainerSnapshot | undefined): TableSection<DiskRow> {
+export function disksSection(seen: ContainerSnapshot | undefined, state: ReadingState): TableSection<DiskRow> {
   const group = seen?.now.group;
   // I/O of a cgroup is read less often than CPU and memory, so its rate has another interval.
   const earlier = group?.earlier;
@@ -106,7 +107,7 @@ export function disksSection(seen: ContainerSnapshot | undefined): TableSection<
     rows,
     key: ({ device }) => device,
     sort: { column: 'write', descending: true },
-    empty: seen === undefined ? 'not read yet' : 'no block I/O',
+    empty: nothingWords('no block I/O', state),
     minRows: 2,
   };
 }

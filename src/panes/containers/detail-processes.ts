@@ -3,6 +3,7 @@ import { label, plain } from '../../lib/plain.ts';
 import { type Process, processKey } from '../../sources/processes/processes.ts';
 import { uidInside } from '../../sources/containers/uid-map.ts';
 import { delta } from '../../timeline/moment.ts';
+import { nothingWords, type ReadingState } from '../../timeline/reading-state.ts';
 import type { Column, TableSection } from '../pane.ts';
 import type { ContainerSnapshot } from './detail.ts';
 import { kibColumn, numberColumn, percentColumn } from '../../ui/kit/columns.ts';
@@ -87,7 +88,7 @@ const columns: readonly Column<InsideRow>[] = [
 ];
 
 /** Processes of one container, with pid and user id on the host and inside. */
-export function insideSection(seen: ContainerSnapshot | undefined, why: string | undefined): TableSection<InsideRow> {
+export function insideSection(seen: ContainerSnapshot | undefined, state: ReadingState): TableSection<InsideRow> {
   const before = new Map(seen?.before?.processes?.map((process) => [process.pid, process]));
   const rows = (seen?.now.processes ?? []).map((process): InsideRow => {
     const known = before.get(process.pid);
@@ -113,7 +114,7 @@ export function insideSection(seen: ContainerSnapshot | undefined, why: string |
     sort: { column: 'cpu', descending: true },
     process: ({ process }) => ({ pid: process.pid, startTicks: process.startTicks, name: plain(process.command) }),
     links: ({ process }) => [{ label: `process ${process.pid}`, pane: 'processes', row: processKey(process) }],
-    empty: seen === undefined ? 'not read yet' : (why ?? 'none'),
+    empty: nothingWords('none', state),
     minRows: 6,
   };
 }

@@ -1,12 +1,12 @@
 import { engineName } from '../../entities/containers/container.ts';
 import { containerUse, type ContainerUse } from '../../entities/containers/use.ts';
 import type { Missing } from '../../host/host.ts';
-import { plain } from '../../lib/plain.ts';
 import type { Cgroup } from '../../sources/containers/cgroups.ts';
 import { containerLive } from '../../sources/containers/live.ts';
 import { dockerInspect, type Inspected } from '../../sources/containers/docker-inspect.ts';
 import { lxdInstance, type LxdInstanceState } from '../../sources/containers/lxd-instance.ts';
 import { bindDetail, type BoundDetail } from '../../sources/source.ts';
+import { stateOfDetail, stateOfMissing, stateWords } from '../../timeline/reading-state.ts';
 import type { Detail, ProcessRef } from '../pane.ts';
 import { disksSection } from './detail-disks.ts';
 import { insideSection } from './detail-processes.ts';
@@ -57,7 +57,10 @@ export function containerDetail(row: ContainerRow, process: ProcessRef | undefin
         ),
         // A stopped container has no processes and no I/O.
         ...(isUp(row) || seen?.now.group
-          ? [insideSection(seen, whyNot(missing, 'live', 'table')), disksSection(seen)]
+          ? [
+              insideSection(seen, stateOfDetail(live, missing['live'], 'table')),
+              disksSection(seen, stateOfDetail(live, missing['live'], 'cgroups')),
+            ]
           : []),
       ];
     },
@@ -70,9 +73,7 @@ function whyNot(
   read: string,
 ): string | undefined {
   const why = missing[source]?.[read];
-  return why === undefined
-    ? undefined
-    : plain(`${why.why === 'absent' ? 'not present' : 'not readable'}: ${why.detail}`);
+  return why && stateWords(stateOfMissing(why));
 }
 
 /** Pairs each sample with the one before it, which rates need: a detail gets the latest only. */

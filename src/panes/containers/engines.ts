@@ -4,8 +4,18 @@ import { enginesAt, engineNeeds, type EngineState } from '../../entities/contain
 import { hostEpochSeconds } from '../../entities/containers/containers.ts';
 import { isStuck } from '../../entities/containers/lxd-stuck.ts';
 import { plain } from '../../lib/plain.ts';
-import { notTakenText } from '../../ui/kit/missing-reason.ts';
-import { duration, ms, NONE, plural } from '../../lib/units.ts';
+import {
+  nothingWords,
+  numberKnown,
+  stateOf,
+  stateOfMissing,
+  stateWords,
+  type ReadingState,
+} from '../../timeline/reading-state.ts';
+import { count, duration, ms, NONE, plural } from '../../lib/units.ts';
+import { cgroups } from '../../sources/containers/cgroups.ts';
+import { docker } from '../../sources/containers/docker.ts';
+import { lxd } from '../../sources/containers/lxd.ts';
 import { cpuStat } from '../../sources/machine/cpu-stat.ts';
 import { lxdOperations } from '../../sources/containers/lxd-operations.ts';
 import { lxdWarnings } from '../../sources/containers/lxd-warnings.ts';
@@ -16,13 +26,13 @@ import type { Column, TableSection } from '../pane.ts';
 import { isUp, type ContainerRow } from './rows.ts';
 import { kibColumn, totalColumn, percentColumn, textColumn } from '../../ui/kit/columns.ts';
 
-export const enginesNeeds = { ...engineNeeds, lxdWarnings, lxdOperations, cpuStat };
+export const enginesNeeds = { ...engineNeeds, docker, lxd, cgroups, lxdWarnings, lxdOperations, cpuStat };
 
 /** One engine as a row shows it; texts are sanitised. */
 export interface EngineRow {
   readonly engine: EngineState;
-  readonly up: number;
-  readonly all: number;
+  readonly up: number | undefined;
+  readonly all: number | undefined;
   /** Text of the DAEMON column. */
   readonly answer: string;
   readonly role: Role;
@@ -33,10 +43,11 @@ export function engineRows(moment: Moment<typeof enginesNeeds>, rows: readonly C
   const used = new Set(rows.map(({ container }) => container.engine));
   return enginesAt(moment, used).map((engine): EngineRow => {
     const own = rows.filter((row) => belongs(row, engine));
+    const list = stateOf(engine.engine === 'docker' ? moment.docker : engine.place ? moment.lxd : moment.processes);
     return {
       engine,
-      up: own.filter(isUp).length,
-      all: own.length,
+      up: numberKnown(own.filter(isUp).length, stateOf(moment.cgroups), list),
+      all: numberKnown(own.length, stateOf(moment.cgroups), list),
       ...answerOf(engine),
       notes: notesOf(engine, moment).map(plain).join(', '),
     };
@@ -66,7 +77,7 @@ function answerOf({
     case 'stopped':
       return { answer: `not running${since}`, role: 'crit' };
     case 'denied':
-      return { answer: notTakenText(detail) ?? 'not readable: needs root', role: 'warn' };
+      return { answer: stateWords(stateOfMissing({ why: 'denied', detail: detail ?? 'needs root' })), role: 'warn' };
     case 'failed':
       return { answer: plain(detail ?? 'failed'), role: 'warn' };
     case 'no daemon':
@@ -167,11 +178,11 @@ const columns: readonly Column<EngineRow>[] = [
   }),
 ];
 
-export const enginesSection = (rows: readonly EngineRow[], hidden?: string): TableSection<EngineRow> => ({
+export const enginesSection = (rows: readonly EngineRow[], state: ReadingState): TableSection<EngineRow> => ({
   kind: 'table',
   id: 'engines',
   title: 'Engines',
-  note: `${rows.length}`,
+  note: count(numberKnown(rows.length, state)),
   sources: ['docker-ping', 'docker-info', 'docker-events', 'lxd-ping', 'lxd-server', 'lxd-events'],
   columns,
   rows,
@@ -184,6 +195,6 @@ export const enginesSection = (rows: readonly EngineRow[], hidden?: string): Tab
   entity: ({ engine }) => entityRef('daemon', engine.key),
   links: ({ engine: { process } }) =>
     process ? [{ label: `process ${process.pid}`, pane: 'processes', row: processKey(process) }] : [],
-  empty: hidden ?? 'no container engine found',
+  empty: nothingWords('no container engine found', state),
   minRows: 2,
 });

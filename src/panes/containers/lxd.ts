@@ -3,7 +3,7 @@ import { hostEpochSeconds } from '../../entities/containers/containers.ts';
 import { idleSeconds, isStuck } from '../../entities/containers/lxd-stuck.ts';
 import { grade, limits } from '../../thresholds.ts';
 import { plain } from '../../lib/plain.ts';
-import { span } from '../../lib/units.ts';
+import { count, span } from '../../lib/units.ts';
 import { cpuStat } from '../../sources/machine/cpu-stat.ts';
 import { shortMessage, lxdCluster } from '../../sources/containers/lxd-cluster.ts';
 import { lxdOperations } from '../../sources/containers/lxd-operations.ts';
@@ -11,6 +11,14 @@ import { lxdPools, type LxdPool } from '../../sources/containers/lxd-pools.ts';
 import { lxdWarnings } from '../../sources/containers/lxd-warnings.ts';
 import type { LxdPlace } from '../../sources/containers/lxd-sockets.ts';
 import type { Moment } from '../../timeline/moment.ts';
+import {
+  isWhole,
+  nothingWords,
+  numberKnown,
+  stateOf,
+  stateOfAll,
+  type ReadingState,
+} from '../../timeline/reading-state.ts';
 import type { Role } from '../../theme.ts';
 import type { Column, Section, TableSection } from '../pane.ts';
 import { bytesColumn, totalColumn, percentColumn, textColumn } from '../../ui/kit/columns.ts';
@@ -37,7 +45,9 @@ interface LxdEntry {
 
 export interface LxdModel {
   readonly pools: readonly PoolRow[];
+  readonly poolsState: ReadingState;
   readonly entries: readonly LxdEntry[];
+  readonly entriesState: ReadingState;
 }
 
 const share = (used: number | undefined, total: number | undefined): number | undefined =>
@@ -52,7 +62,12 @@ export function lxdModel(moment: Moment<typeof lxdNeeds>): LxdModel {
       inodesPct: share(pool.usedInodes, pool.totalInodes),
     })),
   );
-  return { pools, entries: [...operations(moment), ...members(moment), ...warnings(moment)] };
+  return {
+    pools,
+    poolsState: stateOf(moment.lxdPools),
+    entries: [...operations(moment), ...members(moment), ...warnings(moment)],
+    entriesState: stateOfAll(stateOf(moment.lxdOperations), stateOf(moment.lxdCluster), stateOf(moment.lxdWarnings)),
+  };
 }
 
 function operations(moment: Moment<typeof lxdNeeds>): readonly LxdEntry[] {
@@ -205,14 +220,16 @@ const entryColumns: readonly Column<LxdEntry>[] = [
   }),
 ];
 
+const isUnreadable = (state: ReadingState): boolean => !isWhole(state) && state.state !== 'not read yet';
+
 const URGENCY: Readonly<Partial<Record<Role, number>>> = { crit: 0, warn: 1, text: 2 };
 
-export function lxdSections({ pools, entries }: LxdModel): readonly Section[] {
+export function lxdSections({ pools, poolsState, entries, entriesState }: LxdModel): readonly Section[] {
   const poolTable: TableSection<PoolRow> = {
     kind: 'table',
     id: 'pools',
     title: 'LXD storage pools',
-    note: `${pools.length}`,
+    note: count(numberKnown(pools.length, poolsState)),
     sources: ['lxd-pools'],
     columns: poolColumns,
     rows: pools,
@@ -220,14 +237,14 @@ export function lxdSections({ pools, entries }: LxdModel): readonly Section[] {
     entity: ({ place, pool }) => entityRef('storage-pool', `${place}/${pool.name}`),
     name: ({ pool }) => pool.name,
     sort: { column: 'used', descending: true },
-    empty: 'no storage pools',
+    empty: nothingWords('no storage pools', poolsState),
     minRows: 2,
   };
   const entryTable: TableSection<LxdEntry> = {
     kind: 'table',
     id: 'matters',
     title: 'LXD operations, members, warnings',
-    note: `${entries.length}`,
+    note: count(numberKnown(entries.length, entriesState)),
     sources: ['lxd-operations', 'lxd-cluster', 'lxd-warnings'],
     columns: entryColumns,
     rows: entries.toSorted((a, b) => (URGENCY[a.role] ?? 3) - (URGENCY[b.role] ?? 3)),
@@ -235,8 +252,11 @@ export function lxdSections({ pools, entries }: LxdModel): readonly Section[] {
     entity: ({ entity }) => entity,
     name: ({ what }) => what,
     sort: { column: '', descending: false },
-    empty: 'none',
+    empty: nothingWords('none', entriesState),
     minRows: 2,
   };
-  return [...(pools.length > 0 ? [poolTable] : []), ...(entries.length > 0 ? [entryTable] : [])];
+  return [
+    ...(pools.length > 0 || isUnreadable(poolsState) ? [poolTable] : []),
+    ...(entries.length > 0 || isUnreadable(entriesState) ? [entryTable] : []),
+  ];
 }

@@ -1,7 +1,6 @@
 import { entityRef } from '../../findings/entity-ref.ts';
-import { hiddenNeeds, hiddenProcesses } from '../../entities/processes/hidden-processes.ts';
 import { portNeeds, portsAt, type PortsOf } from '../../entities/ovs/ports.ts';
-import { count, NONE, percent } from '../../lib/units.ts';
+import { count, percent } from '../../lib/units.ts';
 import { plain } from '../../lib/plain.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import { containerColumns } from './columns.ts';
@@ -11,10 +10,19 @@ import { lxdModel, lxdNeeds, lxdSections, type LxdModel } from './lxd.ts';
 import { containerRows, isTroubled, isUp, type ContainerRow } from './rows.ts';
 import { portLinks } from '../../ui/kit/links.ts';
 import { definePane, type Presence, type ProcessRef, type TableSection, type Link, type Tile } from '../pane.ts';
-import { notFound, notTakenReason } from '../../ui/kit/not-found.ts';
+import {
+  isWhole,
+  nothingWords,
+  numberKnown,
+  stateOf,
+  stateOfAll,
+  stateWords,
+  type ReadingState,
+} from '../../timeline/reading-state.ts';
+import { presenceOf } from '../../ui/kit/presence.ts';
 import { processKey } from '../../sources/processes/processes.ts';
 
-const needs = { ...portNeeds, ...enginesNeeds, ...lxdNeeds, ...hiddenNeeds };
+const needs = { ...portNeeds, ...enginesNeeds, ...lxdNeeds };
 
 export interface ContainersModel {
   readonly rows: readonly ContainerRow[];
@@ -22,12 +30,9 @@ export interface ContainersModel {
   readonly lxd: LxdModel;
   /** Ports of containers in a virtual switch. */
   readonly ports: PortsOf;
-  /** Cgroups and processes have been read: a container that is not listed does not exist. */
-  readonly complete: boolean;
-  /** Reason that containers and daemons may be missing from the list. */
-  readonly hidden: string | undefined;
-  /** Reason without any row in a recording or sosreport. */
-  readonly notTaken: string | undefined;
+  readonly presence: Presence;
+  /** State of what containers and engines are found by: processes, cgroups, daemons. */
+  readonly state: ReadingState;
   /** Reason that use of containers is unknown. */
   readonly unreadable: string | undefined;
   readonly left: number;
@@ -40,31 +45,27 @@ export const containersPane = definePane({
   aliases: ['container', 'ct', 'docker', 'lxd', 'lxc'],
   needs,
   model: containersModel,
-  presence,
-  sections: (model) => [containerTable(model), enginesSection(model.engines, model.hidden), ...lxdSections(model.lxd)],
+  presence: ({ presence }) => presence,
+  sections: (model) => [containerTable(model), enginesSection(model.engines, model.state), ...lxdSections(model.lxd)],
   tile,
 });
 
 export function containersModel(moment: Moment<typeof needs>): ContainersModel {
   const rows = containerRows(moment).toSorted(byUse);
-  const why = moment.cgroups.missing['table'];
+  const use = stateOf(moment.cgroups);
+  const engines = engineRows(moment, rows);
+  const isThere = rows.length > 0 || engines.some(({ engine }) => engine.state !== 'unread');
+  const found = [moment.processes, moment.cgroups, moment.docker, moment.lxd] as const;
   return {
+    presence: presenceOf(isThere, 'no containers, no container engine', ...found),
+    state: stateOfAll(...found.map((seen) => stateOf(seen))),
     rows,
-    engines: engineRows(moment, rows),
+    engines,
     lxd: lxdModel(moment),
     ports: portsAt(moment),
-    complete: moment.processes.now !== undefined && moment.cgroups.ageMs !== undefined,
-    hidden: hiddenProcesses(moment),
-    notTaken: notTakenReason(moment.cgroups, moment.docker, moment.lxd),
-    unreadable: why === undefined || why.why === 'absent' ? undefined : plain(`not readable: ${why.detail}`),
+    unreadable: isWhole(use) || use.state === 'not read yet' ? undefined : stateWords(use),
     left: moment.cgroups.now?.left ?? 0,
   };
-}
-
-function presence({ rows, engines, complete, hidden, notTaken }: ContainersModel): Presence {
-  if (rows.length === 0 && notTaken !== undefined) return { hidden: notTaken };
-  if (rows.length > 0 || engines.some(({ engine }) => engine.state !== 'unread')) return 'present';
-  return complete ? notFound('no containers, no container engine', hidden) : 'unknown';
 }
 
 /** Order among equal problems: the busiest first, stopped ones last. */
@@ -92,14 +93,12 @@ function linksOf({ container: { init, group } }: ContainerRow, ports: readonly s
   ];
 }
 
-function noteOf({ rows, unreadable, left, hidden }: ContainersModel): string {
+function noteOf({ rows, unreadable, left, state }: ContainersModel): string {
   const engines = new Map<string, number>();
   for (const { container } of rows) engines.set(container.engine, (engines.get(container.engine) ?? 0) + 1);
   const troubled = rows.filter(isTroubled).length;
   return [
-    rows.length === 0 && hidden !== undefined
-      ? 'hidden'
-      : `${count(rows.filter(isUp).length)} up of ${count(rows.length)}`,
+    `${count(numberKnown(rows.filter(isUp).length, state))} up of ${count(numberKnown(rows.length, state))}`,
     ...(troubled > 0 ? [`${count(troubled)} with problems`] : []),
     ...(left > 0 ? [`${count(left)} more not read`] : []),
     ...(unreadable === undefined ? [] : [unreadable]),
@@ -124,12 +123,11 @@ const containerTable = (model: ContainersModel): TableSection<ContainerRow> => (
   name: ({ name }) => name,
   links: (row) => linksOf(row, model.ports('containers', row.container.key)),
   detail: (row) => containerDetail(row, refOf(row)),
-  empty: model.unreadable ?? (model.complete ? (model.hidden ?? 'no containers') : 'not read yet'),
+  empty: nothingWords('no containers', model.state),
   minRows: 8,
 });
 
-function tile({ rows, engines, hidden }: ContainersModel): Tile {
-  const unseen = rows.length === 0 && hidden !== undefined;
+function tile({ rows, engines, state }: ContainersModel): Tile {
   const up = rows.filter(isUp);
   const troubled = rows.filter(isTroubled);
   const worst = troubled.find(({ troubles: [first] }) => first?.severity === 'crit') ?? troubled[0];
@@ -140,10 +138,15 @@ function tile({ rows, engines, hidden }: ContainersModel): Tile {
   const sick = engines.filter(({ role }) => role === 'crit' || role === 'warn');
   return {
     figures: [
-      { label: 'up', value: unseen ? NONE : `${count(up.length)} of ${count(rows.length)}` },
+      {
+        label: 'up',
+        value: rows.length > 0 || isWhole(state) ? `${count(up.length)} of ${count(rows.length)}` : stateWords(state),
+      },
       {
         label: 'problems',
-        value: worst ? `${troubled.length}: ${worst.name} ${worst.troubles[0]?.words ?? ''}` : unseen ? NONE : '0',
+        value: worst
+          ? `${troubled.length}: ${worst.name} ${worst.troubles[0]?.words ?? ''}`
+          : count(numberKnown(0, state)),
         role: worst ? (worst.troubles[0]?.severity ?? 'warn') : 'text',
       },
       ...(sick[0] ? [{ label: sick[0].engine.key, value: sick[0].answer, role: sick[0].role }] : []),

@@ -5,13 +5,14 @@ import type { KubeNode } from '../../sources/kubernetes/node.ts';
 import type { Pod } from '../../sources/kubernetes/objects.ts';
 import type { KubeTable } from '../../sources/kubernetes/table.ts';
 import { bindDetail, type SampleOf } from '../../sources/source.ts';
+import { ownWords } from '../../timeline/reading-state.ts';
 import type { Column, Detail, TableSection } from '../pane.ts';
 import { farColumns } from './pod-columns.ts';
 import { podDetail } from './pod-detail.ts';
 import { clusterGroups, isGroup } from './pod-groups.ts';
 import { guestLinks, type Links } from './pod-links.ts';
 import { farRow, isTroubled, rankOf, type PodRow } from './pod-rows.ts';
-import { whyNot } from './text-lines.ts';
+import { noneOf } from './text-lines.ts';
 import { ageColumn, bytesColumn, countColumn, numberColumn } from '../../ui/kit/columns.ts';
 
 /** Links and rows of this node, for lists of the cluster. */
@@ -68,7 +69,7 @@ export const scopeSection = (around: Around): TableSection<Scope> => ({
   key: ({ id }) => id,
   sort: { column: '', descending: false },
   detail: ({ id }) => (id === 'all' ? clusterDetail(around) : nodesDetail(around)),
-  empty: '',
+  empty: ownWords(''),
   minRows: 2,
 });
 
@@ -126,7 +127,7 @@ export function clusterDetail({ links, rows: here }: Around): Detail {
               ...guestLinks(links, row.here.pod?.node),
             ];
           },
-          empty: cluster === undefined ? 'not read yet' : (whyNot(missing, 'cluster', 'pods') ?? 'none'),
+          empty: noneOf(cluster, missing, 'cluster', 'pods'),
         } satisfies TableSection<PodRow>,
       ];
     },
@@ -259,7 +260,7 @@ function nodesDetail({ links }: Around): Detail {
           key: ({ node }) => node.name,
           links: ({ node }) => guestLinks(links, node.name, node.systemUuid),
           sort: { column: 'status', descending: true },
-          empty: sample === undefined ? 'not read yet' : (whyNot(missing, 'nodes', 'nodes') ?? 'none'),
+          empty: noneOf(sample, missing, 'nodes', 'nodes'),
         } satisfies TableSection<NodeRow>,
       ];
     },

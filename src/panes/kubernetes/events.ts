@@ -1,6 +1,7 @@
 import { podRef, type EntityRef } from '../../findings/entity-ref.ts';
 import { label, plain } from '../../lib/plain.ts';
 import type { KubeEvent } from '../../sources/kubernetes/events.ts';
+import type { NothingWords } from '../../timeline/reading-state.ts';
 import type { Column, TableSection } from '../pane.ts';
 import { ageColumn, countColumn, textColumn } from '../../ui/kit/columns.ts';
 
@@ -139,7 +140,7 @@ const columns: readonly Column<EventRow>[] = [
 
 export const eventsSection = (
   rows: readonly EventRow[],
-  shown: { readonly title: string; readonly note: string; readonly source: string; readonly empty: string },
+  shown: { readonly title: string; readonly note: string; readonly source: string; readonly empty: NothingWords },
 ): TableSection<EventRow> => ({
   kind: 'table',
   id: 'events',

@@ -3,15 +3,24 @@ import { certificateRole, kubeStateNeeds, type KubeState } from '../../entities/
 import { plain } from '../../lib/plain.ts';
 import { bytes, count, ms, NONE, percent, span } from '../../lib/units.ts';
 import type { Condition } from '../../sources/kubernetes/objects.ts';
+import { cgroups } from '../../sources/containers/cgroups.ts';
 import { meminfo } from '../../sources/machine/meminfo.ts';
 import type { Moment } from '../../timeline/moment.ts';
+import {
+  isWhole,
+  nothingWords,
+  stateOf,
+  stateOfMissing,
+  stateWords,
+  type ReadingState,
+} from '../../timeline/reading-state.ts';
 import { figure, type Figure, type FigureLine } from '../../ui/kit/figure-lines.ts';
 import type { LinesSection } from '../pane.ts';
 import { partNeeds, runtimeLine, spaceLine, staticLine } from './node-parts.ts';
 import { isOver, type PodRow } from './pod-rows.ts';
 import { figuresSection } from './text-lines.ts';
 
-export const nodeNeeds = { ...kubeStateNeeds, ...partNeeds, meminfo };
+export const nodeNeeds = { ...kubeStateNeeds, ...partNeeds, cgroups, meminfo };
 
 /** Section of this node: API server, kubelet, runtime, conditions, room, eviction thresholds, certificates. */
 export function nodeSection(moment: Moment<typeof nodeNeeds>, state: KubeState, rows: readonly PodRow[]): LinesSection {
@@ -20,8 +29,8 @@ export function nodeSection(moment: Moment<typeof nodeNeeds>, state: KubeState, 
     ...apiLines(state),
     kubeletLine(state),
     runtimeLine(moment, state),
-    ...staticLine(moment, rows, state),
-    ...(node ? [conditionsLine(state), taintsLine(state), ...roomLines(state, rows)] : []),
+    ...staticLine(moment, rows),
+    ...(node ? [conditionsLine(state), taintsLine(state), ...roomLines(state, rows, stateOf(moment.kubePods))] : []),
     evictionLine(moment),
     ...spaceLine(moment),
     certificatesLine(moment, state),
@@ -48,9 +57,8 @@ export function apiFigure(state: KubeState): Figure {
     case 'unresponsive':
       return figure(`UNRESPONSIVE${forSpan(state.unresponsiveSeconds)}: ${reason(state.error ?? '')}`, 'crit');
     case 'denied':
-      return figure(`denied: ${plain(state.error ?? '')}`, 'warn');
     case 'no access':
-      return figure(`no access: ${plain(state.error ?? '')}`, 'warn');
+      return figure(stateWords(stateOfMissing({ why: 'denied', detail: state.error ?? 'needs root' })), 'warn');
     case 'none':
       return figure(plain(state.error ?? 'not present'), 'dim');
     case 'unread':
@@ -135,21 +143,25 @@ function taintsLine({ node }: KubeState): FigureLine {
 }
 
 /** Allocatable CPU and memory, requests of its pods, and their usage. */
-function roomLines({ node }: KubeState, rows: readonly PodRow[]): readonly FigureLine[] {
+function roomLines({ node }: KubeState, rows: readonly PodRow[], list: ReadingState): readonly FigureLine[] {
   const own = rows.filter((row) => row.here.pod !== undefined && !isOver(row));
   const sum = (pick: (row: PodRow) => number | undefined) => own.reduce((total, row) => total + (pick(row) ?? 0), 0);
   const used = (pick: (row: PodRow) => number | undefined) =>
     own.some((row) => pick(row) !== undefined) ? sum(pick) : undefined;
-  const share = (part: number, of: number | undefined) => (of ? (100 * part) / of : undefined);
-  const [cpus, memory] = [sum(({ requests }) => requests?.cpus), sum(({ requests }) => requests?.memoryBytes)];
+  const share = (part: number | undefined, of: number | undefined) =>
+    of && part !== undefined ? (100 * part) / of : undefined;
+  // Without a list of pods their requests are unknown.
+  const listed = own.length > 0 || isWhole(list) ? own.length : undefined;
+  const asked = (pick: (row: PodRow) => number | undefined) => (listed === undefined ? undefined : sum(pick));
+  const [cpus, memory] = [asked(({ requests }) => requests?.cpus), asked(({ requests }) => requests?.memoryBytes)];
   const max = node?.podsMax;
-  const podsPct = share(own.length, max);
+  const podsPct = share(listed, max);
   return [
     {
       label: 'cpu',
       figures: [
         figure(`allocatable ${count(node?.allocatable.cpus)}`),
-        figure(`requests ${cpus.toFixed(2)} (${percent(share(cpus, node?.allocatable.cpus))})`),
+        figure(`requests ${cpus?.toFixed(2) ?? NONE} (${percent(share(cpus, node?.allocatable.cpus))})`),
         figure(`used ${percent(used(({ here }) => here.use?.cpuPct))} of one CPU`),
       ],
     },
@@ -163,7 +175,7 @@ function roomLines({ node }: KubeState, rows: readonly PodRow[]): readonly Figur
     },
     {
       label: 'pods',
-      figures: [figure(`${own.length} of ${count(max)}`, podsPct !== undefined && podsPct >= 95 ? 'info' : 'text')],
+      figures: [figure(`${count(listed)} of ${count(max)}`, podsPct !== undefined && podsPct >= 95 ? 'info' : 'text')],
     },
   ];
 }
@@ -202,7 +214,7 @@ function certificatesLine(moment: Moment<typeof nodeNeeds>, { nowEpochSeconds: n
     label: 'certs',
     figures:
       soonest.length === 0
-        ? [figure('none found', 'dim')]
+        ? [figure(nothingWords('none found', stateOf(moment.kubeLocal), stateOf(moment.cpuStat)), 'dim')]
         : soonest.map(({ path, left }) =>
             figure(
               plain(

@@ -1,7 +1,8 @@
 import type { KubeState } from '../../entities/kubernetes/state.ts';
+import type { podNeeds } from '../../entities/kubernetes/pods.ts';
 import { staticPods } from '../../entities/kubernetes/static-pods.ts';
 import { plain } from '../../lib/plain.ts';
-import { missingText } from '../../ui/kit/missing-reason.ts';
+import { nothingWords, stateOf, stateWords } from '../../timeline/reading-state.ts';
 import { bytes, ms, percent } from '../../lib/units.ts';
 import { kubeLocal, type Space } from '../../sources/kubernetes/local.ts';
 import { kubePulse } from '../../sources/kubernetes/pulse.ts';
@@ -16,15 +17,13 @@ type PartMoment = Moment<typeof partNeeds>;
 /** State of the container runtime, and what is read from it while the API server is unresponsive. */
 export function runtimeLine({ kubeRuntime: seen, kubePulse: pulse }: PartMoment, { node }: KubeState): FigureLine {
   const sample = seen.now;
-  const why = seen.missing['runtime'];
   const health = pulse.now?.runtimeHealth ?? sample?.health;
   const tookMs = pulse.now?.runtimeMs ?? sample?.tookMs;
   if (health === undefined) {
-    const bad = why !== undefined && why.why !== 'absent';
     return {
       label: 'runtime',
       figures: [
-        figure(bad ? missingText(why) : why ? 'not present' : 'not read yet', 'dim'),
+        figure(nothingWords('not present', stateOf(seen), stateOf(pulse)), 'dim'),
         ...(node?.runtime === undefined ? [] : [figure(plain(node.runtime), 'dim')]),
       ],
     };
@@ -45,14 +44,13 @@ export function runtimeLine({ kubeRuntime: seen, kubePulse: pulse }: PartMoment,
 
 /** Static pods, by their manifests: with kubeadm they are the control plane, and one not running explains an unresponsive API. */
 export function staticLine(
-  { kubeLocal: seen }: PartMoment,
+  moment: PartMoment & Pick<Moment<typeof podNeeds>, 'kubePods' | 'cgroups'>,
   rows: readonly PodRow[],
-  { api }: KubeState,
 ): readonly FigureLine[] {
   const pods = staticPods(
-    seen.now?.manifests,
+    moment.kubeLocal.now?.manifests,
     rows.map(({ here }) => here),
-    api,
+    moment,
   );
   if (pods.length === 0) return [];
   return [
@@ -61,7 +59,9 @@ export function staticLine(
       figures: pods.map(({ name, pod, isRunning }) =>
         isRunning
           ? figure(plain(name), pod?.troubles.some(({ severity }) => severity !== 'info') ? 'warn' : 'dim')
-          : figure(`${plain(name)} NOT RUNNING`, 'crit'),
+          : isRunning === undefined
+            ? figure(`${plain(name)} ${stateWords(stateOf(moment.kubePods))}`, 'dim')
+            : figure(`${plain(name)} NOT RUNNING`, 'crit'),
       ),
     },
   ];

@@ -1,6 +1,5 @@
 import { podRef } from '../../findings/entity-ref.ts';
 import { hostEpochSeconds } from '../../entities/containers/containers.ts';
-import { hiddenProcesses } from '../../entities/processes/hidden-processes.ts';
 import { kubeStateAt, type KubeState } from '../../entities/kubernetes/state.ts';
 import { portNeeds, portsAt, type PortsOf } from '../../entities/ovs/ports.ts';
 import { podNeeds, podsAt } from '../../entities/kubernetes/pods.ts';
@@ -9,7 +8,15 @@ import { count, percent, span } from '../../lib/units.ts';
 import { kubeEvents } from '../../sources/kubernetes/events.ts';
 import { kubeOwners } from '../../sources/kubernetes/owners.ts';
 import type { Moment } from '../../timeline/moment.ts';
-import { whyNothing } from '../../ui/kit/missing-reason.ts';
+import {
+  isWhole,
+  nothingWords,
+  numberKnown,
+  stateOf,
+  stateWords,
+  type NothingWords,
+  type ReadingState,
+} from '../../timeline/reading-state.ts';
 import { scopeSection } from './cluster.ts';
 import { eventsSection, reasonRows, type EventRow } from './events.ts';
 import { apiFigure, nodeNeeds, nodeSection } from './node-lines.ts';
@@ -28,7 +35,7 @@ import {
   type TableSection,
   type Tile,
 } from '../pane.ts';
-import { notFound, notTakenReason } from '../../ui/kit/not-found.ts';
+import { presenceOf } from '../../ui/kit/presence.ts';
 
 const needs = { ...podNeeds, ...nodeNeeds, ...linkNeeds, ...portNeeds, kubeEvents, kubeOwners };
 
@@ -39,15 +46,14 @@ export interface KubernetesModel {
   /** Ports of pods in a virtual switch. */
   readonly ports: PortsOf;
   readonly state: KubeState;
-  /** Reason why a running kubelet may not be listed. */
-  readonly hidden: string | undefined;
-  /** Reason without any row in a recording or sosreport. */
-  readonly notTaken: string | undefined;
+  readonly presence: Presence;
+  /** State of the list of pods. */
+  readonly listState: ReadingState;
   readonly node: LinesSection;
   readonly events: readonly EventRow[];
-  readonly eventsWhy: string | undefined;
+  readonly eventsState: ReadingState;
   readonly matters: readonly MatterRow[];
-  readonly mattersWhy: string | undefined;
+  readonly mattersEmpty: NothingWords;
   readonly mattersSecondsAgo: number | undefined;
   readonly links: Links;
   readonly nowEpochSeconds: number | undefined;
@@ -62,17 +68,17 @@ export const kubernetesPane = definePane({
   aliases: ['k8s', 'kube', 'kubelet', 'pod', 'pods', 'po', 'node', 'workloads'],
   needs,
   model: kubernetesModel,
-  presence,
+  presence: ({ presence }) => presence,
   sections: (model) => [
     podTable(model),
     model.node,
     eventsSection(model.events, {
       title: 'Warning events of 15 min, by reason',
-      note: `${model.events.length}`,
+      note: count(numberKnown(model.events.length, model.eventsState)),
       source: 'kube-events',
-      empty: model.eventsWhy ?? 'none',
+      empty: nothingWords('none', model.eventsState),
     }),
-    mattersSection(model.matters, model.mattersSecondsAgo, model.mattersWhy ?? 'none'),
+    mattersSection(model.matters, model.mattersSecondsAgo, model.mattersEmpty),
     ...(model.state.api === 'responsive' ? [scopeSection(model)] : []),
   ],
   tile,
@@ -90,24 +96,23 @@ export function kubernetesModel(moment: Moment<typeof needs>): KubernetesModel {
     rows,
     ports: portsAt(moment),
     state,
-    hidden: hiddenProcesses(moment),
-    notTaken: notTakenReason(moment.kubePods, moment.kubeNode),
+    presence: presenceOf(
+      rows.length > 0 || (state.api !== 'none' && state.api !== 'unread' && state.api !== 'denied'),
+      'no Kubernetes',
+      moment.kubePods,
+      moment.kubeNode,
+      moment.processes,
+    ),
+    listState: stateOf(moment.kubePods),
     node: nodeSection(moment, state, rows),
     events: reasonRows(moment.kubeEvents.now?.table?.rows ?? [], now, EVENTS_SECONDS),
-    eventsWhy: whyNothing(moment.kubeEvents, 'events'),
+    eventsState: stateOf(moment.kubeEvents, 'events'),
     matters: matterRows(moment.kubeOwners.now),
-    mattersWhy: whyNothing(moment.kubeOwners, 'owners'),
+    mattersEmpty: nothingWords('none', stateOf(moment.kubeOwners, 'owners')),
     mattersSecondsAgo: mattersAt === undefined || now === undefined ? undefined : now - mattersAt,
     links: linksOf(moment),
     nowEpochSeconds: now,
   };
-}
-
-function presence({ rows, state, hidden, notTaken }: KubernetesModel): Presence {
-  if (rows.length > 0) return 'present';
-  if (notTaken !== undefined) return { hidden: notTaken };
-  if (state.api === 'none') return notFound('no Kubernetes', hidden);
-  return state.api === 'unread' ? 'unknown' : 'present';
 }
 
 /** Order among pods with equal problems: the busiest first, completed pods last. */
@@ -122,11 +127,11 @@ const shown = ({ here: { use } }: PodRow): number => Math.round((use?.cpuPct ?? 
 const refOf = ({ here: { process } }: PodRow): ProcessRef | undefined =>
   process && { pid: process.pid, startTicks: process.startTicks, name: plain(process.command) };
 
-function noteOf({ rows, state }: KubernetesModel): string {
+function noteOf({ rows, state, listState }: KubernetesModel): string {
   const troubled = rows.filter(isTroubled).length;
   const { staleSinceEpochSeconds: stale, nowEpochSeconds: now } = state;
   return [
-    count(rows.length),
+    count(numberKnown(rows.length, listState)),
     ...(troubled > 0 ? [`${count(troubled)} with problems`] : []),
     ...(stale !== undefined
       ? [`API UNRESPONSIVE${now === undefined ? '' : `, stale ${span(Math.max(0, now - stale))}`}`]
@@ -159,11 +164,11 @@ const podTable = (model: KubernetesModel): TableSection<PodRow> => ({
   ],
   groups: podGroups,
   detail: (row) => (isGroup(row) ? undefined : podDetail(row, model, refOf(row))),
-  empty: model.state.api === 'responsive' ? 'no pods on this node' : plain(apiFigure(model.state).text),
+  empty: nothingWords('no pods on this node', model.listState),
   minRows: 12,
 });
 
-function tile({ rows, state }: KubernetesModel): Tile {
+function tile({ rows, state, listState }: KubernetesModel): Tile {
   const troubled = rows.filter(isTroubled);
   const worst = troubled.find(({ troubles: [first] }) => first?.severity === 'crit') ?? troubled[0];
   const top = rows.reduce<PodRow | undefined>(
@@ -173,10 +178,14 @@ function tile({ rows, state }: KubernetesModel): Tile {
   const api = apiFigure(state);
   return {
     figures: [
-      { label: 'pods', value: `${count(rows.length)} on this node` },
+      { label: 'pods', value: `${count(numberKnown(rows.length, listState))} on this node` },
       {
         label: 'problems',
-        value: worst ? `${troubled.length}: ${worst.name} ${worst.status}` : '0',
+        value: worst
+          ? `${troubled.length}: ${worst.name} ${worst.status}`
+          : isWhole(listState)
+            ? '0'
+            : stateWords(listState),
         role: worst ? (worst.troubles[0]?.severity ?? 'warn') : 'text',
       },
       { label: 'api', value: api.text, role: api.role },

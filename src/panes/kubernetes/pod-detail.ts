@@ -5,13 +5,14 @@ import { kubeClaims } from '../../sources/kubernetes/claims.ts';
 import { kubePod } from '../../sources/kubernetes/pod.ts';
 import { bindDetail, type SampleOf } from '../../sources/source.ts';
 import { figure, type FigureLine } from '../../ui/kit/figure-lines.ts';
+import type { NothingWords } from '../../timeline/reading-state.ts';
 import type { Detail, ProcessRef, TableSection } from '../pane.ts';
 import { eventRows, eventsSection } from './events.ts';
 import { containersSection } from './pod-containers.ts';
 import type { Links } from './pod-links.ts';
 import type { PodRow } from './pod-rows.ts';
 import { volumeRows, volumesSection } from './pod-volumes.ts';
-import { figuresSection, whyNot } from './text-lines.ts';
+import { figuresSection, noneOf, whyNot } from './text-lines.ts';
 import { textColumn } from '../../ui/kit/columns.ts';
 
 /** Details of one pod, read while they are open. `nowEpochSeconds`: clock of the host when they were opened. */
@@ -43,10 +44,10 @@ export function podDetail(
           title: 'Events',
           note: sample?.events === undefined ? '' : `${sample.events.length}`,
           source: 'kube-pod',
-          empty: sample === undefined ? 'not read yet' : (whyNot(missing, 'pod', 'events') ?? 'none'),
+          empty: noneOf(sample, missing, 'pod', 'events'),
         }),
         ...(volumes.length === 0 ? [] : [volumesSection(volumes)]),
-        mountsSection(sample),
+        mountsSection(sample, noneOf(sample, missing, 'pod', 'pod')),
       ];
     },
   };
@@ -116,6 +117,7 @@ function imageLines(pod: Pod, sample: SampleOf<typeof kubePod> | undefined): rea
 
 function mountsSection(
   sample: SampleOf<typeof kubePod> | undefined,
+  empty: NothingWords,
 ): TableSection<SampleOf<typeof kubePod>['mounts'][number]> {
   return {
     kind: 'table',
@@ -163,7 +165,7 @@ function mountsSection(
     rows: sample?.mounts ?? [],
     key: ({ container, path }) => `${container} ${path}`,
     sort: { column: '', descending: false },
-    empty: sample === undefined ? 'not read yet' : 'none',
+    empty,
     minRows: 2,
   };
 }

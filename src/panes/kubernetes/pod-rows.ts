@@ -35,7 +35,7 @@ export function podRow(here: PodHere, nowEpochSeconds: number | undefined): PodR
     namespace: plain(here.namespace),
     name: plain(here.name),
     // A pod that the API server does not list has no status, only running containers.
-    status: status === undefined ? (runs(here) > 0 ? 'on node' : 'not running') : label(status.status),
+    status: status === undefined ? (runs(here) > 0 ? 'on node' : 'Unknown') : label(status.status),
     ready: status === undefined ? `${runs(here)}/${here.onNode.size || '—'}` : `${status.ready}/${status.containers}`,
     readyShare: status === undefined || status.containers === 0 ? undefined : status.ready / status.containers,
     restarts: status?.restarts ?? attempts(here),
@@ -45,7 +45,7 @@ export function podRow(here: PodHere, nowEpochSeconds: number | undefined): PodR
     why:
       troubles.length > 0 || pod !== undefined
         ? troubles.map(({ words }) => plain(words)).join('; ')
-        : `not in the API${since(here.lostSinceEpochSeconds) === undefined ? '' : `, unresponsive for ${span(since(here.lostSinceEpochSeconds))}`}`,
+        : `not listed by the API${since(here.lostSinceEpochSeconds) === undefined ? '' : `, unresponsive for ${span(since(here.lostSinceEpochSeconds))}`}`,
     owner:
       pod?.owner === undefined
         ? pod?.configHash === undefined

@@ -1,6 +1,7 @@
 import { plain } from '../../lib/plain.ts';
 import type { PodClaim } from '../../sources/kubernetes/claims.ts';
 import type { PodVolume } from '../../sources/kubernetes/volumes.ts';
+import { ownWords } from '../../timeline/reading-state.ts';
 import type { Column, TableSection } from '../pane.ts';
 import { diskLinks } from './pod-links.ts';
 import { bytesColumn } from '../../ui/kit/columns.ts';
@@ -108,6 +109,6 @@ export const volumesSection = (rows: readonly VolumeRow[]): TableSection<VolumeR
     ...(mounted ? diskLinks(mounted) : []),
     ...(claim?.pool === undefined ? [] : [{ label: `Ceph, pool ${plain(claim.pool)}`, pane: 'ceph' }]),
   ],
-  empty: 'none',
+  empty: ownWords('none'),
   minRows: 2,
 });

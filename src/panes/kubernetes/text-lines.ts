@@ -1,8 +1,14 @@
 import type { Missing } from '../../host/host.ts';
-import { missingText } from '../../ui/kit/missing-reason.ts';
 import { cut } from '../../lib/text-width.ts';
 import type { Role } from '../../theme.ts';
 import { drawFigures, type FigureLine } from '../../ui/kit/figure-lines.ts';
+import {
+  nothingWords,
+  stateOfDetail,
+  stateOfMissing,
+  stateWords,
+  type NothingWords,
+} from '../../timeline/reading-state.ts';
 import type { LinesSection } from '../pane.ts';
 
 /** Section of labelled figures. */
@@ -50,5 +56,13 @@ export function whyNot(
   read: string,
 ): string | undefined {
   const why = missing[source]?.[read];
-  return why === undefined ? undefined : missingText(why);
+  return why && stateWords(stateOfMissing(why));
 }
+
+/** Words of a list of a detail that has no rows. */
+export const noneOf = (
+  sample: unknown,
+  missing: Readonly<Record<string, Readonly<Record<string, Missing>>>>,
+  source: string,
+  read: string,
+): NothingWords => nothingWords('none', stateOfDetail(sample, missing[source], read));

@@ -5,6 +5,7 @@ import { span } from '../../lib/units.ts';
 import type { kubeOwners } from '../../sources/kubernetes/owners.ts';
 import type { SampleOf } from '../../sources/source.ts';
 import type { Role } from '../../theme.ts';
+import type { NothingWords } from '../../timeline/reading-state.ts';
 import type { Column, TableSection } from '../pane.ts';
 import { ageColumn } from '../../ui/kit/columns.ts';
 
@@ -113,7 +114,7 @@ const OLD_SECONDS = 150;
 export const mattersSection = (
   rows: readonly MatterRow[],
   readSecondsAgo: number | undefined,
-  empty: string,
+  empty: NothingWords,
 ): TableSection<MatterRow> => ({
   kind: 'table',
   id: 'matters',

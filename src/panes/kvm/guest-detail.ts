@@ -3,7 +3,7 @@ import { disksOf } from '../../entities/kvm/guest-disks.ts';
 import type { Guest, GuestDisk } from '../../entities/kvm/guest.ts';
 import { toCpuList } from '../../lib/lines.ts';
 import { plain } from '../../lib/plain.ts';
-import { missingText } from '../../ui/kit/missing-reason.ts';
+import { nothingWords, stateOfDetail, type ReadingState } from '../../timeline/reading-state.ts';
 import { cut } from '../../lib/text-width.ts';
 import { count, duration, kib, NONE, percent, plural, span } from '../../lib/units.ts';
 import { guestLog, hasLog } from '../../sources/kvm/guest-log.ts';
@@ -58,15 +58,21 @@ export function guestDetail(row: GuestRow, process: ProcessRef | undefined, port
       // bindDetail gives each name the sample of its source; undefined before the first one.
       const samples = given as Samples;
       const threads = threadsOf(samples.threads);
-      const whyNot = Object.values(missing['monitor'] ?? {}).find(({ why }) => why !== 'absent');
+      // Without such a read the definition has them.
+      const partState = (name: 'monitor' | 'taps' | 'threads'): ReadingState =>
+        sources[name]
+          ? stateOfDetail(samples[name], missing[name])
+          : guest.definition
+            ? { state: 'read' }
+            : { state: 'not readable', why: 'libvirt' };
       return [
         summary(row, samples),
         ...(process
           ? [vcpuMap(guest, threads, nodesOf(guest), 'not readable: thread names need debug-threads=on')]
           : []),
-        diskTable(disksAt(samples.monitor), whyNot ? missingText(whyNot) : 'no disks'),
-        nicTable(nicsWith(guest, samples.taps), ports, 'no interfaces'),
-        ...(process ? [otherThreads(guest, threads)] : []),
+        diskTable(disksAt(samples.monitor), nothingWords('no disks', partState('monitor'))),
+        nicTable(nicsWith(guest, samples.taps), ports, nothingWords('no interfaces', partState('taps'))),
+        ...(process ? [otherThreads(guest, threads, nothingWords('none', partState('threads')))] : []),
         ...(sources['log'] ? [logLines(samples.log, missing['log']?.['tail']?.detail)] : []),
         ...(guest.process?.commandLine ? [commandLines(guest.process.commandLine)] : []),
       ];

@@ -2,6 +2,7 @@ import { grade, limits } from '../../thresholds.ts';
 import type { GuestDisk, GuestNic } from '../../entities/kvm/guest.ts';
 import { plain } from '../../lib/plain.ts';
 import { portLinks } from '../../ui/kit/links.ts';
+import type { NothingWords } from '../../timeline/reading-state.ts';
 import type { Column, TableSection, Link } from '../pane.ts';
 import { sizeText } from './guest-threads-live.ts';
 import { bytesColumn, countColumn, msColumn, textColumn } from '../../ui/kit/columns.ts';
@@ -107,7 +108,7 @@ const diskColumns: readonly Column<GuestDisk>[] = [
   },
 ];
 
-export function diskTable(disks: readonly GuestDisk[], empty: string): TableSection<GuestDisk> {
+export function diskTable(disks: readonly GuestDisk[], empty: NothingWords): TableSection<GuestDisk> {
   const shown = diskColumns.filter(
     ({ id }) =>
       (id !== 'error' || disks.some(({ error }) => error !== undefined)) &&
@@ -183,7 +184,7 @@ const linksOf = ({ tap }: GuestNic, ports: readonly string[]): readonly Link[] =
 export const nicTable = (
   nics: readonly GuestNic[],
   ports: readonly string[],
-  empty: string,
+  empty: NothingWords,
 ): TableSection<GuestNic> => ({
   kind: 'table',
   id: 'nics',

@@ -3,6 +3,7 @@ import { label, plain } from '../../lib/plain.ts';
 import { bytes, percent } from '../../lib/units.ts';
 import type { Guest, Vcpu } from '../../entities/kvm/guest.ts';
 import type { Thread, ThreadsSample } from '../../sources/processes/threads.ts';
+import type { NothingWords } from '../../timeline/reading-state.ts';
 import type { Theme } from '../../theme.ts';
 import { stackedBar } from '../../ui/bar.ts';
 import type { Column, LinesSection, TableSection } from '../pane.ts';
@@ -219,7 +220,11 @@ function iothreadColumns({ definition, others }: Guest): readonly Column<LiveThr
 }
 
 /** Threads other than vCPUs: the emulator, I/O threads, vhost. */
-export function otherThreads(guest: Guest, threads: readonly LiveThread[] | undefined): TableSection<LiveThread> {
+export function otherThreads(
+  guest: Guest,
+  threads: readonly LiveThread[] | undefined,
+  empty: NothingWords,
+): TableSection<LiveThread> {
   return {
     kind: 'table',
     id: 'threads',
@@ -230,7 +235,7 @@ export function otherThreads(guest: Guest, threads: readonly LiveThread[] | unde
     key: (row) => String(row.tid),
     sort: { column: 'run', descending: true },
     first: (row) => row.state === 'D',
-    empty: 'not read yet',
+    empty,
     minRows: 3,
   };
 }

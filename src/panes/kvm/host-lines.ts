@@ -3,6 +3,7 @@ import { plain } from '../../lib/plain.ts';
 import { ms, NONE, plural, span } from '../../lib/units.ts';
 import type { KvmModel } from './pane.ts';
 import type { LinesSection } from '../pane.ts';
+import { isWhole, nothingWords } from '../../timeline/reading-state.ts';
 import { isUp } from './guest-row.ts';
 import { drawFigures, figure, type Figure, type FigureLine } from '../../ui/kit/figure-lines.ts';
 
@@ -10,7 +11,7 @@ import { drawFigures, figure, type Figure, type FigureLine } from '../../ui/kit/
 export function hostLines(model: KvmModel): LinesSection {
   const lines: readonly FigureLine[] = [
     { label: 'libvirt', figures: libvirtFigures(model) },
-    ...(noneSeen(model) ? [] : [{ label: 'vcpus', figures: vcpuFigures(model) }]),
+    ...(model.rows.length > 0 || isWhole(model.state) ? [{ label: 'vcpus', figures: vcpuFigures(model) }] : []),
     ...(model.reasons.length > 0
       ? [{ label: 'missing', figures: model.reasons.map((reason) => figure(reason, 'dim')) }]
       : []),
@@ -26,16 +27,13 @@ export function hostLines(model: KvmModel): LinesSection {
   };
 }
 
-/** No guest is listed, and guests that only /proc shows are hidden. */
-export const noneSeen = ({ rows, hidden }: KvmModel): boolean => rows.length === 0 && hidden !== undefined;
-
 /** `UNRESPONSIVE for 40s`: it accepts connections and does not reply. `STOPPED`: its connections are refused. */
 export const outageText = ({ state, replyAgeSeconds }: KvmModel['libvirt']): string =>
   state === 'stopped'
     ? `STOPPED${replyAgeSeconds === undefined ? '' : `, last reply ${span(replyAgeSeconds)} ago`}`
     : `UNRESPONSIVE${replyAgeSeconds === undefined ? '' : ` for ${span(replyAgeSeconds)}`}`;
 
-function libvirtFigures({ libvirt, hidden }: KvmModel): readonly Figure[] {
+function libvirtFigures({ libvirt }: KvmModel): readonly Figure[] {
   const versions = [
     ...(libvirt.version === undefined
       ? []
@@ -45,13 +43,9 @@ function libvirtFigures({ libvirt, hidden }: KvmModel): readonly Figure[] {
   const answer =
     libvirt.state === 'responsive'
       ? figure(`answers in ${ms(libvirt.tookMs)}`, grade(libvirt.tookMs, limits.libvirtMs))
-      : libvirt.state === 'absent'
-        ? figure(hidden === undefined ? 'not present, guests from /proc only' : 'no socket', 'dim')
-        : libvirt.state === 'unread'
-          ? figure('not read yet', 'dim')
-          : libvirt.state === 'denied'
-            ? figure(`not readable: ${libvirt.why ?? ''}`)
-            : figure(`${outageText(libvirt)}${libvirt.why === undefined ? '' : `: ${libvirt.why}`}`, 'crit');
+      : libvirt.state === 'unresponsive' || libvirt.state === 'stopped'
+        ? figure(`${outageText(libvirt)}${libvirt.why === undefined ? '' : `: ${libvirt.why}`}`, 'crit')
+        : figure(nothingWords('not present, guests from /proc only', libvirt.reading), 'dim');
   return [
     answer,
     ...versions,

@@ -3,38 +3,49 @@ import { limits } from '../../thresholds.ts';
 import { heldSeconds } from '../../entities/kvm/held.ts';
 import { recentGuests } from '../../entities/kvm/recent-guests.ts';
 import { guestNeeds, guestsOf } from '../../entities/kvm/guests.ts';
-import { hiddenProcesses } from '../../entities/processes/hidden-processes.ts';
 import { libvirtDaemon, type LibvirtDaemon } from '../../entities/kvm/libvirt-daemon.ts';
 import { portOwners } from '../../entities/ovs/port.ts';
 import { portsOf, type PortsOf } from '../../entities/ovs/ports.ts';
 import { plain } from '../../lib/plain.ts';
-import { count, ms, NONE, percent, plural } from '../../lib/units.ts';
+import { count, ms, percent, plural } from '../../lib/units.ts';
 import { libvirtAbout } from '../../sources/kvm/libvirt-about.ts';
 import { ovsDb } from '../../sources/ovs/db.ts';
 import { processKey } from '../../sources/processes/processes.ts';
-import { whyMissing } from '../../ui/kit/missing-lines.ts';
+import {
+  isWhole,
+  nothingWords,
+  numberKnown,
+  stateOf,
+  stateOfAll,
+  stateWords,
+  type ReadingState,
+} from '../../timeline/reading-state.ts';
 import { lastValue } from '../../timeline/last-known.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import { guestColumns } from './guest-columns.ts';
 import { guestDetail } from './guest-detail.ts';
 import { graded, isUp, latencyOf, rowOf, type GuestRow } from './guest-row.ts';
-import { cpusText, hostLines, noneSeen, outageText } from './host-lines.ts';
+import { cpusText, hostLines, outageText } from './host-lines.ts';
 import { poolLinks } from './guest-devices.ts';
 import { portLinks } from '../../ui/kit/links.ts';
-import { definePane, type ProcessRef, type TableSection, type Link, type Tile } from '../pane.ts';
-import { notFound, notTakenReason } from '../../ui/kit/not-found.ts';
+import { definePane, type ProcessRef, type Presence, type TableSection, type Link, type Tile } from '../pane.ts';
+import { presenceOf } from '../../ui/kit/presence.ts';
 
 const needs = { ...guestNeeds, libvirtAbout, ovsDb };
 
 export interface KvmModel {
-  readonly read: boolean;
+  readonly presence: Presence;
   readonly rows: readonly GuestRow[];
+  /** State of what guests are found by: processes, and libvirt. */
+  readonly state: ReadingState;
   /** Ports of guests in a virtual switch. */
   readonly ports: PortsOf;
   readonly libvirt: LibvirtDaemon & {
     readonly version: string | undefined;
     readonly qemu: string | undefined;
     readonly modular: boolean;
+    /** State of its list of domains. */
+    readonly reading: ReadingState;
     readonly tookMs: number | undefined;
     readonly workersBusyMs: number | undefined;
     /** Guests whose monitor does not reply. */
@@ -44,10 +55,6 @@ export interface KvmModel {
   readonly vcpus: number;
   readonly cpus: number | undefined;
   readonly vcpusPerCpu: number | undefined;
-  /** Why running guests may be missing from the table. */
-  readonly hidden: string | undefined;
-  /** Reason without any row in a recording or sosreport. */
-  readonly notTaken: string | undefined;
   /** Reasons of missing figures. */
   readonly reasons: readonly string[];
 }
@@ -59,16 +66,7 @@ export const kvmPane = definePane({
   aliases: ['vm', 'vms', 'guest', 'guests', 'domain', 'libvirt', 'virsh', 'qemu', 'vcpu'],
   needs,
   model: kvmModel,
-  presence: ({ read, rows, libvirt, hidden, notTaken }) =>
-    rows.length === 0 && notTaken !== undefined
-      ? { hidden: notTaken }
-      : !read && libvirt.state === 'unread'
-        ? 'unknown'
-        : rows.length > 0 ||
-            libvirt.replyAgeSeconds !== undefined ||
-            ['responsive', 'unresponsive', 'denied'].includes(libvirt.state)
-          ? 'present'
-          : notFound('no QEMU process, no libvirt', hidden),
+  presence: ({ presence }) => presence,
   sections: (model) => [guestTable(model), hostLines(model)],
   tile,
 });
@@ -81,11 +79,14 @@ function kvmModel(moment: Moment<typeof needs>): KvmModel {
   const vcpus = rows.filter(({ guest }) => isUp(guest)).reduce((sum, { guest }) => sum + (guest.vcpuCount ?? 0), 0);
   const cpus = moment.cpuTopology.now?.onlineCpus?.length;
   const { libvirtDomains, libvirtAbout } = moment;
-  const daemon = libvirtDaemon(libvirtDomains, moment);
+  const daemon = libvirtDaemon(libvirtDomains, moment.processes);
   const about = lastValue(libvirtAbout, (sample) => (sample.libvirt === undefined ? undefined : sample))?.value;
+  const isThere =
+    rows.length > 0 || daemon.replyAgeSeconds !== undefined || ['responsive', 'unresponsive'].includes(daemon.state);
   return {
-    read: moment.processes.now !== undefined,
+    presence: presenceOf(isThere, 'no QEMU process, no libvirt', moment.processes, libvirtDomains),
     rows,
+    state: stateOfAll(stateOf(moment.processes), stateOf(libvirtDomains)),
     ports: portsOf(
       portOwners(moment.ovsDb.now?.interfaces ?? [], { processes: moment.processes.now?.processes ?? new Map() }),
     ),
@@ -95,6 +96,7 @@ function kvmModel(moment: Moment<typeof needs>): KvmModel {
       version: about?.libvirt,
       qemu: about?.qemu,
       modular: about?.modular ?? false,
+      reading: stateOf(libvirtDomains),
       tookMs: libvirtDomains.tookMs,
       workersBusyMs: libvirtDomains.now?.workersBusyMs,
       timeouts: rows.filter(({ guest }) => guest.monitor.state === 'timeout').length,
@@ -102,8 +104,6 @@ function kvmModel(moment: Moment<typeof needs>): KvmModel {
     vcpus,
     cpus,
     vcpusPerCpu: cpus === undefined || cpus === 0 ? undefined : vcpus / cpus,
-    hidden: hiddenProcesses(moment),
-    notTaken: notTakenReason(libvirtDomains),
     reasons: reasonsOf(moment, rows),
   };
 }
@@ -115,12 +115,9 @@ const byUse = (a: GuestRow, b: GuestRow): number =>
 
 function reasonsOf(moment: Moment<typeof needs>, rows: readonly GuestRow[]): readonly string[] {
   const up = rows.filter(({ guest }) => isUp(guest));
-  const hidden = hiddenProcesses(moment);
-  if (hidden !== undefined) return [hidden];
+  const walk = stateOf(moment.processes);
+  if (!isWhole(walk)) return [`processes ${stateWords(walk)}`];
   if (up.length === 0) return [];
-  const noProcess = whyMissing(moment.processes);
-  if (moment.processes.now === undefined)
-    return [`cpu, steal, quota: processes ${typeof noProcess === 'object' ? noProcess.detail : 'not read yet'}`];
   const reasons: string[] = [];
   const notPolled = moment.libvirtMonitor.now?.notAsked ?? 0;
   if (notPolled > 0) reasons.push(`${plural(notPolled, 'monitor')} not polled in the last sweep`);
@@ -139,7 +136,7 @@ function guestTable(model: KvmModel): TableSection<GuestRow> {
     id: 'guests',
     title: 'Guests',
     note: [
-      noneSeen(model) ? 'hidden' : `${count(rows.length)}, ${count(up)} up`,
+      `${count(numberKnown(rows.length, model.state))}, ${count(numberKnown(up, model.state))} up`,
       ...(model.vcpusPerCpu === undefined || model.vcpus === 0
         ? []
         : [`${plural(model.vcpus, 'vCPU')} on ${cpusText(model.cpus)}`]),
@@ -161,7 +158,7 @@ function guestTable(model: KvmModel): TableSection<GuestRow> {
     name: ({ name }) => name,
     links: (row) => linksOf(row, ports('kvm', row.guest.key)),
     detail: (row) => guestDetail(row, processOf(row), ports('kvm', row.guest.key)),
-    empty: libvirt.state === 'unread' ? 'not read yet' : (model.hidden ?? 'no guests'),
+    empty: nothingWords('no guests', model.state),
     minRows: 8,
   };
 }
@@ -197,7 +194,10 @@ function tile(model: KvmModel): Tile {
     figures: [
       {
         label: 'guests',
-        value: noneSeen(model) ? NONE : `${count(up)} of ${count(rows.length)} up, ${problematic.length} with problems`,
+        value:
+          rows.length > 0 || isWhole(model.state)
+            ? `${count(up)} of ${count(rows.length)} up, ${problematic.length} with problems`
+            : stateWords(model.state),
         role: problematic.some(({ trouble }) => trouble.role === 'crit')
           ? 'crit'
           : problematic.length > 0
@@ -221,13 +221,7 @@ function tile(model: KvmModel): Tile {
             ? `${ms(libvirt.tookMs)}${libvirt.timeouts > 0 ? `, ${plural(libvirt.timeouts, 'monitor timeout')}` : ''}`
             : libvirt.state === 'unresponsive' || libvirt.state === 'stopped'
               ? outageText(libvirt)
-              : libvirt.state === 'absent'
-                ? model.hidden === undefined
-                  ? 'not present'
-                  : 'no socket'
-                : libvirt.state === 'denied'
-                  ? 'not readable'
-                  : '—',
+              : stateWords(libvirt.reading),
         role: libvirt.state === 'unresponsive' || libvirt.state === 'stopped' || libvirt.timeouts > 0 ? 'crit' : 'text',
       },
     ],

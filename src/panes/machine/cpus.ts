@@ -17,7 +17,7 @@ import { heatStrip } from '../../ui/heat.ts';
 import { sparkline } from '../../ui/spark.ts';
 import type { LinesSection } from '../pane.ts';
 import { drawFigures, figure, fitting, LABEL_COLUMNS, type FigureLine } from '../../ui/kit/figure-lines.ts';
-import { whyNothing } from '../../ui/kit/missing-reason.ts';
+import { stateOf, stateWords } from '../../timeline/reading-state.ts';
 
 export const cpusNeeds = { cpuStat, topology: cpuTopology, loadavg, pressure };
 export type CpusNeeds = typeof cpusNeeds;
@@ -68,7 +68,7 @@ export function cpusModel(moment: Moment<CpusNeeds>): CpusModel {
     steal: grade(steal, limits.stealPct),
     loadPerCpu,
     online,
-    empty: whyNothing(stat, 'text') ?? '',
+    empty: stat.now === undefined ? stateWords(stateOf(stat)) : '',
   };
 }
 
@@ -96,17 +96,16 @@ function loadLine(
 ): FigureLine {
   const { load1, load5, load15 } = load.now ?? {};
   const blocked = stat.now?.blockedTasks;
-  const averages = whyNothing(load, 'text');
   return {
     label: 'load',
     figures: [
-      ...(averages === undefined
+      ...(load.now !== undefined
         ? [
             figure(`${decimals(load1)} ${decimals(load5)} ${decimals(load15)}`),
             figure(`${decimals(perCpu)} per CPU`, milder(grade(perCpu, limits.loadPerCpu), saturated)),
           ]
-        : [figure(averages, 'dim')]),
-      ...(whyNothing(stat, 'text') === undefined
+        : [figure(stateWords(stateOf(load)), 'dim')]),
+      ...(stat.now !== undefined
         ? [
             figure(`${count(stat.now?.runningTasks)} running`),
             figure(`${count(blocked)} blocked`),

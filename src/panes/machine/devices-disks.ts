@@ -14,14 +14,14 @@ import { osdProcesses } from '../../entities/ceph/osd-process.ts';
 import { nodeOfPci } from '../../entities/machine/numa-place.ts';
 import { podsByDisk, type LinkedPod } from '../../entities/kubernetes/pod-volumes.ts';
 import { plain } from '../../lib/plain.ts';
-import { NONE } from '../../lib/units.ts';
+import { count, NONE } from '../../lib/units.ts';
 import { isOutOfOrder, type BlockDevice } from '../../sources/machine/block-devices.ts';
 import { diskRates, type DiskRate } from '../../sources/machine/disk-rates.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import type { Column, TableSection } from '../pane.ts';
 import { podLinks } from '../../ui/kit/pod-link.ts';
 import type { DeviceNeeds } from './devices.ts';
-import { whyEmpty } from '../../ui/kit/missing-lines.ts';
+import { nothingWords, numberKnown, stateOf, type NothingWords } from '../../timeline/reading-state.ts';
 import { bytesColumn, countColumn, figureColumn, msColumn, numberColumn, percentColumn } from '../../ui/kit/columns.ts';
 
 export interface DiskRow {
@@ -39,7 +39,9 @@ export interface DiskRow {
 export interface DisksModel {
   readonly rows: readonly DiskRow[];
   readonly pods: ReadonlyMap<string, readonly LinkedPod[]>;
-  readonly empty: string;
+  /** Number of rows, where known. */
+  readonly note: string;
+  readonly empty: NothingWords;
 }
 
 /** Whole disks: entries of /sys/block with a size; loops and RAM disks once they did I/O. */
@@ -72,7 +74,8 @@ export function disksModel(moment: Moment<DeviceNeeds>): DisksModel {
   return {
     rows,
     pods: podsByDisk(moment),
-    empty: whyEmpty(moment.diskstats, 'not present: no disks', 'not present: no disks'),
+    note: count(numberKnown(rows.length, stateOf(moment.diskstats), stateOf(moment.blockDevices))),
+    empty: nothingWords('not present: no disks', stateOf(moment.diskstats), stateOf(moment.blockDevices)),
   };
 }
 
@@ -221,7 +224,7 @@ export const disksSection = (model: DisksModel): TableSection<DiskRow> => ({
   kind: 'table',
   id: 'disks',
   title: 'Disks',
-  note: `${model.rows.length}`,
+  note: model.note,
   sources: ['diskstats', 'block-devices', 'pci-devices'],
   columns,
   rows: model.rows,

@@ -15,7 +15,7 @@ import { grade, limits } from '../../thresholds.ts';
 import type { Role } from '../../theme.ts';
 import type { LinesSection } from '../pane.ts';
 import type { DeviceNeeds } from './devices.ts';
-import { whyMissing } from '../../ui/kit/missing-lines.ts';
+import { isWhole, stateOf, stateWords } from '../../timeline/reading-state.ts';
 
 /** One line of the section. */
 interface Line {
@@ -40,10 +40,10 @@ export function healthModel(moment: Moment<DeviceNeeds>): HealthModel {
     lineOf: (now: Sample, before: Sample | undefined) => Omit<Line, 'label'> | undefined,
   ): void => {
     const line = seen.now === undefined ? undefined : lineOf(seen.now, seen.before);
-    const why = whyMissing(seen);
+    const state = stateOf(seen);
     if (line) lines.push({ label, ...line });
-    else if (typeof why === 'object') lines.push({ label, text: why.detail, role: 'dim' });
-    else if (why === 'absent' || seen.now !== undefined) absent.push(name);
+    else if (isWhole(state)) absent.push(name);
+    else if (state.state !== 'not read yet') lines.push({ label, text: stateWords(state), role: 'dim' });
   };
   add('raid', 'software RAID', moment.mdstat, raid);
   add('edac', 'EDAC driver', moment.edac, (now) => memory(now, moment.edac.history[0]?.sample));

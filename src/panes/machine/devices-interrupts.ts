@@ -6,7 +6,7 @@ import { interruptRates } from '../../sources/machine/interrupt-rates.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import type { TableSection } from '../pane.ts';
 import type { DeviceNeeds } from './devices.ts';
-import { whyEmpty } from '../../ui/kit/missing-lines.ts';
+import { ownWords, stateOf, stateWords, type NothingWords } from '../../timeline/reading-state.ts';
 import { countColumn, numberColumn, percentColumn } from '../../ui/kit/columns.ts';
 
 export interface InterruptsModel {
@@ -15,7 +15,7 @@ export interface InterruptsModel {
   readonly totalPerSec: number | undefined;
   /** PCI addresses of devices with most of their interrupts on another node, at a rate that costs. */
   readonly remote: ReadonlySet<string>;
-  readonly empty: string;
+  readonly empty: NothingWords;
 }
 
 export function interruptsModel(moment: Moment<DeviceNeeds>): InterruptsModel {
@@ -26,7 +26,10 @@ export function interruptsModel(moment: Moment<DeviceNeeds>): InterruptsModel {
     rows,
     remote: new Set(remoteIrqs(moment).map(({ pci }) => pci)),
     totalPerSec: rows?.reduce((sum, row) => sum + row.perSec, 0),
-    empty: whyEmpty(moment.interrupts, 'no interrupts since the last reading', 'not read yet: rates need two readings'),
+    empty:
+      moment.interrupts.now === undefined
+        ? stateWords(stateOf(moment.interrupts))
+        : ownWords(rows ? 'no interrupts since the last reading' : 'not read yet: rates need two readings'),
   };
 }
 

@@ -5,7 +5,7 @@ import type { LinkedPod } from '../../entities/kubernetes/pod-volumes.ts';
 import { isDownInUse, isFlapping, linkChanges } from '../../entities/machine/nic-link.ts';
 import { droppingNics, failingNics } from '../../entities/machine/nic-loss.ts';
 import { label, plain } from '../../lib/plain.ts';
-import { NONE } from '../../lib/units.ts';
+import { count, NONE } from '../../lib/units.ts';
 import { nicRates, type NicRate } from '../../sources/machine/netdev.ts';
 import type { BondMember, Nic } from '../../sources/machine/nics.ts';
 import { delta, type Moment } from '../../timeline/moment.ts';
@@ -13,7 +13,7 @@ import type { Role } from '../../theme.ts';
 import type { Column, TableSection } from '../pane.ts';
 import { podLinks } from '../../ui/kit/pod-link.ts';
 import type { DeviceNeeds } from './devices.ts';
-import { whyEmpty } from '../../ui/kit/missing-lines.ts';
+import { nothingWords, numberKnown, stateOf, type NothingWords } from '../../timeline/reading-state.ts';
 import { bytesColumn, countColumn, figureColumn, numberColumn } from '../../ui/kit/columns.ts';
 
 export interface NicRow {
@@ -36,7 +36,9 @@ export interface NicRow {
 export interface NicsModel {
   readonly rows: readonly NicRow[];
   readonly pods: ReadonlyMap<string, readonly LinkedPod[]>;
-  readonly empty: string;
+  /** Number of rows, where known. */
+  readonly note: string;
+  readonly empty: NothingWords;
 }
 
 export function nicsModel(moment: Moment<DeviceNeeds>): NicsModel {
@@ -71,7 +73,8 @@ export function nicsModel(moment: Moment<DeviceNeeds>): NicsModel {
   return {
     rows: ordered,
     pods: podsByInterface(moment),
-    empty: whyEmpty(moment.netdev, 'not present: no interfaces', 'not present: no interfaces'),
+    note: count(numberKnown(rows.length, stateOf(moment.netdev), stateOf(nics))),
+    empty: nothingWords('not present: no interfaces', stateOf(moment.netdev), stateOf(nics)),
   };
 }
 
@@ -215,7 +218,7 @@ export const nicsSection = (model: NicsModel): TableSection<NicRow> => ({
   kind: 'table',
   id: 'nics',
   title: 'Network interfaces',
-  note: `${model.rows.length}`,
+  note: model.note,
   sources: ['netdev', 'nics', 'pci-devices'],
   columns,
   rows: model.rows,

@@ -8,7 +8,7 @@ import type { Role, Theme } from '../../theme.ts';
 import { heatStrip } from '../../ui/heat.ts';
 import type { LinesSection } from '../pane.ts';
 import type { DeviceNeeds } from './devices.ts';
-import { whyEmpty } from '../../ui/kit/missing-lines.ts';
+import { stateOf, stateWords } from '../../timeline/reading-state.ts';
 
 /** Softirqs shown: network, timers, scheduler, disks. */
 const KINDS = ['NET_RX', 'NET_TX', 'TIMER', 'SCHED', 'BLOCK'] as const;
@@ -48,7 +48,7 @@ export function softirqsModel(moment: Moment<DeviceNeeds>): SoftirqsModel {
     isHot: softirqHotCpuOf(cpuStat) !== undefined,
     kinds,
     backlog: softnetRates(softnet),
-    empty: whyEmpty(softirqs, '', ''),
+    empty: softirqs.now === undefined ? stateWords(stateOf(softirqs)) : '',
   };
 }
 

@@ -9,7 +9,7 @@ import { meminfo } from '../../sources/machine/meminfo.ts';
 import type { SampleOf } from '../../sources/source.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import type { LinesSection } from '../pane.ts';
-import { whyMissing } from '../../ui/kit/missing-lines.ts';
+import { nothingWords, stateOf } from '../../timeline/reading-state.ts';
 import { flowed } from '../../ui/kit/figure-lines.ts';
 
 export const machineNeeds = { identity, topology: cpuTopology, meminfo, dmi, inventory };
@@ -36,10 +36,7 @@ export function machineModel(moment: Moment<MachineNeeds>): MachineModel {
     bootPhrase(system?.bootParameters ?? []),
   ].flatMap((phrase) => (phrase ? [plain(phrase)] : []));
   if (phrases.length > 0) return { phrases };
-  const why = whyMissing(seen);
-  return {
-    phrases: [why === 'unread' ? 'not read yet' : why === 'absent' ? 'not present: no DMI, no os-release' : why.detail],
-  };
+  return { phrases: [nothingWords('not present: no DMI, no os-release', stateOf(seen), stateOf(moment.dmi))] };
 }
 
 function maker(machine: Machine | undefined): readonly (string | undefined)[] {

@@ -12,7 +12,7 @@ import { perSecond, type Moment } from '../../timeline/moment.ts';
 import type { Role, Theme } from '../../theme.ts';
 import { stackedBar } from '../../ui/bar.ts';
 import type { LinesSection } from '../pane.ts';
-import { whyNothing } from '../../ui/kit/missing-reason.ts';
+import { stateOf, stateWords } from '../../timeline/reading-state.ts';
 import { drawFigures, figure, flowed, LABEL_COLUMNS, type Figure, type FigureLine } from '../../ui/kit/figure-lines.ts';
 
 export const memoryNeeds = { meminfo, vmstat, hugepages, buddyinfo, mmSettings };
@@ -27,15 +27,14 @@ export interface MemoryModel {
 }
 
 export function memoryModel(moment: Moment<MemoryNeeds>): MemoryModel {
-  const nothing = whyNothing(moment.meminfo, 'text');
-  const now = nothing === undefined ? moment.meminfo.now : undefined;
+  const { now } = moment.meminfo;
   return {
     now,
     availablePct: now && availablePct(now),
     lines: [swapLine(moment), ...vmstatLines(moment), blocksLine(moment), hugeLine(moment)].flatMap(
       (line) => line ?? [],
     ),
-    empty: nothing ?? '',
+    empty: now === undefined ? stateWords(stateOf(moment.meminfo)) : '',
   };
 }
 
@@ -70,8 +69,7 @@ function swapLine(moment: Moment<MemoryNeeds>): FigureLine | undefined {
 
 function vmstatLines(moment: Moment<MemoryNeeds>): readonly FigureLine[] {
   const { vmstat: seen } = moment;
-  const nothing = whyNothing(seen, 'text');
-  if (nothing !== undefined) return [{ label: 'vmstat', figures: [figure(nothing, 'dim')] }];
+  if (seen.now === undefined) return [{ label: 'vmstat', figures: [figure(stateWords(stateOf(seen)), 'dim')] }];
   const rate = rateOf(moment);
   const faults = rate(({ majorFaults }) => majorFaults);
   const stalls = rate(({ allocStalls }) => allocStalls);

@@ -2,6 +2,7 @@ import { toCpuList } from '../../lib/lines.ts';
 import { bytes, count, kib, NONE, percent } from '../../lib/units.ts';
 import type { NumaRate } from '../../sources/machine/numa-rates.ts';
 import type { NumaNode } from '../../sources/machine/numa.ts';
+import { ownWords } from '../../timeline/reading-state.ts';
 import type { Detail, LinesSection, TableSection } from '../pane.ts';
 import { drawFigures, figure, type Figure, type FigureLine } from '../../ui/kit/figure-lines.ts';
 import type { NodeRow } from './nodes.ts';
@@ -142,5 +143,5 @@ const allocations = ({ memory, rate }: NodeRow): TableSection<Counter> => ({
   rows: counters(memory, rate),
   key: ({ name }) => name,
   sort: { column: '', descending: false },
-  empty: 'not readable',
+  empty: ownWords('not readable'),
 });

@@ -14,7 +14,7 @@ import { nodeUsedPct, numaRates, type NumaRate } from '../../sources/machine/num
 import { numa, type NumaNode } from '../../sources/machine/numa.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import type { Column, TableSection } from '../pane.ts';
-import { whyEmpty } from '../../ui/kit/missing-lines.ts';
+import { nothingWords, stateOf, type NothingWords } from '../../timeline/reading-state.ts';
 import { nodeDetail } from './node-detail.ts';
 import { countColumn, kibColumn, numberColumn, percentColumn } from '../../ui/kit/columns.ts';
 
@@ -42,7 +42,7 @@ export interface NodesModel {
   readonly rows: readonly NodeRow[];
   /** Sizes of huge pages in use on this host, ascending. */
   readonly hugeSizesKiB: readonly number[];
-  readonly empty: string;
+  readonly empty: NothingWords;
 }
 
 export function nodesModel(
@@ -79,7 +79,7 @@ export function nodesModel(
       };
     });
   const hugeSizesKiB = [...new Set(pools.map(({ sizeKiB }) => sizeKiB))].toSorted((a, b) => a - b);
-  return { rows, hugeSizesKiB, empty: whyEmpty(moment.numa, 'not present: no NUMA', 'not present: no NUMA') };
+  return { rows, hugeSizesKiB, empty: nothingWords('not present: no NUMA', stateOf(moment.numa)) };
 }
 
 const missRole = (row: NodeRow) => grade(row.rate?.missPct, limits.numaMissPct);

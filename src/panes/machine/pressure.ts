@@ -15,8 +15,7 @@ import type { Entry, Moment } from '../../timeline/moment.ts';
 import type { Role, Theme } from '../../theme.ts';
 import { sparkline } from '../../ui/spark.ts';
 import type { LinesSection } from '../pane.ts';
-import { whyMissing } from '../../ui/kit/missing-lines.ts';
-import { notTakenText } from '../../ui/kit/missing-reason.ts';
+import { nothingWords, stateOf } from '../../timeline/reading-state.ts';
 
 export const pressureNeeds = { pressure, cpuStat };
 export type PressureNeeds = typeof pressureNeeds;
@@ -52,10 +51,7 @@ export function pressureModel(moment: Moment<PressureNeeds>): PressureModel {
   const rows = KINDS.map(({ resource, kind, limit }) => {
     const stall = stallOf(seen.now, { resource, kind });
     const missing = seen.missing[resource];
-    const why =
-      !missing || missing.why === 'absent'
-        ? 'not present on this kernel'
-        : (notTakenText(missing.detail) ?? `not readable: ${missing.why}`);
+    const why = !missing || missing.why === 'absent' ? 'not present on this kernel' : `not readable: ${missing.why}`;
     const role =
       resource === 'cpu'
         ? milder(grade(stall?.avg10Pct, limit), saturated)
@@ -65,14 +61,8 @@ export function pressureModel(moment: Moment<PressureNeeds>): PressureModel {
   return { rows, history: seen.history, empty: rows.some(({ stall }) => stall) ? undefined : whyNone(seen) };
 }
 
-function whyNone(seen: Moment<PressureNeeds>['pressure']): string {
-  const why = whyMissing(seen);
-  return why === 'unread'
-    ? 'not read yet'
-    : why === 'absent'
-      ? 'not present: /proc/pressure needs Linux 4.20 and psi=1'
-      : why.detail;
-}
+const whyNone = (seen: Moment<PressureNeeds>['pressure']): string =>
+  nothingWords('not present: /proc/pressure needs Linux 4.20 and psi=1', stateOf(seen));
 
 const LABEL = 12;
 const FIGURE = 7;

@@ -2,7 +2,9 @@ import { entityRef } from '../../findings/entity-ref.ts';
 import { chassisLags, type ChassisLag } from '../../entities/ovn/chassis.ts';
 import { grade, limits } from '../../thresholds.ts';
 import { plain } from '../../lib/plain.ts';
+import { count } from '../../lib/units.ts';
 import type { OvnCentralSample } from '../../sources/ovn/central.ts';
+import { numberKnown, type NothingWords, type ReadingState } from '../../timeline/reading-state.ts';
 import type { Column, TableSection } from '../pane.ts';
 import { ageColumn, msColumn, totalColumn, textColumn } from '../../ui/kit/columns.ts';
 
@@ -92,11 +94,15 @@ const columns: readonly Column<ChassisRow>[] = [
   }),
 ];
 
-export const chassisSection = (rows: readonly ChassisRow[], empty: string): TableSection<ChassisRow> => ({
+export const chassisSection = (
+  rows: readonly ChassisRow[],
+  state: ReadingState,
+  empty: NothingWords,
+): TableSection<ChassisRow> => ({
   kind: 'table',
   id: 'chassis',
   title: 'Chassis',
-  note: `${rows.length}`,
+  note: count(numberKnown(rows.length, state)),
   sources: ['ovn-central'],
   columns,
   rows,

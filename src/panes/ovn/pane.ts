@@ -1,9 +1,9 @@
-import { hiddenNeeds, hiddenProcesses } from '../../entities/processes/hidden-processes.ts';
 import { portNeeds, portOwnersAt } from '../../entities/ovs/ports.ts';
 import { limits } from '../../thresholds.ts';
 import { plain } from '../../lib/plain.ts';
 import { count } from '../../lib/units.ts';
 import type { Interface } from '../../sources/ovs/db.ts';
+import { processes } from '../../sources/processes/processes.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import { chassisRows, chassisSection, type ChassisRow } from './chassis.ts';
 import { daemonLines, daemonNeeds, daemonsSection } from './daemons.ts';
@@ -11,10 +11,17 @@ import type { Line } from './line.ts';
 import { logicalRows, logicalSection, type Carried, type LogicalRow } from './ports.ts';
 import { raftRows, raftSection, type RaftRow } from './raft.ts';
 import { definePane, type Presence, type Section, type Tile } from '../pane.ts';
-import { notFound, notTakenReason } from '../../ui/kit/not-found.ts';
-import { missingText } from '../../ui/kit/missing-reason.ts';
+import {
+  nothingWords,
+  numberKnown,
+  stateOf,
+  stateOfMissing,
+  type NothingWords,
+  type ReadingState,
+} from '../../timeline/reading-state.ts';
+import { presenceOf } from '../../ui/kit/presence.ts';
 
-const needs = { ...portNeeds, ...daemonNeeds, ...hiddenNeeds };
+const needs = { ...portNeeds, ...daemonNeeds, processes };
 
 export interface OvnModel {
   readonly presence: Presence;
@@ -23,8 +30,9 @@ export interface OvnModel {
   readonly chassis: readonly ChassisRow[];
   readonly logical: readonly LogicalRow[];
   readonly carried: Carried;
-  /** Reason for empty tables: the databases are mostly on other hosts. */
-  readonly empty: string;
+  /** State of the databases, which are mostly on other hosts. */
+  readonly state: ReadingState;
+  readonly empty: NothingWords;
 }
 
 /** Pane of OVN: daemons, clusters, chassis and the logical network. */
@@ -38,8 +46,8 @@ export const ovnPane = definePane({
   sections: (model): readonly Section[] => [
     daemonsSection(model.lines),
     ...(model.raft.length > 0 ? [raftSection(model.raft)] : []),
-    chassisSection(model.chassis, model.empty),
-    logicalSection(model.logical, model.carried, model.empty),
+    chassisSection(model.chassis, model.state, model.empty),
+    logicalSection(model.logical, model.carried, model),
   ],
   tile,
 });
@@ -50,23 +58,25 @@ export function ovnModel(moment: Moment<typeof needs>): OvnModel {
   const lines = daemonLines(moment);
   const read = central.now?.northbound.read === true || central.now?.southbound.read === true;
   const silent = central.now?.southbound.silent ?? central.now?.northbound.silent;
+  const state = silent === undefined ? stateOf(central) : stateOfMissing(silent);
   const remote = moment.ovsDb.now?.externalIds.get('ovn-remote');
   return {
     presence: presenceOf(
       lines.length > 0 || read || remote !== undefined,
-      daemons.ageMs !== undefined && central.ageMs !== undefined,
-      hiddenProcesses(moment),
-      notTakenReason(central, daemons),
+      'no OVN on this host',
+      daemons,
+      central,
+      moment.processes,
     ),
     lines,
     raft: raftRows(daemons.now?.clusters ?? []),
     chassis: chassisRows(central.now, systemId),
     logical: logicalRows(central.now, systemId),
     carried: { ports: ovsPortsByLogical(moment.ovsDb.now?.interfaces ?? []), owners: portOwnersAt(moment) },
-    empty: plain(
-      silent === undefined
-        ? `not present: databases not on this host${remote === undefined ? '' : `, ovn-remote ${remote}`}`
-        : missingText(silent),
+    state,
+    empty: nothingWords(
+      plain(`not present: databases not on this host${remote === undefined ? '' : `, ovn-remote ${remote}`}`),
+      state,
     ),
   };
 }
@@ -84,18 +94,7 @@ function ovsPortsByLogical(interfaces: readonly Interface[]): ReadonlyMap<string
   return ports;
 }
 
-function presenceOf(
-  there: boolean,
-  looked: boolean,
-  hidden: string | undefined,
-  notTaken: string | undefined,
-): Presence {
-  if (there) return 'present';
-  if (notTaken !== undefined) return { hidden: notTaken };
-  return looked ? notFound('no OVN on this host', hidden) : 'unknown';
-}
-
-function tile({ lines, chassis, logical }: OvnModel): Tile {
+function tile({ lines, chassis, logical, state }: OvnModel): Tile {
   const late = chassis.filter(({ behindSeconds }) => (behindSeconds ?? 0) >= (limits.ovnBehindSeconds.warn ?? 0));
   const faulty = logical.filter(({ role }) => role === 'warn');
   const first = (label: string) => lines.find((line) => line.label === label)?.parts[0];
@@ -108,15 +107,15 @@ function tile({ lines, chassis, logical }: OvnModel): Tile {
       ...figures,
       {
         label: 'chassis',
-        value: `${count(chassis.length)}, ${late.length} behind`,
+        value: `${count(numberKnown(chassis.length, state))}, ${count(numberKnown(late.length, state))} behind`,
         role: late.length > 0 ? ('warn' as const) : ('text' as const),
       },
       {
         label: 'ports',
         value:
           faulty.length === 0
-            ? `${count(logical.filter(({ state }) => state === 'up').length)} up`
-            : faulty.map(({ name, state }) => `${name} ${state}`).join(', '),
+            ? `${count(numberKnown(logical.filter((row) => row.state === 'up').length, state))} up`
+            : faulty.map((row) => `${row.name} ${row.state}`).join(', '),
         role: faulty.length > 0 ? ('warn' as const) : ('text' as const),
       },
     ],

@@ -2,10 +2,11 @@ import { entityRef } from '../../findings/entity-ref.ts';
 import { bindingProblem } from '../../entities/ovn/binding.ts';
 import type { PortOwner } from '../../entities/ovs/port.ts';
 import { label, plain } from '../../lib/plain.ts';
-import { plural } from '../../lib/units.ts';
+import { count, plural } from '../../lib/units.ts';
 import type { LogicalDatapath, OvnCentralSample } from '../../sources/ovn/central.ts';
 import type { Role } from '../../theme.ts';
 import { ownerLinks, portLinks } from '../../ui/kit/links.ts';
+import { numberKnown, type NothingWords, type ReadingState } from '../../timeline/reading-state.ts';
 import type { Column, TableSection, Link } from '../pane.ts';
 import { textColumn } from '../../ui/kit/columns.ts';
 
@@ -153,15 +154,16 @@ function linksOf({ port, chassis }: LogicalRow, { ports, owners }: Carried): rea
 export const logicalSection = (
   rows: readonly LogicalRow[],
   carried: Carried,
-  empty: string,
+  { state, empty }: { readonly state: ReadingState; readonly empty: NothingWords },
 ): TableSection<LogicalRow> => {
   const switches = rows.filter(({ kind }) => kind === 'switch').length;
+  const routers = rows.filter(({ kind }) => kind === 'router').length;
   const faulty = rows.filter(({ role }) => role === 'warn').length;
   return {
     kind: 'table',
     id: 'logical',
     title: 'Logical network',
-    note: `${switches} ${switches === 1 ? 'switch' : 'switches'} · ${plural(rows.filter(({ kind }) => kind === 'router').length, 'router')}${faulty === 0 ? '' : ` · ${plural(faulty, 'problem')}`}`,
+    note: `${count(numberKnown(switches, state))} ${switches === 1 ? 'switch' : 'switches'} · ${count(numberKnown(routers, state))} ${routers === 1 ? 'router' : 'routers'}${faulty === 0 ? '' : ` · ${plural(faulty, 'problem')}`}`,
     sources: ['ovn-central'],
     columns,
     rows,

@@ -10,6 +10,7 @@ import { plain } from '../../lib/plain.ts';
 import { count, duration } from '../../lib/units.ts';
 import type { RaftMember, RaftView } from '../../sources/ovn/raft.ts';
 import type { Role } from '../../theme.ts';
+import { ownWords } from '../../timeline/reading-state.ts';
 import type { Column, TableSection } from '../pane.ts';
 import { part, type Line } from './line.ts';
 
@@ -135,6 +136,6 @@ export const raftSection = (rows: readonly RaftRow[]): TableSection<RaftRow> => 
   key: ({ view, member }) => `${view.database} ${member.id}`,
   sort: { column: 'database', descending: false },
   first: ({ unreachable }) => unreachable,
-  empty: 'not present: no clustered database',
+  empty: ownWords('not present: no clustered database'),
   minRows: 6,
 });

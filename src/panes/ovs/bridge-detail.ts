@@ -1,8 +1,14 @@
 import { plain } from '../../lib/plain.ts';
-import { missingText } from '../../ui/kit/missing-reason.ts';
 import { count } from '../../lib/units.ts';
 import { ovsBridge, type FlowTable, type Learned, type OvsBridgeSample, type Rule } from '../../sources/ovs/bridge.ts';
 import { bindDetail } from '../../sources/source.ts';
+import {
+  nothingWords,
+  stateOfDetail,
+  stateOfMissing,
+  stateWords,
+  type NothingWords,
+} from '../../timeline/reading-state.ts';
 import type { Column, Detail, TableSection } from '../pane.ts';
 import { ageColumn, bytesColumn, countColumn, numberColumn, percentColumn } from '../../ui/kit/columns.ts';
 
@@ -23,8 +29,8 @@ export function bridgeDetail(bridge: string, fdbUsed: string): Detail {
     sections: (samples, missing) => {
       // bindDetail gave it the sample of ovsBridge, or there is none yet.
       const { bridge: sample } = samples as { readonly bridge?: OvsBridgeSample };
-      const why = Object.values(missing['bridge'] ?? {}).find((one) => one.why !== 'absent') ?? sample?.silent;
-      const unread = sample === undefined ? 'not read yet' : why === undefined ? 'none' : missingText(why);
+      const state = sample?.silent ? stateOfMissing(sample.silent) : stateOfDetail(sample, missing['bridge']);
+      const unread = nothingWords('none', state);
       return [
         rulesSection(rates(sample), sample?.rulesNotRead, unread),
         tablesSection(sample?.tables ?? [], unread),
@@ -140,7 +146,7 @@ const ruleColumns: readonly Column<RuleRow>[] = [
 const rulesSection = (
   rows: readonly RuleRow[],
   notRead: string | undefined,
-  unread: string,
+  unread: NothingWords,
 ): TableSection<RuleRow> => ({
   kind: 'table',
   id: 'rules',
@@ -152,7 +158,7 @@ const rulesSection = (
   key: (row) => row.key,
   sort: { column: 'packets', descending: true },
   rowRole: (row) => (row.packets === 0 ? 'dim' : undefined),
-  empty: notRead === undefined ? unread : `not read: ${notRead}`,
+  empty: notRead === undefined ? unread : stateWords({ state: 'not readable', why: plain(notRead) }),
   minRows: 8,
 });
 
@@ -191,7 +197,7 @@ const tableColumns: readonly Column<FlowTable>[] = [
   }),
 ];
 
-const tablesSection = (rows: readonly FlowTable[], unread: string): TableSection<FlowTable> => ({
+const tablesSection = (rows: readonly FlowTable[], unread: NothingWords): TableSection<FlowTable> => ({
   kind: 'table',
   id: 'tables',
   title: 'OpenFlow tables',
@@ -232,7 +238,7 @@ const addressColumns: readonly Column<Learned>[] = [
   }),
 ];
 
-const addressesSection = (rows: readonly Learned[], used: string, unread: string): TableSection<Learned> => ({
+const addressesSection = (rows: readonly Learned[], used: string, unread: NothingWords): TableSection<Learned> => ({
   kind: 'table',
   id: 'addresses',
   title: 'MAC table (FDB)',

@@ -6,6 +6,7 @@ import type { Bridge, Controller, OvsDbSample } from '../../sources/ovs/db.ts';
 import type { Fdb, OvsSwitchSample } from '../../sources/ovs/switch.ts';
 import type { Role } from '../../theme.ts';
 import { delta, type Seen } from '../../timeline/moment.ts';
+import type { NothingWords } from '../../timeline/reading-state.ts';
 import type { Column, TableSection } from '../pane.ts';
 import { bridgeDetail } from './bridge-detail.ts';
 import { countColumn, totalColumn } from '../../ui/kit/columns.ts';
@@ -133,7 +134,7 @@ const columns: readonly Column<BridgeRow>[] = [
 export const bridgesSection = (
   rows: readonly BridgeRow[],
   rules: number | undefined,
-  empty: string,
+  empty: NothingWords,
 ): TableSection<BridgeRow> => ({
   kind: 'table',
   id: 'bridges',

@@ -1,6 +1,6 @@
 import { grade, limits } from '../../thresholds.ts';
 import { plain } from '../../lib/plain.ts';
-import { missingText } from '../../ui/kit/missing-reason.ts';
+import { nothingWords, stateOfDetail, stateOfMissing, type ReadingState } from '../../timeline/reading-state.ts';
 import { count } from '../../lib/units.ts';
 import type { ConntrackZone } from '../../sources/ovs/conntrack-zones.ts';
 import { kernelConntrack, ovsConntrack, type ConntrackSample } from '../../sources/ovs/conntrack.ts';
@@ -97,11 +97,12 @@ export function conntrackDetail(tracker: 'switch' | 'kernel'): Detail {
     sections: (samples, missing) => {
       // bindDetail gave it a sample of this kind, or there is none yet.
       const { conntrack } = samples as { readonly conntrack?: ConntrackSample };
-      const why = conntrack?.silent ?? Object.values(missing['conntrack'] ?? {}).find((one) => one.why !== 'absent');
-      const empty =
-        conntrack === undefined
-          ? 'not read yet'
-          : (conntrack.notRead ?? (why === undefined ? 'none' : missingText(why)));
+      const state: ReadingState =
+        conntrack?.notRead !== undefined
+          ? { state: 'not readable', why: plain(conntrack.notRead) }
+          : conntrack?.silent
+            ? stateOfMissing(conntrack.silent)
+            : stateOfDetail(conntrack, missing['conntrack']);
       const section: TableSection<ConntrackZone> = {
         kind: 'table',
         id: 'zones',
@@ -115,7 +116,7 @@ export function conntrackDetail(tracker: 'switch' | 'kernel'): Detail {
         rows: conntrack?.zones ?? [],
         key: (row) => String(row.zone),
         sort: { column: 'connections', descending: true },
-        empty: plain(empty),
+        empty: nothingWords('none', state),
       };
       return [section];
     },

@@ -1,5 +1,11 @@
 import { plain } from '../../lib/plain.ts';
-import { missingText } from '../../ui/kit/missing-reason.ts';
+import {
+  nothingWords,
+  numberKnown,
+  stateOfDetail,
+  stateOfMissing,
+  type ReadingState,
+} from '../../timeline/reading-state.ts';
 import type { PortFlowsSample } from '../../sources/ovs/port-flows.ts';
 import type { Seen } from '../../timeline/moment.ts';
 import type { Detail, TableSection } from '../pane.ts';
@@ -17,15 +23,22 @@ export function flowsOfDetail(
   return (samples, missing, none) => {
     // bindDetail gave it the sample of its source, or there is none yet.
     const { flows } = samples as { readonly flows?: PortFlowsSample };
-    const why = flows?.silent ?? Object.values(missing['flows'] ?? {}).find((one) => one.why !== 'absent');
     const notRead = flows?.notRead.map((one) => one.why).join('; ') ?? '';
+    const state: ReadingState =
+      notRead !== ''
+        ? { state: 'not readable', why: plain(notRead) }
+        : flows?.silent
+          ? stateOfMissing(flows.silent)
+          : stateOfDetail(flows, missing['flows']);
+    const rows = flowRowsOf(seen(flows), owners, new Map()).filter(picks);
     return flowsSection(
       {
-        rows: flowRowsOf(seen(flows), owners, new Map()).filter(picks),
+        rows,
+        number: numberKnown(rows.length, state),
         history: [],
         total: undefined,
         note: notRead === '' ? '' : `not read: ${plain(notRead)}`,
-        empty: plain(why === undefined ? (flows === undefined ? 'not read yet' : notRead || none) : missingText(why)),
+        empty: nothingWords(none, state),
       },
       owners,
     );

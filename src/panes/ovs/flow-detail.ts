@@ -1,5 +1,5 @@
 import { plain } from '../../lib/plain.ts';
-import { missingText } from '../../ui/kit/missing-reason.ts';
+import { stateOfMissing, stateWords } from '../../timeline/reading-state.ts';
 import { cut, fit } from '../../lib/text-width.ts';
 import { bytes, count, duration, NONE } from '../../lib/units.ts';
 import { lines } from '../../lib/lines.ts';
@@ -24,7 +24,7 @@ export function flowDetail(row: FlowRow): Detail {
       // bindDetail gave it the sample of ovsTrace, or there is none yet.
       const { trace } = samples as { readonly trace?: ReturnType<typeof ovsTrace.parse> };
       const why = trace?.silent ?? missing['trace']?.['trace'];
-      return [factsSection(row), traceSection(trace?.text, why && missingText(why))];
+      return [factsSection(row), traceSection(trace?.text, why && stateWords(stateOfMissing(why)))];
     },
   };
 }

@@ -1,9 +1,10 @@
-import { count, duration, NONE } from '../../lib/units.ts';
+import { count, duration } from '../../lib/units.ts';
 import { flowHistory } from '../../sources/ovs/flow-rates.ts';
 import type { Flow } from '../../sources/ovs/flow.ts';
 import type { OvsFlowsSample } from '../../sources/ovs/flows.ts';
 import type { Role } from '../../theme.ts';
 import type { Entry } from '../../timeline/moment.ts';
+import type { NothingWords } from '../../timeline/reading-state.ts';
 import type { Column, TableSection, Link } from '../pane.ts';
 import { flowDetail } from './flow-detail.ts';
 import { slow, type FlowRow, type Owners } from './flow-rows.ts';
@@ -17,7 +18,9 @@ export interface FlowsModel {
   readonly total: number | undefined;
   /** Note of the title where flows are not read. */
   readonly note: string;
-  readonly empty: string;
+  /** Number of flows; undefined where they were not read. */
+  readonly number: number | undefined;
+  readonly empty: NothingWords;
 }
 
 const TREND = 8;
@@ -162,7 +165,7 @@ export const flowsSection = (model: FlowsModel, owners: Owners): TableSection<Fl
   kind: 'table',
   id: 'flows',
   title: 'Datapath flows',
-  note: model.note || `${count(model.rows.length)}${model.total === undefined ? '' : ` of ${count(model.total)}`}`,
+  note: model.note || `${count(model.number)}${model.total === undefined ? '' : ` of ${count(model.total)}`}`,
   sources: ['ovs-flows', 'ovs-db'],
   columns: columns(model),
   rows: model.rows,
@@ -172,6 +175,6 @@ export const flowsSection = (model: FlowsModel, owners: Owners): TableSection<Fl
   rowRole: (row) => (row.packetsPerSec === 0 ? 'dim' : undefined),
   links: (row) => linksOf(row, owners),
   detail: (row) => flowDetail(row),
-  empty: model.empty || NONE,
+  empty: model.empty,
   minRows: 8,
 });

@@ -3,6 +3,7 @@ import type { PmdLoad } from '../../entities/ovs/pmd.ts';
 import { grade, limits } from '../../thresholds.ts';
 import { plain } from '../../lib/plain.ts';
 import { percent } from '../../lib/units.ts';
+import { ownWords } from '../../timeline/reading-state.ts';
 import type { Column, TableSection } from '../pane.ts';
 import { countColumn, totalColumn, percentColumn, textColumn } from '../../ui/kit/columns.ts';
 
@@ -140,6 +141,6 @@ export const forwardingSection = (rows: readonly PmdLoad[]): TableSection<PmdLoa
   entity: ({ pmd }) => entityRef('thread', pmd.name),
   sort: { column: 'load', descending: true },
   first: (row) => grade(row.loadPct, limits.pmdBusyPct) !== 'text',
-  empty: 'kernel datapath',
+  empty: ownWords('kernel datapath'),
   minRows: 2,
 });

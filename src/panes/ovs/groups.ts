@@ -1,6 +1,7 @@
 import { plain } from '../../lib/plain.ts';
 import { ovsAllFlows } from '../../sources/ovs/port-flows.ts';
 import { bindDetail } from '../../sources/source.ts';
+import type { NothingWords } from '../../timeline/reading-state.ts';
 import type { Column, Detail, TableSection } from '../pane.ts';
 import { slow, type FlowRow, type Owners } from './flow-rows.ts';
 import { flowsOfDetail } from './flow-detail-rows.ts';
@@ -166,7 +167,7 @@ const columns: readonly Column<FlowGroup>[] = [
 export const groupsSection = (
   groups: readonly FlowGroup[],
   owners: Owners,
-  empty: string,
+  empty: NothingWords,
 ): TableSection<FlowGroup> => ({
   kind: 'table',
   id: 'groups',

@@ -1,4 +1,3 @@
-import { hiddenNeeds, hiddenProcesses } from '../../entities/processes/hidden-processes.ts';
 import { pmdLoads, type PmdLoad } from '../../entities/ovs/pmd.ts';
 import { portNeeds, portOwnersAt } from '../../entities/ovs/ports.ts';
 import { grade, limits } from '../../thresholds.ts';
@@ -6,9 +5,19 @@ import { plain } from '../../lib/plain.ts';
 import { count, percent } from '../../lib/units.ts';
 import { ovsFlows } from '../../sources/ovs/flows.ts';
 import { ovsSwitch } from '../../sources/ovs/switch.ts';
-import type { Moment } from '../../timeline/moment.ts';
+import { processes } from '../../sources/processes/processes.ts';
+import type { Missing } from '../../host/host.ts';
+import type { Moment, Seen } from '../../timeline/moment.ts';
 import { definePane, type Presence, type Section, type Tile } from '../pane.ts';
-import { notFound, notTakenReason } from '../../ui/kit/not-found.ts';
+import {
+  nothingWords,
+  numberKnown,
+  stateOf,
+  stateOfMissing,
+  stateWords,
+  type ReadingState,
+} from '../../timeline/reading-state.ts';
+import { presenceOf } from '../../ui/kit/presence.ts';
 import { bridgeRows, bridgesSection, type BridgeRow } from './bridges.ts';
 import { flowRows, type Owners } from './flow-rows.ts';
 import { flowsSection, type FlowsModel } from './flows.ts';
@@ -18,9 +27,8 @@ import { portRows, portsSection, type PortRow } from './ports.ts';
 import { switchRows, tablesSection, type SwitchRow } from './tables.ts';
 import { ovsFigures } from './figures.ts';
 import { upcallNeeds, upcallsModel, upcallsSection, type UpcallsModel } from './upcalls.ts';
-import { missingText } from '../../ui/kit/missing-reason.ts';
 
-const needs = { ...portNeeds, ...upcallNeeds, ovsFlows, ovsSwitch, ...hiddenNeeds };
+const needs = { ...portNeeds, ...upcallNeeds, ovsFlows, ovsSwitch, processes };
 
 export interface OvsModel {
   readonly presence: Presence;
@@ -33,8 +41,8 @@ export interface OvsModel {
   readonly pmds: readonly PmdLoad[];
   readonly tables: readonly SwitchRow[];
   readonly rules: number | undefined;
-  /** Text of tables without rows. */
-  readonly unread: string;
+  /** States of what the tables come from: the database, and ovs-vswitchd. */
+  readonly states: Readonly<Record<'db' | 'tables', ReadingState>>;
 }
 
 /** Pane of Open vSwitch: traffic first, then load, then ports and bridges. */
@@ -50,52 +58,50 @@ export const ovsPane = definePane({
     flowsSection(model.flows, model.owners),
     upcallsSection(model.upcalls),
     groupsSection(model.groups, model.owners, model.flows.empty),
-    portsSection(model.ports, model.flows.rows, model.owners, model.unread),
-    bridgesSection(model.bridges, model.rules, model.unread),
-    tablesSection(model.tables, model.unread),
+    portsSection(model.ports, model.flows.rows, model.owners, nothingWords('none', model.states.db)),
+    bridgesSection(model.bridges, model.rules, nothingWords('none', model.states.db)),
+    tablesSection(model.tables, nothingWords('none', model.states.tables)),
     ...(model.pmds.length > 0 ? [forwardingSection(model.pmds)] : []),
   ],
   tile,
 });
 
-function presenceOf(moment: Moment<typeof needs>): Presence {
+function ovsPresence(moment: Moment<typeof needs>): Presence {
   const { ovsDb: db, ovsDatapath: datapath } = moment;
-  if (db.now?.read === true || (datapath.now?.datapaths.length ?? 0) > 0) return 'present';
-  if (db.now?.silent !== undefined || datapath.now?.silent !== undefined) return 'present';
-  if (db.ageMs === undefined || datapath.ageMs === undefined) return 'unknown';
-  const notTaken = notTakenReason(db, datapath);
-  if (notTaken !== undefined) return { hidden: notTaken };
-  const why = [...Object.values(db.missing), ...Object.values(datapath.missing)].find((one) => one.why !== 'absent');
-  return why === undefined
-    ? notFound('no Open vSwitch on this host', hiddenProcesses(moment))
-    : { absent: plain(`Open vSwitch not readable: ${why.why}: ${why.detail}`) };
+  const isThere =
+    db.now?.read === true ||
+    (datapath.now?.datapaths.length ?? 0) > 0 ||
+    db.now?.silent !== undefined ||
+    datapath.now?.silent !== undefined;
+  return presenceOf(isThere, 'no Open vSwitch on this host', db, datapath, moment.processes);
 }
 
+/** State of a part of Open vSwitch: a daemon that did not reply is in its sample. */
+const partState = (seen: Seen<{ readonly silent?: Missing | undefined }>): ReadingState =>
+  seen.now?.silent === undefined ? stateOf(seen) : stateOfMissing(seen.now.silent);
+
 export function ovsModel(moment: Moment<typeof needs>): OvsModel {
-  const db = moment.ovsDb.now;
   const owners = portOwnersAt(moment);
   const numbers = new Map((moment.ovsDatapath.now?.datapaths ?? []).map(({ name, ports }) => [name, ports]));
+  const flowsState = partState(moment.ovsFlows);
   const rows = flowRows(moment.ovsFlows, owners, numbers);
   const { now: flows } = moment.ovsFlows;
   const counted = (moment.ovsDatapath.now?.datapaths ?? []).flatMap((one) => one.flows ?? []);
   const notRead = flows?.notRead.map(({ datapath, why }) => plain(`${datapath} ${why}`)).join('; ') ?? '';
-  const silent = flows?.silent ?? db?.silent;
-  const unread = silent === undefined ? (db === undefined ? 'not read yet' : 'none') : missingText(silent);
   const stalled = moment.ovsDatapath.now?.silent !== undefined;
   const tables = switchRows(moment.ovsSwitch);
   return {
-    presence: presenceOf(moment),
+    presence: ovsPresence(moment),
     flows: {
       rows,
+      number: numberKnown(rows.length, flowsState),
       history: moment.ovsFlows.history,
       total: counted.length === 0 ? undefined : counted.reduce((all, one) => all + one, 0),
       note: notRead === '' ? '' : `not read: ${notRead}`,
       empty:
         notRead === ''
-          ? flows?.read === true
-            ? 'no flows'
-            : unread
-          : `not read: ${notRead}; ↵ on a port reads the flows of that port`,
+          ? nothingWords('no flows', flowsState)
+          : stateWords({ state: 'not readable', why: `${notRead}; ↵ on a port reads the flows of that port` }),
     },
     groups: groupsOf(rows),
     upcalls: upcallsModel(moment),
@@ -106,11 +112,11 @@ export function ovsModel(moment: Moment<typeof needs>): OvsModel {
     pmds: pmdLoads(moment),
     tables,
     rules: moment.ovsSwitch.now?.memory.get('rules'),
-    unread,
+    states: { db: partState(moment.ovsDb), tables: stateOf(moment.ovsSwitch) },
   };
 }
 
-function tile({ upcalls, flows, ports, bridges }: OvsModel): Tile {
+function tile({ upcalls, flows, ports, bridges, states }: OvsModel): Tile {
   const [load] = upcalls.loads;
   const top = flows.rows.reduce<(typeof flows.rows)[number] | undefined>(
     (best, row) => ((row.packetsPerSec ?? -1) > (best?.packetsPerSec ?? -1) ? row : best),
@@ -144,7 +150,7 @@ function tile({ upcalls, flows, ports, bridges }: OvsModel): Tile {
           }
         : {
             label: 'ports',
-            value: `${ports.length} on ${bridges.length} bridges${load?.rate.hitPct === undefined ? '' : ` · hit ${percent(load.rate.hitPct)}`}`,
+            value: `${count(numberKnown(ports.length, states.db))} on ${count(numberKnown(bridges.length, states.db))} bridges${load?.rate.hitPct === undefined ? '' : ` · hit ${percent(load.rate.hitPct)}`}`,
           },
     ],
   };

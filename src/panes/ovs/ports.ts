@@ -5,6 +5,7 @@ import { label, plain } from '../../lib/plain.ts';
 import { bytes, plural } from '../../lib/units.ts';
 import type { Interface, OvsDbSample } from '../../sources/ovs/db.ts';
 import { delta, type Seen } from '../../timeline/moment.ts';
+import type { NothingWords } from '../../timeline/reading-state.ts';
 import type { Column, TableSection, Link } from '../pane.ts';
 import type { FlowRow } from './flow-rows.ts';
 import { portDetail } from './port-detail.ts';
@@ -228,7 +229,7 @@ export const portsSection = (
   rows: readonly PortRow[],
   flows: readonly FlowRow[],
   owners: ReadonlyMap<string, PortOwner>,
-  empty: string,
+  empty: NothingWords,
 ): TableSection<PortRow> => {
   const faulty = rows.filter(({ problem }) => problem !== '').length;
   return {

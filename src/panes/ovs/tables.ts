@@ -6,6 +6,7 @@ import { KERNEL_CONNECTION_CAP } from '../../sources/ovs/conntrack.ts';
 import type { OvsSwitchSample } from '../../sources/ovs/switch.ts';
 import type { Role } from '../../theme.ts';
 import { delta, type Seen } from '../../timeline/moment.ts';
+import type { NothingWords } from '../../timeline/reading-state.ts';
 import type { Column, TableSection } from '../pane.ts';
 import { conntrackDetail } from './conntrack-detail.ts';
 import { percentColumn, textColumn } from '../../ui/kit/columns.ts';
@@ -127,7 +128,7 @@ const columns: readonly Column<SwitchRow>[] = [
   }),
 ];
 
-export const tablesSection = (rows: readonly SwitchRow[], empty: string): TableSection<SwitchRow> => ({
+export const tablesSection = (rows: readonly SwitchRow[], empty: NothingWords): TableSection<SwitchRow> => ({
   kind: 'table',
   id: 'tables',
   title: 'Bonds, conntrack, memory',

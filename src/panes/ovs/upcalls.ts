@@ -9,8 +9,8 @@ import type { Role, Theme } from '../../theme.ts';
 import { bar } from '../../ui/bar.ts';
 import { sparkline } from '../../ui/spark.ts';
 import type { Entry, Moment } from '../../timeline/moment.ts';
+import { stateOfMissing } from '../../timeline/reading-state.ts';
 import type { LinesSection } from '../pane.ts';
-import { missingText, notTakenText } from '../../ui/kit/missing-reason.ts';
 
 export const upcallNeeds = { ovsDatapath, ovsThreads };
 
@@ -68,14 +68,13 @@ export function upcallsModel(moment: Moment<typeof upcallNeeds>): UpcallsModel {
     }))
     .filter((event) => event.now || event.hour > 0)
     .toSorted((a, b) => Number(b.now) - Number(a.now) || b.hour - a.hour);
-  const why =
-    now?.silent ?? Object.values(missing).find((one) => one.why !== 'absent' && notTakenText(one.detail) === undefined);
+  const why = now?.silent ?? Object.values(missing).find((one) => stateOfMissing(one).state === 'not readable');
   const blind = Object.values(moment.ovsThreads.missing).find((one) => one.why !== 'absent');
   return {
     loads,
     events,
     threads: threadUses(moment.ovsThreads),
-    blind: blind && missingText(blind),
+    blind: blind && plain(`${blind.why}: ${blind.detail.replace(/^.*: /, '')}`),
     history,
     fallback: now?.instead && `fallback ${plain(now.instead.by)}, every ${now.instead.everySeconds} s`,
     silent: why && plain(`${why.why === 'denied' ? 'not readable' : 'unresponsive'}: ${why.why}: ${why.detail}`),

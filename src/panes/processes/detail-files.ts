@@ -2,11 +2,9 @@ import { plain } from '../../lib/plain.ts';
 import { bytes, count, NONE, percent } from '../../lib/units.ts';
 import type { FilesSample, OpenFile } from '../../sources/processes/files.ts';
 import type { Socket } from '../../sources/processes/sockets.ts';
+import type { NothingWords } from '../../timeline/reading-state.ts';
 import type { Column, TableSection } from '../pane.ts';
 import { bytesColumn, numberColumn } from '../../ui/kit/columns.ts';
-
-/** Reason for an empty list of a process of another user. */
-const NOT_READABLE = 'not readable: files of another user need root';
 
 /** Limit of a glob: a process with this many open files may have more. */
 const MOST_FILES = 16_384;
@@ -55,7 +53,7 @@ function filesNote({ files, softLimit }: FilesSample): string {
   return [`${least}${files.length}${of}`, ...most.slice(0, 3)].join(' · ');
 }
 
-export const filesSection = (sample: FilesSample | undefined, missing: string | undefined): TableSection<OpenFile> => ({
+export const filesSection = (sample: FilesSample | undefined, empty: NothingWords): TableSection<OpenFile> => ({
   kind: 'table',
   id: 'files',
   title: 'Open files',
@@ -65,7 +63,7 @@ export const filesSection = (sample: FilesSample | undefined, missing: string | 
   rows: sample?.files ?? [],
   key: (row) => String(row.fd),
   sort: { column: 'fd', descending: false },
-  empty: sample === undefined ? 'not read yet' : (missing ?? NOT_READABLE),
+  empty,
 });
 
 interface SocketRow {
@@ -144,7 +142,7 @@ const socketColumns: readonly Column<SocketRow>[] = [
 export function socketsSection(
   files: FilesSample | undefined,
   sockets: ReadonlyMap<number, Socket> | undefined,
-  missing: string | undefined,
+  empty: NothingWords,
 ): TableSection<SocketRow> {
   const open = files?.files?.filter(({ kind }) => kind === 'socket') ?? [];
   const rows = open.flatMap(({ fd, inode }) => {
@@ -167,9 +165,6 @@ export function socketsSection(
     rows,
     key: (row) => String(row.fd),
     sort: { column: 'receive', descending: true },
-    empty:
-      files === undefined || sockets === undefined
-        ? 'not read yet'
-        : (missing ?? (files.files === undefined ? NOT_READABLE : 'no sockets')),
+    empty,
   };
 }

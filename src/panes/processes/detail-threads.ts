@@ -1,5 +1,6 @@
-import { NONE } from '../../lib/units.ts';
+import { count, NONE } from '../../lib/units.ts';
 import type { Thread } from '../../sources/processes/threads.ts';
+import { nothingWords, numberKnown, type ReadingState } from '../../timeline/reading-state.ts';
 import type { Column, TableSection } from '../pane.ts';
 import { ageColumn, numberColumn, percentColumn } from '../../ui/kit/columns.ts';
 
@@ -83,12 +84,12 @@ const columns: readonly Column<ThreadRow>[] = [
 
 export const threadsSection = (
   rows: readonly ThreadRow[] | undefined,
-  missing: string | undefined,
+  state: ReadingState,
 ): TableSection<ThreadRow> => ({
   kind: 'table',
   id: 'threads',
   title: 'Threads',
-  note: rows === undefined ? '' : `${rows.length}`,
+  note: rows === undefined ? '' : count(numberKnown(rows.length, state)),
   sources: ['process-threads'],
   columns,
   rows: rows ?? [],
@@ -96,5 +97,5 @@ export const threadsSection = (
   sort: { column: 'cpu', descending: true },
   first: (row) => row.state === 'D',
   rowRole: (row) => (row.cpuPct === 0 ? 'dim' : undefined),
-  empty: missing ?? 'not read yet',
+  empty: nothingWords('none', state),
 });

@@ -1,8 +1,15 @@
 import { plain } from '../../lib/plain.ts';
-import { missingText } from '../../ui/kit/missing-reason.ts';
+import {
+  isWhole,
+  nothingWords,
+  stateOfAll,
+  stateOfDetail,
+  stateWords,
+  type ReadingState,
+} from '../../timeline/reading-state.ts';
 import { cut, fit } from '../../lib/text-width.ts';
 import { bytes, count, kib, NONE, percent } from '../../lib/units.ts';
-import type { Missing } from '../../host/host.ts';
+import { missing, type Missing } from '../../host/host.ts';
 import { processFiles, type FilesSample } from '../../sources/processes/files.ts';
 import { placement, processNuma, type NumaSample } from '../../sources/processes/numa.ts';
 import { processSockets, type Socket } from '../../sources/processes/sockets.ts';
@@ -51,23 +58,27 @@ export function processDetail(process: ProcessRef, names: ProcessNames): Detail 
       };
       const end = endOf(process, status, missing);
       if (end !== undefined) return [endSection(end)];
+      const filesState: ReadingState =
+        files?.files === undefined && isWhole(stateOfDetail(files, missing['files'], 'links'))
+          ? stateOfDetail(files, { links: UNREADABLE })
+          : stateOfDetail(files, missing['files'], 'links');
       return [
         summarySection(status, names),
-        threadsSection(threadRows(threads), whyNot(missing, 'threads', 'stats')),
-        numaSection(numa, missing),
-        filesSection(files, whyNot(missing, 'files', 'links')),
-        socketsSection(files, sockets, whyNot(missing, 'files', 'links') ?? whyNot(missing, 'sockets', 'tcp')),
+        threadsSection(threadRows(threads), stateOfDetail(threads, missing['threads'], 'stats')),
+        numaSection(numa, stateOfDetail(numa, missing['numa'], 'maps')),
+        filesSection(files, nothingWords('none', filesState)),
+        socketsSection(
+          files,
+          sockets,
+          nothingWords('no sockets', stateOfAll(filesState, stateOfDetail(sockets, missing['sockets'], 'tcp'))),
+        ),
       ];
     },
   };
 }
 
-/** Reason for a missing read of a source, sanitised. */
-function whyNot(missing: Gone, source: string, read: string): string | undefined {
-  const why = missing[source]?.[read];
-  // Absent is not a failure: the section has a text for it.
-  return why === undefined || why.why === 'absent' ? undefined : missingText(why);
-}
+/** Reason for an empty list of a process of another user: its folder seems empty. */
+const UNREADABLE = missing('denied', 'files of another user need root');
 
 /** Text for a process that exited. */
 function endOf(process: ProcessRef, status: StatusSample | undefined, missing: Gone): string | undefined {
@@ -186,12 +197,12 @@ function summarySection(status: StatusSample | undefined, names: ProcessNames): 
   };
 }
 
-function numaSection(numa: NumaSample | undefined, missing: Gone): Section {
+function numaSection(numa: NumaSample | undefined, state: ReadingState): Section {
   const memory = numa?.memory;
   const total = memory?.reduce((sum, { kiB }) => sum + kiB, 0) ?? 0;
   const verdict = numa && placement(numa);
   const local = new Set(numa?.cpuNodes);
-  const text = (numa === undefined ? 'not read yet' : verdict?.sentence) ?? whyNot(missing, 'numa', 'maps');
+  const text = verdict?.sentence ?? (isWhole(state) ? 'one NUMA node' : stateWords(state));
   return {
     kind: 'lines',
     id: 'placement',
@@ -201,10 +212,7 @@ function numaSection(numa: NumaSample | undefined, missing: Gone): Section {
     wantRows: () => 2 + (memory?.length ?? 0),
     draw: (columns, rows, theme) => {
       const cpus = `cpus ${plain(numa?.cpusAllowedText ?? NONE)} · mems ${plain(numa?.memsAllowedText ?? NONE)} · last CPU ${numa?.lastCpu ?? NONE}`;
-      const lines = [
-        theme.paint(verdict?.misplaced === true ? 'crit' : 'dim', cut(text ?? 'one NUMA node', columns)),
-        cut(cpus, columns),
-      ];
+      const lines = [theme.paint(verdict?.misplaced === true ? 'crit' : 'dim', cut(text, columns)), cut(cpus, columns)];
       for (const { node, kiB, hugeKiB } of memory ?? []) {
         const remote = verdict?.misplaced === true && !local.has(node);
         const share = total === 0 ? 0 : (100 * kiB) / total;

@@ -5,11 +5,18 @@ import { containerKey } from '../../sources/containers/container-key.ts';
 import { frozenKeys } from '../../entities/containers/frozen.ts';
 import { blockedProcesses } from '../../entities/processes/blocked.ts';
 import { stoppedDaemons } from '../../entities/processes/stopped.ts';
-import { hiddenNeeds, hiddenProcesses, withAdvice } from '../../entities/processes/hidden-processes.ts';
+import { hiddenReason, withAdvice } from '../../entities/processes/hidden-processes.ts';
 import { processTies } from '../../entities/processes/links.ts';
 import { plain } from '../../lib/plain.ts';
-import { notTakenReason } from '../../ui/kit/not-found.ts';
-import { count, kib, NONE, percent } from '../../lib/units.ts';
+import {
+  isWhole,
+  nothingWords,
+  numberKnown,
+  stateOf,
+  stateWords,
+  type ReadingState,
+} from '../../timeline/reading-state.ts';
+import { count, kib, percent } from '../../lib/units.ts';
 import { cpuTopology } from '../../sources/machine/cpu-topology.ts';
 import { processes, type Process, processKey } from '../../sources/processes/processes.ts';
 import { users } from '../../sources/processes/users.ts';
@@ -20,18 +27,16 @@ import { definePane, type ProcessRef, type TableSection } from '../pane.ts';
 import { columns, type ProcessRow } from './columns.ts';
 import { processDetail } from './detail.ts';
 
-const needs = { ...containerNeeds, ...hiddenNeeds, processes, users, cpuTopology };
+const needs = { ...containerNeeds, processes, users, cpuTopology };
 
 export interface ProcessesModel {
-  readonly read: boolean;
+  readonly state: ReadingState;
   readonly rows: readonly ProcessRow[];
   /** Sum over processes with a known number of threads; undefined where none has one. */
   readonly threads: number | undefined;
   readonly byState: ReadonlyMap<string, number>;
   /** Reason why rows are missing. */
   readonly hidden: string | undefined;
-  /** Reason without any row in a recording or sosreport. */
-  readonly notTaken: string | undefined;
 }
 
 export const processesPane = definePane({
@@ -40,7 +45,12 @@ export const processesPane = definePane({
   aliases: ['process', 'proc', 'procs', 'ps', 'top', 'pid', 'tasks'],
   needs,
   model: processesModel,
-  presence: ({ read, notTaken }) => (notTaken === undefined ? (read ? 'present' : 'unknown') : { hidden: notTaken }),
+  presence: ({ state, rows }) =>
+    rows.length > 0 || isWhole(state)
+      ? 'present'
+      : state.state === 'not read yet'
+        ? 'unknown'
+        : { hidden: stateWords(state) },
   sections: (model) => [
     ...(model.hidden === undefined ? [] : [hiddenLine(withAdvice(model.hidden))]),
     processTable(model),
@@ -61,11 +71,11 @@ export const processesPane = definePane({
         {
           label: part ? 'visible' : 'all',
           ...(part && { role: 'warn' as const }),
-          value: `${count(model.rows.length)}${part ? ', others hidden' : ''} · ${count(model.threads)} threads · ${model.byState.get('R') ?? 0} R`,
+          value: `${count(numberKnown(model.rows.length, model.state))}${part ? ', others hidden' : ''} · ${count(model.threads)} threads · ${count(model.byState.get('R') ?? numberKnown(0, model.state))} R`,
         },
         {
           label: 'D state',
-          value: part && blocked === 0 ? NONE : String(blocked),
+          value: count(blocked > 0 ? blocked : numberKnown(0, model.state)),
           role: model.rows.some(({ stuck }) => stuck === 'blocked') ? 'warn' : 'text',
         },
         { label: 'top CPU', value: top ? `${percent(top.cpuPct)} ${top.command}` : '—' },
@@ -90,7 +100,7 @@ export function processesModel(moment: Moment<typeof needs>): ProcessesModel {
   for (const { process } of stoppedDaemons(history)) stuck.set(process, 'stopped');
   const byState = new Map<string, number>();
   const rows: ProcessRow[] = [];
-  let threads = now?.processes.size === 0 ? 0 : undefined;
+  let threads: number | undefined;
   for (const process of now?.processes.values() ?? []) {
     byState.set(process.state, (byState.get(process.state) ?? 0) + 1);
     if (process.threads !== undefined) threads = (threads ?? 0) + process.threads;
@@ -107,8 +117,9 @@ export function processesModel(moment: Moment<typeof needs>): ProcessesModel {
   }
   // Rows with equal figures stay in the order of their PIDs.
   rows.sort((a, b) => a.process.pid - b.process.pid);
-  const notTaken = notTakenReason(moment.processes);
-  return { read: now !== undefined, rows, threads, byState, hidden: hiddenProcesses(moment), notTaken };
+  const state = stateOf(moment.processes);
+  threads ??= rows.length === 0 ? numberKnown(0, state) : undefined;
+  return { state, rows, threads, byState, hidden: hiddenReason(moment.processes) };
 }
 
 function rowOf(
@@ -163,7 +174,7 @@ function processTable(model: ProcessesModel): TableSection<ProcessRow> {
     id: 'processes',
     title: 'Processes',
     note: [
-      `${count(model.rows.length)} ${model.rows.length === 1 ? 'process' : 'processes'}${model.hidden === undefined ? '' : ' visible'}`,
+      `${count(numberKnown(model.rows.length, model.state))} ${model.rows.length === 1 ? 'process' : 'processes'}${model.hidden === undefined ? '' : ' visible'}`,
       `${count(model.threads)} threads`,
       ...states.map(([state, number]) => `${number} ${state}`),
     ].join(' · '),
@@ -184,7 +195,7 @@ function processTable(model: ProcessesModel): TableSection<ProcessRow> {
       ...(node === undefined ? [] : [{ label: `NUMA node ${node}`, pane: 'hardware', row: `node${node}` }]),
     ],
     detail: (row) => processDetail(refOf(row), row),
-    empty: model.notTaken ?? 'no process readable',
+    empty: nothingWords('none', model.state),
     minRows: 10,
   };
 }

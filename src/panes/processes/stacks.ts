@@ -2,6 +2,7 @@ import { label, plain } from '../../lib/plain.ts';
 import { NONE } from '../../lib/units.ts';
 import { processStacks, type ThreadStack } from '../../sources/processes/stacks.ts';
 import { bindDetail } from '../../sources/source.ts';
+import { nothingWords, stateOfDetail, type NothingWords } from '../../timeline/reading-state.ts';
 import type { Column, Detail, ProcessRef, TableSection } from '../pane.ts';
 import { numberColumn } from '../../ui/kit/columns.ts';
 
@@ -27,7 +28,7 @@ export const processStacksDetail = (process: ProcessRef): Detail => ({
     // bindDetail gave the sample of processStacks, or there is none yet.
     const sample = stacks as { readonly threads: readonly ThreadStack[] } | undefined;
     const groups = groupsOf(sample?.threads ?? []);
-    return [table(groups, missing?.['stacks']?.detail)];
+    return [table(groups, nothingWords('none', stateOfDetail(sample, missing)))];
   },
 });
 
@@ -108,7 +109,7 @@ const columns: readonly Column<StackGroup>[] = [
 
 const threadsNote = (count: number): string => `${count} ${count === 1 ? 'thread' : 'threads'}, not stopped`;
 
-const table = (rows: readonly StackGroup[], missing: string | undefined): TableSection<StackGroup> => ({
+const table = (rows: readonly StackGroup[], empty: NothingWords): TableSection<StackGroup> => ({
   kind: 'table',
   id: 'process-stacks',
   title: 'Kernel stacks',
@@ -120,5 +121,5 @@ const table = (rows: readonly StackGroup[], missing: string | undefined): TableS
   sort: { column: 'threads', descending: true },
   first: ({ state }) => state === 'D',
   searchText: ({ threads }) => threads.map(({ tid, name }) => `${name} ${tid}`).join(' '),
-  empty: missing === undefined ? 'not read yet' : plain(missing),
+  empty,
 });

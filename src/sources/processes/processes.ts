@@ -2,6 +2,8 @@ import { cgroupOwner, type Owner } from '../containers/cgroup-owner.ts';
 import type { ProcessTexts } from '../../host/host.ts';
 import { keyValues, toNumber, words } from '../../lib/lines.ts';
 import { defineSource } from '../source.ts';
+import { hiddenBy, hiddenTable } from './hidden-processes.ts';
+import { procMount } from './proc-mount.ts';
 
 /** USER_HZ: the unit of times in /proc/PID/stat. 100 on every Linux port of Debian and Ubuntu: proc_pid_stat(5), sysconf(3). */
 const TICKS_PER_SECOND = 100;
@@ -31,8 +33,13 @@ export const processes = defineSource({
     }
     return { processes: all };
   },
-  weightKiB: ({ processes: all }: { readonly processes: ReadonlyMap<number, Process> }) => all.size * PLACE_KIB,
+  weightKiB: ({ processes: all }: ProcessesSample) => all.size * PLACE_KIB,
+  partial: ({ processes: all }: ProcessesSample, newest) => hiddenTable(hiddenBy(all, newest(procMount))),
 });
+
+interface ProcessesSample {
+  readonly processes: ReadonlyMap<number, Process>;
+}
 
 /** One process; shared with the sample before unless it changed. */
 const PLACE_KIB = 0.06;

@@ -2,6 +2,9 @@ import type { ThreadsRead, ThreadTable, ThreadTexts } from '../../host/host.ts';
 import { toCount, words } from '../../lib/lines.ts';
 import { statFields, TICKS_PER_SECOND } from './proc-stat.ts';
 import { defineSource, type Source } from '../source.ts';
+import { hiddenBy, hiddenTable } from './hidden-processes.ts';
+import { processes as processTable } from './processes.ts';
+import { procMount } from './proc-mount.ts';
 
 /** Reads of a source of threads. */
 export type ThreadsReads = { readonly table: ThreadsRead };
@@ -26,6 +29,7 @@ export const threadsOf = (
       for (const one of processes.values()) threads += one.threads.length;
       return threads * PLACE_KIB;
     },
+    partial: (_, newest) => hiddenTable(hiddenBy(newest(processTable)?.processes, newest(procMount))),
   });
 
 /** Position in a list and, of a thread that ran, the thread. */

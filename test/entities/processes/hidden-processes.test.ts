@@ -2,12 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { enginesAt, engineNeeds } from '../../../src/entities/containers/engines.ts';
 import { containerNeeds, containersAt } from '../../../src/entities/containers/containers.ts';
 import { guestsOf } from '../../../src/entities/kvm/guests.ts';
-import { hiddenNeeds, hiddenProcesses } from '../../../src/entities/processes/hidden-processes.ts';
+import { hiddenReason } from '../../../src/entities/processes/hidden-processes.ts';
 import { kubeStateAt, kubeStateNeeds } from '../../../src/entities/kubernetes/state.ts';
 import { libvirtDaemon } from '../../../src/entities/kvm/libvirt-daemon.ts';
 import { containerDaemonUnresponsive } from '../../../src/findings/containers/daemon-unresponsive.ts';
 import { guestDown } from '../../../src/findings/kvm/guest-down.ts';
 import { missing } from '../../../src/host/host.ts';
+import { procMount } from '../../../src/sources/processes/proc-mount.ts';
 import { processes, type Process } from '../../../src/sources/processes/processes.ts';
 import type { SampleOf } from '../../../src/sources/source.ts';
 import type { Moment, Seen } from '../../../src/timeline/moment.ts';
@@ -16,7 +17,7 @@ import { hostMoments, hostNames } from '../../helpers/hosts.ts';
 import { momentOf } from '../../helpers/moments.ts';
 import { seen } from '../../helpers/seen.ts';
 
-const HIDDEN = 'processes of other users are hidden (/proc is mounted with hidepid=2)';
+const HIDDEN = 'hidden by hidepid=2';
 
 const one = (pid: number, uid: number | undefined, command = 'bash'): Process => {
   const process = processes
@@ -37,53 +38,19 @@ const one = (pid: number, uid: number | undefined, command = 'bash'): Process =>
   return process;
 };
 const table = (...all: readonly Process[]) => seen(undefined, { processes: new Map(all.map((p) => [p.pid, p])) }, 1);
-const mount = (hidepid: number | undefined, hidesOthers: boolean | undefined) =>
-  seen(undefined, { hidepid, hidesOthers }, 1);
-
 const NEVER_READ = { now: undefined, ageMs: undefined, history: [] };
 
 /** The same moment with processes of other users hidden in the last two walks. */
-function hidden<M extends Moment<typeof hiddenNeeds>>(moment: M): M {
+function hidden<M extends Moment<{ processes: typeof processes }>>(moment: M): M {
   const walk: Seen<SampleOf<typeof processes>> = moment.processes;
   const { now } = table(one(4000, 1004));
-  return { ...moment, processes: { ...walk, now, before: now }, procMount: mount(2, true) };
+  return { ...moment, processes: { ...walk, now, before: now, missing: { table: missing('denied', HIDDEN) } } };
 }
 
-describe('hiddenProcesses', () => {
-  test('names the mount option when only the own processes are visible', () => {
-    expect(hiddenProcesses({ processes: table(one(4000, 1004)), procMount: mount(2, true) })).toBe(HIDDEN);
-  });
-
-  test('needs no mount options when pid 1 is missing', () => {
-    for (const none of [mount(undefined, undefined), mount(0, false), seen(undefined, undefined, 1)])
-      expect(hiddenProcesses({ processes: table(one(4000, 1004), one(4001, undefined)), procMount: none })).toBe(
-        'processes of other users are hidden',
-      );
-  });
-
-  test('is undefined when processes of root are visible, whatever an older reading of the mount options gave', () => {
-    const all = table(one(1, 0, 'systemd'), one(4000, 1004));
-    expect(hiddenProcesses({ processes: all, procMount: mount(2, true) })).toBeUndefined();
-    expect(hiddenProcesses({ processes: table(one(700, 0)), procMount: mount(2, true) })).toBeUndefined();
-  });
-
-  test('goes by the mount when pid 1 is the own, as in a container', () => {
-    const own = table(one(1, 1004, 'tini'), one(20, 1004));
-    expect(hiddenProcesses({ processes: own, procMount: mount(0, false) })).toBeUndefined();
-    expect(hiddenProcesses({ processes: own, procMount: mount(2, false) })).toBeUndefined();
-    expect(hiddenProcesses({ processes: own, procMount: mount(2, true) })).toBe(HIDDEN);
-  });
-
-  test('is undefined when nothing was read, and when no owner is known', () => {
-    expect(hiddenProcesses({ processes: table(), procMount: mount(2, true) })).toBeUndefined();
-    expect(
-      hiddenProcesses({ processes: table(one(4000, undefined)), procMount: mount(undefined, undefined) }),
-    ).toBeUndefined();
-  });
-
+describe('hiddenReason', () => {
   test('is undefined on every recorded host but that with hidepid', async () => {
     for (const name of hostNames)
-      expect([name, hiddenProcesses(await momentOf(hiddenNeeds, hostMoments(name)))]).toEqual([
+      expect([name, hiddenReason((await momentOf({ processes, procMount }, hostMoments(name))).processes)]).toEqual([
         name,
         name === 'hidepid' ? HIDDEN : undefined,
       ]);
@@ -102,8 +69,8 @@ describe('while processes are hidden', () => {
         missing: { daemon: missing('failed', 'connection refused') },
       },
     };
-    expect(libvirtDaemon(refused.libvirtDomains, refused).state).toBe('stopped');
-    expect(libvirtDaemon(refused.libvirtDomains, hidden(refused)).state).toBe('unresponsive');
+    expect(libvirtDaemon(refused.libvirtDomains, refused.processes).state).toBe('stopped');
+    expect(libvirtDaemon(refused.libvirtDomains, hidden(refused).processes).state).toBe('unresponsive');
   });
 
   test('a guest of an unresponsive libvirt is not gone, and evidence of a broken one does not claim it', async () => {
@@ -123,7 +90,7 @@ describe('while processes are hidden', () => {
     expect(guestsOf(ended).map(({ state }) => state.word)).toContain('process gone');
     const full = guestDown.judge(hidden(moment)).find(({ subject }) => subject === 'lab-full');
     expect(full?.severity).toBe('crit');
-    expect(full?.evidence.find(({ what }) => what === 'QEMU')?.value).toBe(HIDDEN);
+    expect(full?.evidence.find(({ what }) => what === 'QEMU')?.value).toBe(`not readable: ${HIDDEN}`);
   });
 
   test('containers run and daemons are not shown as stopped when only cgroups are visible', async () => {
@@ -166,7 +133,7 @@ describe('while processes are hidden', () => {
     };
     const [found] = containerDaemonUnresponsive.judge(hidden(frozen));
     expect(found?.sentence).not.toContain('no process found');
-    expect(found?.evidence.find(({ what }) => what === 'daemon process')?.value).toBe(HIDDEN);
+    expect(found?.evidence.find(({ what }) => what === 'daemon process')?.value).toBe(`not readable: ${HIDDEN}`);
   });
 
   test('kubelet is not reported as not running when its health check is not at the default port', async () => {

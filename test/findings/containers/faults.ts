@@ -6,7 +6,7 @@ import { lxdOperationStuck } from '../../../src/findings/containers/lxd-operatio
 import { lxdWarning } from '../../../src/findings/containers/lxd-warning.ts';
 import { containerMemoryShort } from '../../../src/findings/containers/memory-short.ts';
 import { containerPressure } from '../../../src/findings/containers/pressure.ts';
-import { missing } from '../../../src/host/host.ts';
+import { missing, type ProcessTable } from '../../../src/host/host.ts';
 import { withCgroup } from '../../helpers/answers.ts';
 import { faultOn, type Fault } from '../../helpers/found-on.ts';
 
@@ -60,6 +60,11 @@ const stuck = {
 };
 
 const silent = { '/run/docker.sock < GET /_ping': missing('timeout', '/run/docker.sock: no answer in 5000 ms') };
+/** A daemon that died before the first reading: its socket is there, its containers run. */
+const died = {
+  '/run/docker.sock < GET /_ping': missing('failed', '/run/docker.sock: dockerd does not run'),
+  '/proc/[0-9]*/stat': (table: ProcessTable | undefined) => table && new Map([...table].filter(([, { stat }]) => !stat.includes('(dockerd)'))), // prettier-ignore
+};
 const full = withCgroup('/lxc.payload.lab-web', {
   'memory.limit_in_bytes': '100000000',
   'memory.usage_in_bytes': '98000000',
@@ -90,5 +95,6 @@ export const containersFaults: readonly Fault[] = [
   faultOn('container-host')(containerFailed, [dead, dead], ['crit', 'docker lab-dead', 'state dead']),
   faultOn('container-host', 10)(containerPressure, [stalls(0), stalls(10)], ['crit', 'LXD lab-web', 'PSI memory some 50%, tasks stalled on memory']), // prettier-ignore
   faultOn('container-host', 10)(containerDaemonUnresponsive, [{}, silent], ['crit', 'docker', /^daemon accepts connections, does not respond for 10 s/]), // prettier-ignore
+  faultOn('container-host', 10)(containerDaemonUnresponsive, [died, died], ['crit', 'docker', /^dockerd not running, its socket is left, \d+ containers still up$/]), // prettier-ignore
   faultOn('container-host')(containerMemoryShort, [full, full], ['crit', 'LXD lab-web', '98% of memory limit, 93 MiB of 95 MiB']), // prettier-ignore
 ];

@@ -159,6 +159,7 @@ describe('container-daemon-unresponsive', () => {
         missing: why === undefined ? {} : { ping: missing(why, `/run/docker.sock: ${why}`) },
         tookMs,
       });
+    timeline.append('processes', { sample: { processes: new Map() }, at: 100, wallMs: 0, missing: {}, tookMs: 0 });
     const sources: readonly AnySource[] = Object.values<AnySource>(rule.needs);
     expect(sources.some(({ id }) => id === 'docker-ping')).toBe(true);
     return judge([rule], (needs) => timeline.latestMoment(needs, (looks.length - 1) * 10_000));

@@ -40,13 +40,12 @@ describe('state of OSDs', () => {
       tookMs: 1,
     });
     const processOf = (osd: number) => ({
-      ...[...dead.processes.now!.processes.values()][0]!,
+      ...[...(dead.processes.now?.processes.values() ?? [])][0]!,
       pid: 100_000 + osd,
       command: 'ceph-osd',
       commandLine: `/usr/bin/ceph-osd -f --cluster ceph --id ${osd}`,
     });
     const table = (...osds: readonly number[]) => ({
-      ...dead.processes.now!,
       processes: new Map(osds.map((osd) => [100_000 + osd, processOf(osd)])),
     });
     const history = [entry(table(0, 1, 2), 1), entry(table(0, 2), 2)];

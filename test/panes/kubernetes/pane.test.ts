@@ -26,6 +26,7 @@ import { momentOf } from '../../helpers/moments.ts';
 import { overlay } from '../../helpers/overlay.ts';
 import { seen } from '../../helpers/seen.ts';
 import { anyPod } from '../../helpers/pods.ts';
+import { ownWords } from '../../../src/timeline/reading-state.ts';
 
 const PODS = readFileSync(new URL('../../fixtures/kubernetes/pods.jsonl', import.meta.url), 'utf8')
   .trim()
@@ -212,7 +213,7 @@ describe('with an unresponsive API server', () => {
         kubelet: { runs: true, healthz: 'ok' },
         manifests: ['kube-apiserver.yaml', '.hidden.yaml'],
       }),
-      ...ask('runtime', { now: NOW, endpoint: '/run/c.sock', says: 'timeout after 2 s' }),
+      ...ask('runtime', { now: NOW, endpoint: '/run/c.sock', says: 'timeout after 2 s', rows: [] }),
     });
     const node = sections.find((one) => one.id === 'node');
     const text = node?.kind === 'lines' ? node.draw(150, 20, theme).join('\n') : '';
@@ -270,7 +271,7 @@ describe('pods in groups', () => {
     key: ({ here }) => here.uid,
     sort: { column: 'name', descending: false },
     groups: podGroups,
-    empty: '',
+    empty: ownWords(''),
   });
 
   test('a grouped table has each pod once below its group when it gets random pods', () => {

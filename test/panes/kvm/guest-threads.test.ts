@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { Guest } from '../../../src/entities/kvm/guest.ts';
 import { otherThreads, type LiveThread } from '../../../src/panes/kvm/guest-threads-live.ts';
 import { parseDefinitions } from '../../../src/sources/kvm/libvirt-xml.ts';
+import { ownWords } from '../../../src/timeline/reading-state.ts';
 
 const XML = readFileSync(new URL('../../lab/kvm/domains/lab-db.xml', import.meta.url), 'utf8');
 const UUID = '5f0c0a52-7f5c-4f0e-9d2b-1c2d3e4f5a6b';
@@ -19,7 +20,7 @@ const THREADS = [
 
 /** Text of each row in a column. */
 const columnTexts = (guest: Partial<Guest>, id: string): readonly string[] => {
-  const table = otherThreads({ others: [], ...guest } as Guest, THREADS);
+  const table = otherThreads({ others: [], ...guest } as Guest, THREADS, ownWords('none'));
   const column = table.columns.find((one) => one.id === id);
   return column ? table.rows.map((row) => column.text?.(row) ?? String(column.value(row))) : [];
 };

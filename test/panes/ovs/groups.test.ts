@@ -3,6 +3,7 @@ import { flowRowsOf } from '../../../src/panes/ovs/flow-rows.ts';
 import { groupsOf, groupsSection } from '../../../src/panes/ovs/groups.ts';
 import { flowsOf } from '../../../src/sources/ovs/flows.ts';
 import type { PortFlowsSample } from '../../../src/sources/ovs/port-flows.ts';
+import { ownWords } from '../../../src/timeline/reading-state.ts';
 
 const flow = (n: number, match: string, actions: string, packets = 100 * n) =>
   `ufid:0000000${n}-0000-4000-8000-000000000000, ${match}, packets:${packets}, bytes:${packets * 100}, used:0.1s, dp:ovs, actions:${actions}`;
@@ -40,7 +41,9 @@ test('groupsOf sums flows by each key with share and drops', () => {
 
 test('groupDetail lists the flows of a group with rates after the second sample', () => {
   const groups = groupsOf(flowRowsOf(samples(), new Map(), new Map()));
-  const detail = groupsSection(groups, new Map(), 'none').detail?.(groups.find(({ name }) => name === 'tcp :443')!);
+  const detail = groupsSection(groups, new Map(), ownWords('none')).detail?.(
+    groups.find(({ name }) => name === 'tcp :443')!,
+  );
   const look = (factor: number, atSeconds: number): PortFlowsSample => ({ ...flowsOf(dump(factor)), atSeconds });
   const rowsOf = (sample: PortFlowsSample | undefined) => {
     const [section] = detail?.sections({ flows: sample }, {}) ?? [];
@@ -52,6 +55,6 @@ test('groupDetail lists the flows of a group with rates after the second sample'
   expect(rowsOf(look(1, 50)).rows.map(({ packetsPerSec }) => packetsPerSec)).toEqual([undefined, undefined]);
   expect(rowsOf(look(3, 60)).rows.map(({ packetsPerSec }) => packetsPerSec)).toEqual([20, 40]);
   expect(rowsOf({ ...flowsOf('== netdev@ovs-netdev not read: 9000 flows, cap 4096\n'), atSeconds: 70 }).empty).toBe(
-    '9000 flows, cap 4096',
+    'not readable: 9000 flows, cap 4096',
   );
 });
