@@ -156,6 +156,7 @@ function headOf(screen: Screen, watch: Watch, columns: number) {
     cursorMs,
     ageMs,
     replaying: session.replay?.playing(),
+    isOneMoment: session.timeline.isOneMoment,
     redacted: screen.redaction.on,
     readOnly,
   };

@@ -15,6 +15,7 @@ import { stateOfMissing } from '../timeline/reading-state.ts';
 import { countsText, VERDICTS } from '../ledger/ledger.ts';
 import { ledgerValue, notedLedger, unreadReasons } from '../notes/noted-ledger.ts';
 import type { AnyPane, Section } from '../panes/pane.ts';
+import { paneAt } from '../ui/kit/pane-at.ts';
 import { drawSections, type DrawOptions } from '../ui/draw-pane.ts';
 import { plainPaneView } from '../ui/pane-view.ts';
 import { makeTheme, type Severity } from '../theme.ts';
@@ -78,7 +79,7 @@ function textOf(session: Session, options: ReportOptions): string {
   const status = session.status();
   const out: string[] = [
     `crashcart report: ${plain(session.host.name)}, ${new Date(nowMs).toISOString()}`,
-    `${status.transport}, root: ${status.root?.state ?? 'no'}, cost: ${costText(status)}`,
+    `${status.transport}${session.timeline.isOneMoment ? ', one reading: rates are means since boot' : ''}, root: ${status.root?.state ?? 'no'}, cost: ${costText(status)}`,
     ...hiddenLine(session),
     '',
     ...incidentLines(session, theme.glyphs.severity, nowMs),
@@ -146,13 +147,13 @@ function ledgerLines(session: Session, nowMs: number, full: boolean): readonly s
 }
 
 function paneLines(pane: AnyPane, session: Session, nowMs: number, theme: ReturnType<typeof makeTheme>): string[] {
-  const model: unknown = pane.model(session.timeline.moment(pane.needs, nowMs));
+  const { model, sections } = paneAt(pane, session.timeline.moment(pane.needs, nowMs));
   const presence = pane.presence(model);
   const title = pane.title.toUpperCase();
   if (presence === 'unknown') return [`${title}: not read yet`];
   if (presence !== 'present') return [`${title}: ${'absent' in presence ? presence.absent : presence.hidden}`];
   const staleNoteOf = staleNotes(session, nowMs);
-  return [title, ...pane.sections(model).flatMap((section) => sectionLines(section, theme, { staleNoteOf }))];
+  return [title, ...sections().flatMap((section) => sectionLines(section, theme, { staleNoteOf }))];
 }
 
 function sectionLines(section: Section, theme: ReturnType<typeof makeTheme>, options: DrawOptions): readonly string[] {

@@ -1,5 +1,6 @@
 import type { AnySource, Newest } from '../sources/source.ts';
 import type { Entry, Moment, Needs, Seen } from './moment.ts';
+import { sinceStart } from './since-start.ts';
 
 /** Age up to which all samples stay; older ones are thinned to one in 10 s (2 h), then to one in 60 s. */
 const FULL_RATE_MS = 15 * 60_000;
@@ -58,6 +59,8 @@ export class Timeline {
   #programKiB: number | undefined;
   #cursorMs: number | undefined;
   #version = 0;
+  /** Whether there is one moment for good, as in a sosreport: no second sample will come. */
+  isOneMoment = false;
 
   /** Version of the data and the cursor. */
   get version(): number {
@@ -222,6 +225,12 @@ export class Timeline {
     return seen as Moment<N>;
   }
 
+  #sinceStart({ countsSince }: AnySource, now: unknown, at: number): Seen<unknown>['sinceStart'] {
+    return this.isOneMoment && countsSince !== undefined && now !== undefined
+      ? sinceStart(now, countsSince, at)
+      : undefined;
+  }
+
   #newest(sourceId: string, cursorMs: number | undefined): Entry | undefined {
     const all = this.#entries.get(sourceId) ?? [];
     return all[(cursorMs === undefined ? all.length : upperBound(all, cursorMs)) - 1];
@@ -247,6 +256,7 @@ export class Timeline {
       tookMs: entry.tookMs,
       missing:
         source.partial && now !== undefined ? { ...entry.missing, ...source.partial(now, newest) } : entry.missing,
+      sinceStart: previous ? undefined : this.#sinceStart(source, now, entry.at),
       history: all.slice(from, end),
       older: () => all.slice(0, Math.min(from, end)),
     };

@@ -2,9 +2,12 @@ import { count, percent, plural } from '../../lib/units.ts';
 import { softnet, softnetRates } from '../../sources/machine/softnet.ts';
 import { cpuRef, thisHost } from '../entity-ref.ts';
 import { defineFinding } from '../finding.ts';
-import { overLast } from '../../timeline/window.ts';
+import { meanMark, overLastOrLife } from '../../timeline/window.ts';
 
 const FILE = '/proc/net/softnet_stat';
+
+/** Share of drops since boot that is a finding by itself, as of NICs. */
+const LIFE_LOST_PCT = 0.5;
 
 /** Packets dropped before the stack because the backlog of a CPU was full (softnet_stat). */
 export const softnetDrops = defineFinding({
@@ -14,7 +17,7 @@ export const softnetDrops = defineFinding({
   authority:
     'kernel: net.core.netdev_max_backlog; any drop warns, 10/s and 0.5 % as for cards in ceph-mixin is critical',
   judge: (moment) => {
-    const rates = softnetRates(overLast(moment.softnet, 60));
+    const rates = softnetRates(overLastOrLife(moment.softnet, 60));
     const losing = rates
       .filter(({ droppedPerSec }) => (droppedPerSec ?? 0) > 0)
       .toSorted((a, b) => (b.droppedPerSec ?? 0) - (a.droppedPerSec ?? 0));
@@ -25,6 +28,8 @@ export const softnetDrops = defineFinding({
     const droppedPerSec = sum((rate) => rate.droppedPerSec);
     const arrivedPerSec = droppedPerSec + sum((rate) => rate.processedPerSec);
     const lostPct = (100 * droppedPerSec) / arrivedPerSec;
+    // Every host has lost a few since boot.
+    if (moment.softnet.sinceStart !== undefined && lostPct < LIFE_LOST_PCT) return [];
     const others = losing.length > 1 ? ` and ${plural(losing.length - 1, 'other CPU')}` : '';
     return [
       {
@@ -33,7 +38,7 @@ export const softnetDrops = defineFinding({
         subjectVocabulary: 'fixed',
         entity: thisHost,
         members: losing.map(({ cpu }) => cpuRef(cpu)),
-        sentence: `${count(droppedPerSec)} drops/s (${percent(lostPct)}) on cpu${worst.cpu}${others}, backlog full`,
+        sentence: `${count(droppedPerSec)} drops/s (${percent(lostPct)}) on cpu${worst.cpu}${others}, backlog full${meanMark(moment.softnet)}`,
         evidence: [
           ...losing.slice(0, 4).map((rate) => ({
             what: `cpu${rate.cpu} dropped`,

@@ -40,6 +40,8 @@ import { presenceOf } from '../../ui/kit/presence.ts';
 const needs = { ...podNeeds, ...nodeNeeds, ...linkNeeds, ...portNeeds, kubeEvents, kubeOwners };
 
 export interface KubernetesModel {
+  /** Whether the rows are of all nodes. */
+  readonly isWhole: boolean;
   readonly rows: readonly PodRow[];
   /** Ports of pods in a virtual switch. */
   readonly ports: PortsOf;
@@ -90,6 +92,7 @@ export function kubernetesModel(moment: Moment<typeof needs>): KubernetesModel {
     .map((here) => podRow(here, now))
     .toSorted(byUse);
   return {
+    isWhole: moment.kubePods.now?.table?.isWhole ?? false,
     rows,
     ports: portsAt(moment),
     state,
@@ -143,7 +146,7 @@ const keyOf = ({ here }: PodRow): string => here.pod?.configHash ?? here.uid;
 const podTable = (model: KubernetesModel): TableSection<PodRow> => ({
   kind: 'table',
   id: 'pods',
-  title: 'Pods of this node',
+  title: model.isWhole ? 'Pods of the cluster' : 'Pods of this node',
   note: noteOf(model),
   sources: ['kube-pods', 'cgroups', 'container-logs', 'kube-local', 'kube-runtime', 'kube-volumes'],
   columns: podColumns,

@@ -9,6 +9,7 @@ import type { Role, Theme } from '../../theme.ts';
 import { bar } from '../../ui/bar.ts';
 import { sparkline } from '../../ui/spark.ts';
 import type { Entry, Moment } from '../../timeline/moment.ts';
+import { stateOfMissing } from '../../timeline/reading-state.ts';
 import type { LinesSection } from '../pane.ts';
 
 export const upcallNeeds = { ovsDatapath, ovsThreads };
@@ -67,7 +68,7 @@ export function upcallsModel(moment: Moment<typeof upcallNeeds>): UpcallsModel {
     }))
     .filter((event) => event.now || event.hour > 0)
     .toSorted((a, b) => Number(b.now) - Number(a.now) || b.hour - a.hour);
-  const why = now?.silent ?? Object.values(missing).find((one) => one.why !== 'absent');
+  const why = now?.silent ?? Object.values(missing).find((one) => stateOfMissing(one).state === 'not readable');
   const blind = Object.values(moment.ovsThreads.missing).find((one) => one.why !== 'absent');
   return {
     loads,
