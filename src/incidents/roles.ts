@@ -103,6 +103,7 @@ export const ROLES: Readonly<Record<string, Role>> = {
   'process-stopped': 'cause',
   'processes-blocked': 'symptom',
   'raid-degraded': 'cause',
+  'socket-memory-full': 'cause',
   'softirq-hot-cpu': 'pressure',
   'softnet-drops': 'symptom',
   swapping: 'pressure',

@@ -3,6 +3,7 @@ import { machineChanges } from '../changes/machine.ts';
 import { bondMemberDown } from '../findings/machine/bond-member-down.ts';
 import { compactionFailing } from '../findings/machine/compaction-failing.ts';
 import { conntrackFull } from '../findings/machine/conntrack-full.ts';
+import { socketMemoryFull } from '../findings/machine/socket-memory-full.ts';
 import { cpuPowerSaving } from '../findings/machine/cpu-power-saving.ts';
 import { cpuSaturated } from '../findings/machine/cpu-saturated.ts';
 import { cpuSteal } from '../findings/machine/cpu-steal.ts';
@@ -43,6 +44,7 @@ import { aer } from '../sources/machine/aer.ts';
 import { blockDevices } from '../sources/machine/block-devices.ts';
 import { buddyinfo } from '../sources/machine/buddyinfo.ts';
 import { conntrack } from '../sources/machine/conntrack.ts';
+import { sockstat } from '../sources/machine/sockstat.ts';
 import { cpuStat } from '../sources/machine/cpu-stat.ts';
 import { cpuTopology } from '../sources/machine/cpu-topology.ts';
 import { cpufreq } from '../sources/machine/cpufreq.ts';
@@ -107,6 +109,7 @@ export const machineSubsystem: Subsystem = {
     nics,
     softnet,
     conntrack,
+    sockstat,
     softirqs,
     interrupts,
     edac,
@@ -152,6 +155,7 @@ export const machineSubsystem: Subsystem = {
     nicFlaps,
     bondMemberDown,
     conntrackFull,
+    socketMemoryFull,
     mtuMismatch,
     softnetDrops,
     softirqHotCpu,

@@ -1,4 +1,5 @@
 import { isDownInUse } from '../../entities/machine/nic-link.ts';
+import { socketMemoryUse } from '../../entities/machine/socket-memory.ts';
 import { placeInterrupts } from '../../entities/machine/numa-place.ts';
 import { entityRef, thisHost } from '../../findings/entity-ref.ts';
 import { plain } from '../../lib/plain.ts';
@@ -11,6 +12,7 @@ import { interrupts } from '../../sources/machine/interrupts.ts';
 import { netdev, nicRates } from '../../sources/machine/netdev.ts';
 import { nics } from '../../sources/machine/nics.ts';
 import { pciDevices } from '../../sources/machine/pci-devices.ts';
+import { sockstat } from '../../sources/machine/sockstat.ts';
 import { softnet, softnetRates } from '../../sources/machine/softnet.ts';
 import { limits } from '../../thresholds.ts';
 import { counterEvents } from '../../timeline/last-event.ts';
@@ -19,10 +21,10 @@ import { check, defineChecks, unreadCheck, type Check } from '../check.ts';
 
 const FLAP_SECONDS = 900;
 
-/** Network interfaces, bonds, the softnet backlog, the conntrack table, and the nodes that serve interrupts. */
+/** Network interfaces, bonds, the softnet backlog, the conntrack table, memory of sockets, and the nodes that serve interrupts. */
 export const networkChecks = defineChecks({
   id: 'network',
-  needs: { netdev, nics, softnet, conntrack, interrupts, cpuTopology, pciDevices, blockDevices },
+  needs: { netdev, nics, softnet, conntrack, sockstat, interrupts, cpuTopology, pciDevices, blockDevices },
   rules: [
     'nic-drops',
     'nic-errors',
@@ -31,6 +33,7 @@ export const networkChecks = defineChecks({
     'bond-member-down',
     'softnet-drops',
     'conntrack-full',
+    'socket-memory-full',
     'irq-remote',
   ],
   of: (moment): readonly Check[] => {
@@ -59,6 +62,7 @@ export const networkChecks = defineChecks({
         { softnet: backlog },
       ),
       ...connections(moment),
+      ...socketMemory(moment),
       ...remoteInterrupts(moment),
     ];
   },
@@ -103,6 +107,20 @@ function connections({ conntrack: seen }: NetworkMoment): readonly Check[] {
     { conntrack: seen },
     'not reported',
   );
+}
+
+/** Memory of the TCP and UDP sockets of the host. */
+function socketMemory({ sockstat: seen }: NetworkMoment): readonly Check[] {
+  return (['TCP', 'UDP'] as const).flatMap((protocol) => {
+    const one = seen.now?.find((each) => each.protocol === protocol);
+    const use = one && socketMemoryUse(one);
+    return check(
+      { entity: thisHost, name: protocol, nameVocabulary: 'fixed', pane: 'hardware', aspect: 'utilisation', rules: ['socket-memory-full'], what: 'socket memory', limit: `${limits.socketMemoryPct.warn}%`, load: use?.usedPct ?? 0 }, // prettier-ignore
+      use && `${percent(use.usedPct)}, ${count(use.pages)} of ${count(use.maximumPages)} pages`,
+      { sockstat: seen },
+      'not reported',
+    );
+  });
 }
 
 function interfaces({ netdev: counters, nics: cards }: NetworkMoment): readonly Check[] {

@@ -187,6 +187,13 @@ export const conntrack = (connections: number, evicted = 0, dropped = 0): Change
   };
 };
 
+/** Pages in buffers of TCP and UDP, with the limits of a host of 24 GiB. */
+export const sockstat = (tcpPages: number, udpPages: number): Changes => ({
+  '/proc/net/sockstat': `sockets: used 3000\nTCP: inuse 100 orphan 900 tw 3 alloc 400 mem ${tcpPages}\nUDP: inuse 6 mem ${udpPages}\n`,
+  '/proc/sys/net/ipv4/tcp_mem': '189864\t253152\t379728\n',
+  '/proc/sys/net/ipv4/udp_mem': '379728\t506307\t762456\n',
+});
+
 /** eth0 as a veth with its other end in another namespace. */
 export const onVeth = (changes: Changes): Changes => ({
   ...changes,
