@@ -8,6 +8,8 @@ export interface OsdPlace {
   readonly osd: number;
   readonly up: boolean | undefined;
   readonly in: boolean | undefined;
+  /** Taken out of service by `ceph osd destroy`, its id kept for the disk that replaces it: down by intent. */
+  readonly destroyed: boolean;
   /** hdd, ssd, nvme, or a custom class. */
   readonly deviceClass: string | undefined;
   readonly host: string | undefined;
@@ -61,7 +63,7 @@ export const cephOsdmap = defineSource({
     }
     const downSeconds = fields(map['_down_s']);
     for (const value of items(map['osds'])) {
-      const { osd: id, up, in: isIn, weight } = fields(value);
+      const { osd: id, up, in: isIn, weight, state } = fields(value);
       const osd = countOf(id);
       if (osd === undefined) continue;
       const known = osds.get(osd) ?? placeOf(osd, {}, undefined);
@@ -69,6 +71,7 @@ export const cephOsdmap = defineSource({
         ...known,
         up: countOf(up) === undefined ? known.up : up === 1,
         in: countOf(isIn) === undefined ? known.in : isIn === 1,
+        destroyed: known.destroyed || items(state).includes('destroyed'),
         reweight: numberOf(weight) ?? known.reweight,
         downSeconds: countOf(downSeconds[osd]),
       });
@@ -118,7 +121,8 @@ function hostsOf(nodes: readonly unknown[]): ReadonlyMap<number, string> {
 
 const placeOf = (osd: number, node: ReturnType<typeof fields>, host: string | undefined): OsdPlace => ({
   osd,
-  up: node['status'] === 'up' ? true : node['status'] === 'down' ? false : undefined,
+  up: node['status'] === 'up' ? true : node['status'] === 'down' || node['status'] === 'destroyed' ? false : undefined,
+  destroyed: node['status'] === 'destroyed',
   in: numberOf(node['reweight']) === undefined ? undefined : node['reweight'] !== 0,
   deviceClass: textOf(node['device_class']),
   host,
