@@ -1,7 +1,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
-import { type AnswerOf, type Host, type Read, type Reading, type DaemonReply } from './host.ts';
+import { keyOf, missing, type AnswerOf, type Host, type Read, type Reading, type DaemonReply } from './host.ts';
 import type { SarReport } from '../sources/machine/sar-text.ts';
 import { notTaken } from './not-taken.ts';
 import { recordedCgroups } from './recorded/cgroups.ts';
@@ -9,12 +9,13 @@ import { recordedGlob } from './recorded/glob.ts';
 import { recordedThreads } from './recorded/threads.ts';
 import { openArchive } from './sosreport/archive.ts';
 import { ReportCommands } from './sosreport/commands.ts';
-import { daemonReply } from './sosreport/daemons.ts';
+import { daemonOutput } from './sosreport/daemons.ts';
 import { withDerived } from './sosreport/derived.ts';
 import { folderFiles, type ReportFiles } from './sosreport/files.ts';
 import { reportProcesses } from './sosreport/processes.ts';
+import type { Report } from './sosreport/report.ts';
 import { reportSar } from './sosreport/sar.ts';
-import { reportTimes, type ReportTimes } from './sosreport/times.ts';
+import { reportTimes } from './sosreport/times.ts';
 import type { Packing } from './sosreport/unpacked.ts';
 
 /** Sosreport: files of the host at their paths, output of commands in sos_commands/<plugin>/. */
@@ -54,13 +55,13 @@ async function sosreport(
 ): Promise<Sosreport> {
   const commands = await ReportCommands.in(files);
   const times = await reportTimes(files, commands);
-  const all = await withDerived(files, commands, times);
-  const hostname = (await all.text('/proc/sys/kernel/hostname'))?.trim();
+  const report: Report = { files: await withDerived(files, commands, times), commands, times };
+  const hostname = (await report.files.text('/proc/sys/kernel/hostname'))?.trim();
   return {
     host: {
       name: hostname || name,
       kind: 'recorded',
-      read: (what) => read(what, all, commands, times),
+      read: (what) => read(what, report),
       close: async () => {},
     },
     takenMs: Math.round(times.takenMs ?? fallbackTakenMs),
@@ -69,34 +70,33 @@ async function sosreport(
   };
 }
 
-async function read<R extends Read>(
-  what: R,
-  files: ReportFiles,
-  commands: ReportCommands,
-  times: ReportTimes,
-): Promise<Reading<AnswerOf<R>>> {
-  const value = await answer(what, files, commands, times);
+async function read<R extends Read>(what: R, report: Report): Promise<Reading<AnswerOf<R>>> {
+  const value = await answer(what, report);
+  if (value === ELSEWHERE) return missing('absent', `${keyOf(what)}: not present`);
   // The value has the kind of the read.
-  if (value !== undefined) return { ok: true, value: value as AnswerOf<R>, at: times.uptimeSeconds ?? 0, tookMs: 0 };
+  if (value !== undefined) return { ok: true, value: value as AnswerOf<R>, at: report.times.uptimeSeconds ?? 0, tookMs: 0 }; // prettier-ignore
   return notTaken(what, 'sosreport');
 }
 
-async function answer(what: Read, files: ReportFiles, commands: ReportCommands, times: ReportTimes): Promise<unknown> {
+/** The daemon is read by another read of its source. */
+const ELSEWHERE = Symbol('elsewhere');
+
+async function answer(what: Read, report: Report): Promise<unknown> {
+  const { files, commands, times } = report;
   switch (what.kind) {
     case 'file':
       return files.text(what.path);
     case 'glob':
       return recordedGlob(what.pattern, { names: files.names, text: what.links ? files.link : files.text });
     case 'run':
-      return commandOutput(what.argv, files, commands);
+      return commandOutput(what.argv, report);
     case 'talk':
-      return daemonReply(what, commands);
     case 'talks': {
-      const text = await daemonReply(what, commands);
-      // The pattern stands for the socket, which is not in the report.
-      return text === undefined
-        ? undefined
-        : new Map<string, DaemonReply>([[what.pattern, { ok: true, text, tookMs: 0 }]]);
+      const output = await daemonOutput(what, report);
+      if (output === undefined) return undefined;
+      if (!output.isHere) return ELSEWHERE;
+      if (what.kind === 'talk') return output.replies.get(what.to);
+      return new Map([...output.replies].map(([socket, text]): [string, DaemonReply] => [socket, { ok: true, text, tookMs: 0 }])); // prettier-ignore
     }
     case 'processes':
       return reportProcesses(commands, times);
@@ -114,11 +114,7 @@ async function answer(what: Read, files: ReportFiles, commands: ReportCommands, 
   }
 }
 
-async function commandOutput(
-  argv: readonly string[],
-  files: ReportFiles,
-  commands: ReportCommands,
-): Promise<string | undefined> {
+async function commandOutput(argv: readonly string[], { files, commands }: Report): Promise<string | undefined> {
   const command = argv.join(' ');
   const output = await commands.output(command);
   if (output !== undefined) return output;

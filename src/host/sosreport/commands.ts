@@ -1,11 +1,28 @@
 import type { ReportFiles } from './files.ts';
 
 const FOLDER = '/sos_commands';
+/** Folders below that of a plugin: `kubernetes/cluster-info/NAMESPACE/pods`. */
+const DEPTH = 5;
+/** Pods' logs: thousands of files that answer no read. */
+const NOT_READ: ReadonlySet<string> = new Set(['podlogs']);
+
+/**
+ * Program of a snap or in a container, by the name that it has elsewhere: `openstack-hypervisor.ovs-appctl`, `k8s kubectl`,
+ * `podman exec ovn-dbs ovn-nbctl`.
+ */
+const PREFIX =
+  /^(?:[a-z][a-z\d-]*[._]|(?:podman|docker)_exec_.+?_)(?=(?:ovs-(?:appctl|vsctl|ofctl|dpctl)|ovsdb-client|ovn-(?:appctl|[ns]bctl)|kubectl|ceph|lxc|virsh)_)/;
+
+/** Output of a command whose name matches a form. */
+export interface MatchedOutput {
+  readonly match: RegExpExecArray;
+  readonly text: string;
+}
 
 /** Command outputs of a report, of all plugins. */
 export class ReportCommands {
   readonly #files: ReportFiles;
-  /** File name → path. */
+  /** File name, without the prefix of a snap or container → path. */
   readonly #paths: ReadonlyMap<string, string>;
 
   private constructor(files: ReportFiles, paths: ReadonlyMap<string, string>) {
@@ -15,16 +32,20 @@ export class ReportCommands {
 
   static async in(files: ReportFiles): Promise<ReportCommands> {
     const paths = new Map<string, string>();
+    const prefixed = new Map<string, string>();
     const walk = async (folder: string, depth: number): Promise<void> => {
       for (const name of [...(await files.names(folder))].toSorted()) {
         const path = `${folder}/${name}`;
-        // Subfolders of a plugin: `ceph/json_output`, `docker/containers`.
-        if (depth > 0 && (await files.names(path)).size > 0) await walk(path, depth - 1);
-        else if (!paths.has(name)) paths.set(name, path);
+        if (depth > 0 && !NOT_READ.has(name) && (await files.names(path)).size > 0) await walk(path, depth - 1);
+        else {
+          const known = name.replace(PREFIX, '');
+          const found = known === name ? paths : prefixed;
+          if (!found.has(known)) found.set(known, path);
+        }
       }
     };
-    await walk(FOLDER, 2);
-    return new ReportCommands(files, paths);
+    await walk(FOLDER, DEPTH);
+    return new ReportCommands(files, new Map([...prefixed, ...paths]));
   }
 
   /** Output of exactly this command. */
@@ -46,6 +67,17 @@ export class ReportCommands {
     }
     return found;
   }
+
+  /** Outputs of all commands whose file name matches, in the order of the report. */
+  async matching(form: RegExp): Promise<readonly MatchedOutput[]> {
+    const found: MatchedOutput[] = [];
+    for (const name of this.#paths.keys()) {
+      const match = form.exec(name);
+      const text = match ? await this.named(name) : undefined;
+      if (match && text !== undefined) found.push({ match, text });
+    }
+    return found;
+  }
 }
 
 /** File name of an output as in sos: without the folder of the program, other characters as `_`, slashes as dots. */
@@ -56,3 +88,17 @@ export const commandFile = (command: string): string =>
     .replaceAll('/', '.')
     .replaceAll(/^[ ._-]+|[ ._-]+$/g, '')
     .slice(0, 255);
+
+/** Text as a part of a regular expression. */
+export const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+
+/** Whether an output is the error of a tool that did not reach its daemon, or did not run. */
+export const isFailure = (text: string): boolean =>
+  /^(?:\S+\|(?:ERR|WARN)\||ov[sn]-\w+: |Cannot connect|error: |Error |timeout: |bash: )/m.test(text);
+
+/** JSON of an output; a warning may precede it, and the checksum of `ceph report` follows. */
+export function jsonText(text: string | undefined): string | undefined {
+  const begin = text?.search(/^[[{]/m) ?? -1;
+  if (text === undefined || begin < 0) return undefined;
+  return text.slice(begin, Math.max(text.lastIndexOf('}'), text.lastIndexOf(']')) + 1);
+}

@@ -66,7 +66,7 @@ export function cephStatusOf(value: unknown): CephStatus | undefined {
   const mgrmap = fields(all['mgrmap']);
   if (all['health'] === undefined && all['pgmap'] === undefined) return undefined;
   const pgs = countOf(pgmap['num_pgs']);
-  const rate = (name: string) => countOf(pgmap[name]) ?? (pgs === undefined ? undefined : 0);
+  const rate = (name: string) => countOf(pgmap[name]) ?? (pgs === undefined || name in pgmap ? undefined : 0);
   return {
     fsid: textOf(all['fsid']),
     health: textOf(fields(all['health'])['status']),
