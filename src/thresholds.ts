@@ -97,6 +97,7 @@ export const limits = {
     authority: 'ofproto-dpif-upcall.c: the flow limit rises below 1000 ms dump duration, and is cut above 1300 ms',
   },
   ovsLostPerSec: { warn: 0.1, crit: 5, authority: '[own]: each is a dropped packet of a guest; hotsos: 5 and more' },
+  ovsLostPct: { warn: 1, crit: 10, authority: '[own]: of all upcalls since the start of the datapath; 100 and more' },
   ovsMissedPct: { warn: 10, authority: '[own]: more than one packet in ten is an upcall' },
   ovsMasksPerPacket: { warn: 20, authority: '[own]: masks are tried one after the other' },
   ovsUpcallCpuPct: { warn: 100, authority: '[own]: a whole CPU for handlers or revalidators' },

@@ -154,6 +154,7 @@ function headOf(screen: Screen, watch: Watch, columns: number) {
     cursorMs,
     ageMs,
     replaying: session.replay?.playing(),
+    isOneMoment: session.timeline.isOneMoment,
     redacted: screen.redaction.on,
     readOnly,
   };

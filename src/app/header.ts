@@ -23,6 +23,8 @@ export interface ShownTime {
   readonly ageMs: number | undefined;
   /** Whether a replay plays; undefined on a live host. */
   readonly replaying?: boolean | undefined;
+  /** Whether the replay has one moment: rates are means since the start of their counters. */
+  readonly isOneMoment?: boolean | undefined;
   /** Redaction is on. */
   readonly redacted?: boolean | undefined;
   /** Tools are off. */
@@ -116,6 +118,7 @@ export function linkSegments(status: Status, time: ShownTime, theme: Theme): Seg
   if (link.state === 'closed') return [{ text: `${severity.crit} CLOSED`, role: 'crit', rank: 0 }];
   if (link.state === 'stalled')
     return [{ text: `${severity.warn} STALLED ${since(link.sinceMs)}`, role: 'warn', rank: 0 }];
+  if (time.isOneMoment) return [{ text: `${paused} ONE READING, means since boot`, role: 'warn', rank: 0 }];
   if (time.replaying !== undefined)
     return [
       time.replaying && time.cursorMs === undefined

@@ -2,6 +2,7 @@ import { redactVersion } from '../lib/plain.ts';
 import type { Session } from '../collect/session.ts';
 import type { AnyPane, Presence, Section, Tile } from '../panes/pane.ts';
 import type { AnySource } from '../sources/source.ts';
+import { paneAt } from '../ui/kit/pane-at.ts';
 
 /** Result of a pane's functions, cached until one of its samples changes. */
 export interface PaneResult {
@@ -33,12 +34,11 @@ export class PaneModels {
         ? known?.basis.every((part, i) => part === basis[i])
         : known?.basis[0] === basis[0] && known?.basis[1] === basis[1];
     if (known && same) return known.result;
-    // A pane's functions fit each other by construction in definePane.
-    const model: unknown = pane.model(timeline.moment(pane.needs, nowMs));
+    const { model, sections } = paneAt(pane, timeline.moment(pane.needs, nowMs));
     const presence = pane.presence(model);
     const result = {
       presence,
-      sections: pane.sections(model),
+      sections: sections(),
       tile: presence === 'present' ? pane.tile(model) : undefined,
       glance: presence === 'present' ? pane.glance?.(model) : undefined,
     };

@@ -2,6 +2,7 @@ import { hiddenIn, withAdvice } from '../entities/processes/hidden-processes.ts'
 import { keyOf, type Missing, type Read } from '../host/host.ts';
 import type { AnySource } from '../sources/source.ts';
 import type { Timeline } from '../timeline/timeline.ts';
+import { whyWords } from '../ui/kit/missing-reason.ts';
 
 /** Counts of readings: "no findings" counts only readable ones. */
 export interface ReadingsSummary {
@@ -40,7 +41,7 @@ export function summaryWords({ answered, unread, hidden, waiting }: ReadingsSumm
   const out = [`No findings in ${answered} ${answered === 1 ? 'reading' : 'readings'}.`];
   if (hidden !== undefined) out.push(`${capitalised(withAdvice(hidden))}.`);
   if (unread.length > 0) {
-    const some = unread.slice(0, 4).map(({ read, missing }) => `${read} (${missing.why})`);
+    const some = unread.slice(0, 4).map(({ read, missing }) => `${read} (${whyWords(missing)})`);
     const more = unread.length > some.length ? `, and ${unread.length - some.length} more` : '';
     out.push(`${unread.length} not readable: ${some.join(', ')}${more}.`);
   }

@@ -14,6 +14,8 @@ import { countsText } from '../ledger/ledger.ts';
 import { ledgerValue, notedLedger, unreadReasons } from '../notes/noted-ledger.ts';
 import { VERDICT } from '../notes/words.ts';
 import type { AnyPane, Section } from '../panes/pane.ts';
+import { whyWords } from '../ui/kit/missing-reason.ts';
+import { paneAt } from '../ui/kit/pane-at.ts';
 import { drawSections } from '../ui/draw-pane.ts';
 import { plainPaneView } from '../ui/pane-view.ts';
 import { makeTheme, type Severity } from '../theme.ts';
@@ -77,7 +79,7 @@ function textOf(session: Session, options: ReportOptions): string {
   const status = session.status();
   const out: string[] = [
     `crashcart report: ${plain(session.host.name)}, ${new Date(nowMs).toISOString()}`,
-    `${status.transport}, root: ${status.root?.state ?? 'no'}, cost: ${percent(status.hostCpuPct)} of one host CPU (budget ${percent(status.budgetPct)})`,
+    `${status.transport}${session.timeline.isOneMoment ? ', one reading: rates are means since boot' : ''}, root: ${status.root?.state ?? 'no'}, cost: ${percent(status.hostCpuPct)} of one host CPU (budget ${percent(status.budgetPct)})`,
     '',
     ...incidentLines(session, theme.glyphs.severity, nowMs),
   ];
@@ -134,13 +136,13 @@ function ledgerLines(session: Session, nowMs: number, full: boolean): readonly s
 }
 
 function paneLines(pane: AnyPane, session: Session, nowMs: number, theme: ReturnType<typeof makeTheme>): string[] {
-  const model: unknown = pane.model(session.timeline.moment(pane.needs, nowMs));
+  const { model, sections } = paneAt(pane, session.timeline.moment(pane.needs, nowMs));
   const presence = pane.presence(model);
   const title = pane.title.toUpperCase();
   if (presence === 'unknown') return [`${title}: not read yet`];
   if (presence !== 'present')
     return [`${title}: ${'absent' in presence ? presence.absent : `not readable: ${presence.hidden}`}`];
-  return [title, ...pane.sections(model).flatMap((section) => sectionLines(section, theme))];
+  return [title, ...sections().flatMap((section) => sectionLines(section, theme))];
 }
 
 function sectionLines(section: Section, theme: ReturnType<typeof makeTheme>): readonly string[] {
@@ -187,7 +189,7 @@ function gapLines(session: Session): string[] {
     if (status?.waitingSinceMs !== undefined && status.reads === 0)
       note(byReason, 'no reply', `${source.title} (for ${span((Date.now() - status.waitingSinceMs) / 1000)})`);
     for (const gap of Object.values(status?.missing ?? {}))
-      if (gap.why !== 'absent') note(byReason, gap.why, describe(source.title, gap));
+      if (gap.why !== 'absent') note(byReason, whyWords(gap), describe(source.title, gap));
   }
   if (byReason.size === 0) return ['NOT READABLE: none'];
   return [
@@ -200,4 +202,6 @@ const note = (map: Map<string, string[]>, key: string, item: string): void => {
   map.set(key, [...(map.get(key) ?? []), item]);
 };
 
-const describe = (title: string, gap: Missing): string => `${title}: ${plain(gap.detail)}`;
+const describe = (title: string, gap: Missing): string => `${title}: ${plain(gap.detail.replace(NOT_TAKEN_END, ''))}`;
+/** The heading has it. */
+const NOT_TAKEN_END = /: not in this (?:recording|sosreport)$/;

@@ -4,6 +4,7 @@ import { panes } from '../subsystems/index.ts';
 import type { AnyPane, Section, TableSection } from '../panes/pane.ts';
 import { makeTheme } from '../theme.ts';
 import { drawSections } from '../ui/draw-pane.ts';
+import { paneAt } from '../ui/kit/pane-at.ts';
 import { plainPaneView } from '../ui/pane-view.ts';
 import { tableDifference } from '../ui/table-difference.ts';
 import type { CaseNotes, TableChanges } from './case-notes.ts';
@@ -16,9 +17,8 @@ const theme = makeTheme({ colour: false, ascii: false });
 
 /** Sections of a pane at a moment; undefined for a pane without content. */
 function sectionsOf(pane: AnyPane, session: Session, atMs: number): readonly Section[] | undefined {
-  // A pane's functions fit each other by construction in definePane.
-  const model: unknown = pane.model(session.timeline.moment(pane.needs, atMs));
-  return pane.presence(model) === 'present' ? pane.sections(model) : undefined;
+  const { model, sections } = paneAt(pane, session.timeline.moment(pane.needs, atMs));
+  return pane.presence(model) === 'present' ? sections() : undefined;
 }
 
 /** Text of every pane with content. */

@@ -26,6 +26,8 @@ interface SectionBase {
   readonly note?: string;
   /** Ids of its sources, whose raw text and exact command `r` shows. */
   readonly sources: readonly string[];
+  /** Course over the history, without a rate of the last reading. */
+  readonly isCourse?: boolean;
 }
 
 /** Section of finished lines: bars, heat strips, charts. */

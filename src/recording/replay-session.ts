@@ -88,6 +88,7 @@ export class ReplaySession implements Session {
       seek: (wallMs) => this.seek(wallMs),
       loadBack: (fromMs) => this.#loadBack(fromMs),
     };
+    this.timeline.isOneMoment = player.startMs === player.endMs;
     this.#tracks = new Tracks(options.recording);
     this.sar = options.recording.sar;
     this.#sources = new Map(options.sources.map((source) => [source.id, source]));

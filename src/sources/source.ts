@@ -1,5 +1,6 @@
 import type { AnswerOf, Read } from '../host/host.ts';
 import type { Identifier } from '../redact/identifier.ts';
+import type { CountsSince } from '../timeline/since-start.ts';
 
 export type Reads = Readonly<Record<string, Read>>;
 
@@ -21,6 +22,8 @@ export interface Source<R extends Reads = Reads, Sample = unknown> {
   /** Importance when the budget is short: `low` is stretched first. */
   readonly value?: 'high' | 'low';
   readonly reads: R;
+  /** Start of its counters, where all figures that rates are made of have the same. */
+  readonly countsSince?: CountsSince;
   /** Approximate memory of one sample, for sources whose samples are large: the timeline keeps fewer of them. */
   readonly weightKiB?: (sample: Sample) => number;
   /** Pure and total: never throws, whatever bytes the host sent; unknown is undefined, never 0. */

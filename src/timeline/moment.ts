@@ -1,5 +1,6 @@
 import type { Missing } from '../host/host.ts';
 import type { AnySource, SampleOf } from '../sources/source.ts';
+import type { SinceStart } from './since-start.ts';
 
 /** Sample of a source on the timeline. */
 export interface Entry<Sample = unknown> {
@@ -31,6 +32,8 @@ export interface Seen<Sample> {
   /** Latency of `now`, round trip included. */
   readonly tookMs: number | undefined;
   readonly missing: Readonly<Record<string, Missing>>;
+  /** Basis of means since the start of its counters, in a recording of one moment. */
+  readonly sinceStart?: SinceStart<Sample> | undefined;
   /** Entries up to the cursor, oldest first, 15 minutes. */
   readonly history: readonly Entry<Sample>[];
   /** Thinned entries before `history`, oldest first; a function since it is rarely needed. */

@@ -1,4 +1,6 @@
+import type { AnySource } from '../sources/source.ts';
 import type { Entry, Moment, Needs, Seen } from './moment.ts';
+import { sinceStart } from './since-start.ts';
 
 /** Age up to which all samples stay; older ones are thinned to one in 10 s (2 h), then to one in 60 s. */
 const FULL_RATE_MS = 15 * 60_000;
@@ -57,6 +59,8 @@ export class Timeline {
   #programKiB: number | undefined;
   #cursorMs: number | undefined;
   #version = 0;
+  /** Whether there is one moment for good, as in a sosreport: no second sample will come. */
+  isOneMoment = false;
 
   /** Version of the data and the cursor. */
   get version(): number {
@@ -211,13 +215,20 @@ export class Timeline {
 
   #momentAt<N extends Needs>(needs: N, cursor: number | undefined, nowMs: number): Moment<N> {
     const seen: Record<string, Seen<unknown>> = {};
-    for (const [name, source] of Object.entries(needs)) seen[name] = this.#seen(source.id, cursor, nowMs);
+    for (const [name, source] of Object.entries(needs)) seen[name] = this.#seen(source, cursor, nowMs);
     // Each name has the samples of that source.
     return seen as Moment<N>;
   }
 
-  #seen(sourceId: string, cursorMs: number | undefined, nowMs: number): Seen<unknown> {
-    const all = this.#entries.get(sourceId);
+  #sinceStart(source: AnySource, entry: Entry): Seen<unknown>['sinceStart'] {
+    const { countsSince } = source;
+    return this.isOneMoment && countsSince !== undefined && isRead(source, entry)
+      ? sinceStart(entry.sample, countsSince, entry.at)
+      : undefined;
+  }
+
+  #seen(source: AnySource, cursorMs: number | undefined, nowMs: number): Seen<unknown> {
+    const all = this.#entries.get(source.id);
     if (!all) return NOTHING;
     const end = cursorMs === undefined ? all.length : upperBound(all, cursorMs);
     const entry = all[end - 1];
@@ -232,11 +243,16 @@ export class Timeline {
       ageMs: Math.max(0, atMs - entry.wallMs),
       tookMs: entry.tookMs,
       missing: entry.missing,
+      sinceStart: previous ? undefined : this.#sinceStart(source, entry),
       history: all.slice(from, end),
       older: () => all.slice(0, Math.min(from, end)),
     };
   }
 }
+
+/** Whether any read of the source has a value. */
+const isRead = ({ reads }: AnySource, { missing }: Entry): boolean =>
+  Object.keys(missing).length < Object.keys(reads).length;
 
 /** Index of the first entry after a time. */
 function upperBound(entries: readonly Entry[], wallMs: number): number {

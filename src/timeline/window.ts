@@ -1,4 +1,5 @@
 import type { Entry, Seen } from './moment.ts';
+import { orSinceStart } from './since-start.ts';
 
 /**
  * Source over a longer window than two readings, so that one busy second makes no finding: `before` becomes the newest
@@ -20,3 +21,11 @@ export function overLast<Sample>(seen: Seen<Sample>, wantedSeconds: number, leas
     ? { ...seen, before: before.sample, seconds: now.at - before.at }
     : { ...seen, before: undefined, seconds: undefined };
 }
+
+/** The same, or over the whole life of its counters where a recording has one reading: `meanMark` belongs in the text. */
+export const overLastOrLife = <Sample>(seen: Seen<Sample>, wantedSeconds: number, leastSeconds = 0): Seen<Sample> =>
+  seen.sinceStart === undefined ? overLast(seen, wantedSeconds, leastSeconds) : orSinceStart(seen);
+
+/** `, mean since boot` after a rate of one reading; '' after one between two. */
+export const meanMark = ({ sinceStart }: Pick<Seen<unknown>, 'sinceStart'>): string =>
+  sinceStart === undefined ? '' : `, mean since ${sinceStart.since}`;

@@ -68,6 +68,7 @@ const osdsOf = (seen: Seen<AllOsdsSample | undefined>): Seen<OsdsSample> => ({
   ...seen,
   now: seen.now?.osds,
   before: seen.before?.osds,
+  sinceStart: undefined,
   history: seen.history.flatMap(osdsEntry),
   older: () => seen.older().flatMap(osdsEntry),
 });

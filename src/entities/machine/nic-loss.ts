@@ -1,7 +1,7 @@
 import { nicRates, type netdev, type NicRate } from '../../sources/machine/netdev.ts';
 import type { SampleOf } from '../../sources/source.ts';
 import type { Seen } from '../../timeline/moment.ts';
-import { overLast } from '../../timeline/window.ts';
+import { overLastOrLife } from '../../timeline/window.ts';
 
 /** Errors or drops of an interface, both directions. */
 export interface NicLoss {
@@ -35,7 +35,7 @@ export interface LossyNic {
 
 /** Interfaces with errors over the last minute: rare ones on a busy link are noise. */
 export const failingNics = (seen: Seen<SampleOf<typeof netdev>>): readonly LossyNic[] =>
-  nicRates(overLast(seen, WINDOW_SECONDS)).flatMap((rate): LossyNic[] => {
+  nicRates(overLastOrLife(seen, WINDOW_SECONDS)).flatMap((rate): LossyNic[] => {
     const loss = nicLoss(rate, 'errors');
     if (!loss || (loss.lostPct < 0.01 && loss.perSec < 10)) return [];
     return [{ rate, loss, severity: loss.lostPct > 1 && loss.perSec >= 10 ? 'crit' : 'warn' }];
@@ -43,7 +43,7 @@ export const failingNics = (seen: Seen<SampleOf<typeof netdev>>): readonly Lossy
 
 /** Interfaces with drops over the last minute. */
 export const droppingNics = (seen: Seen<SampleOf<typeof netdev>>): readonly LossyNic[] =>
-  nicRates(overLast(seen, WINDOW_SECONDS)).flatMap((rate): LossyNic[] => {
+  nicRates(overLastOrLife(seen, WINDOW_SECONDS)).flatMap((rate): LossyNic[] => {
     const loss = nicLoss(rate, 'drops');
     return !loss || loss.lostPct < 0.5 || loss.perSec < 10 ? [] : [{ rate, loss, severity: 'warn' }];
   });

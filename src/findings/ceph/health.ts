@@ -3,12 +3,21 @@ import { checkMembers, subjectsOf } from '../../entities/ceph/check-members.ts';
 import { checkNext } from '../../entities/ceph/check-next.ts';
 import { checkOnset } from '../../entities/ceph/check-onset.ts';
 import { standingChecks } from '../../entities/ceph/standing-checks.ts';
+import { unreportedChecks } from '../../entities/ceph/unreported-checks.ts';
 import { plain } from '../../lib/plain.ts';
+import { cephFleet } from '../../sources/ceph/fleet.ts';
 import { cephHealth, type HealthCheck } from '../../sources/ceph/health.ts';
 import { cephOsdmap } from '../../sources/ceph/osdmap.ts';
 import { cephStatus } from '../../sources/ceph/status.ts';
 import { cephCluster } from '../entity-ref.ts';
 import { defineFinding, onsetAgo, type Found } from '../finding.ts';
+
+/** Commands of checks that Ceph itself does not report (yet). */
+const UNREPORTED: Readonly<Record<string, string>> = {
+  HEALTH_ERR: 'ceph status',
+  HEALTH_WARN: 'ceph status',
+  DAEMON_OLD_VERSION: 'ceph versions',
+};
 
 /** Length of a sentence that 80 columns show. */
 const MAX_SENTENCE = 90;
@@ -17,10 +26,10 @@ const MAX_SENTENCE = 90;
 export const cephHealthChecks = defineFinding({
   id: 'ceph-health',
   title: 'Ceph health check',
-  needs: { cephHealth, cephStatus, cephOsdmap },
+  needs: { cephHealth, cephStatus, cephOsdmap, cephFleet },
   authority: 'Ceph: docs.ceph.com/rados/operations/health-checks; HEALTH_ERR is critical, HEALTH_WARN a warning',
   judge: (moment) =>
-    standingChecks(moment)
+    [...standingChecks(moment), ...unreportedChecks(moment)]
       .filter(({ muted }) => !muted)
       .map((check): Found => {
         const onset = checkOnset(check, moment.cephStatus.now, (osd) => downSince(moment.cephOsdmap, osd));
@@ -34,7 +43,11 @@ export const cephHealthChecks = defineFinding({
           ...(members.length > 0 && { members }),
           sentence: sentenceOf(check),
           evidence: [
-            { what: plain(check.code), value: plain(check.detail[0] ?? check.message), source: 'ceph health detail' },
+            {
+              what: plain(check.code),
+              value: plain(check.detail[0] ?? check.message),
+              source: UNREPORTED[check.code] ?? 'ceph health detail',
+            },
           ],
           next: checkNext(check.code),
           pane: 'ceph',

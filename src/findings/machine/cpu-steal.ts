@@ -1,6 +1,7 @@
 import { recentSteal } from '../../entities/machine/steal.ts';
 import { percent } from '../../lib/units.ts';
 import { cpuStat } from '../../sources/machine/cpu-stat.ts';
+import { meanMark } from '../../timeline/window.ts';
 import { hostResource } from '../entity-ref.ts';
 import { defineFinding } from '../finding.ts';
 import { grade, limits } from '../../thresholds.ts';
@@ -21,7 +22,7 @@ export const cpuSteal = defineFinding({
         subject: 'steal',
         subjectVocabulary: 'fixed',
         entity: hostResource('cpu'),
-        sentence: `${percent(use.stealPct)} of this guest’s CPU time, ${percent(use.busyPct)} busy`,
+        sentence: `${percent(use.stealPct)} of this guest’s CPU time, ${percent(use.busyPct)} busy${meanMark(moment.cpuStat)}`,
         evidence: [
           { what: 'steal', value: percent(use.stealPct), source: '/proc/stat' },
           { what: 'busy', value: percent(use.busyPct), source: '/proc/stat' },

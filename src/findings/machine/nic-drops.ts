@@ -1,6 +1,7 @@
 import { droppingNics } from '../../entities/machine/nic-loss.ts';
 import { count, percent } from '../../lib/units.ts';
 import { netdev } from '../../sources/machine/netdev.ts';
+import { meanMark } from '../../timeline/window.ts';
 import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
@@ -16,7 +17,7 @@ export const nicDrops = defineFinding({
         severity: 'warn',
         subject: rate.name,
         entity: entityRef('nic', rate.name),
-        sentence: `${count(loss.perSec)} drops/s of ${count(loss.packetsPerSec)} packets/s (${percent(loss.lostPct)})`,
+        sentence: `${count(loss.perSec)} drops/s of ${count(loss.packetsPerSec)} packets/s (${percent(loss.lostPct)})${meanMark(moment.netdev)}`,
         evidence: [
           { what: 'rx dropped', value: `${count(rate.rxDroppedPerSec)}/s`, source: '/proc/net/dev' },
           { what: 'tx dropped', value: `${count(rate.txDroppedPerSec)}/s`, source: '/proc/net/dev' },

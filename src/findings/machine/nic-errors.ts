@@ -2,6 +2,7 @@ import { failingNics } from '../../entities/machine/nic-loss.ts';
 import { count, percent } from '../../lib/units.ts';
 import { netdev } from '../../sources/machine/netdev.ts';
 import { nics } from '../../sources/machine/nics.ts';
+import { meanMark } from '../../timeline/window.ts';
 import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
@@ -19,7 +20,7 @@ export const nicErrors = defineFinding({
         severity,
         subject: rate.name,
         entity: entityRef('nic', rate.name),
-        sentence: `${count(loss.perSec)} errors/s in ${count(loss.packetsPerSec)} packets/s (${percent(loss.lostPct)})`,
+        sentence: `${count(loss.perSec)} errors/s in ${count(loss.packetsPerSec)} packets/s (${percent(loss.lostPct)})${meanMark(moment.netdev)}`,
         evidence: [
           { what: 'rx errors', value: `${count(rate.rxErrorsPerSec)}/s`, source: '/proc/net/dev' },
           { what: 'tx errors', value: `${count(rate.txErrorsPerSec)}/s`, source: '/proc/net/dev' },

@@ -2,7 +2,7 @@ import { count, percent, plural } from '../../lib/units.ts';
 import { softnet, softnetRates } from '../../sources/machine/softnet.ts';
 import { cpuRef, thisHost } from '../entity-ref.ts';
 import { defineFinding } from '../finding.ts';
-import { overLast } from '../../timeline/window.ts';
+import { meanMark, overLastOrLife } from '../../timeline/window.ts';
 
 const FILE = '/proc/net/softnet_stat';
 
@@ -14,7 +14,7 @@ export const softnetDrops = defineFinding({
   authority:
     'kernel: net.core.netdev_max_backlog; any drop warns, 10/s and 0.5 % as for cards in ceph-mixin is critical',
   judge: (moment) => {
-    const rates = softnetRates(overLast(moment.softnet, 60));
+    const rates = softnetRates(overLastOrLife(moment.softnet, 60));
     const losing = rates
       .filter(({ droppedPerSec }) => (droppedPerSec ?? 0) > 0)
       .toSorted((a, b) => (b.droppedPerSec ?? 0) - (a.droppedPerSec ?? 0));
@@ -33,7 +33,7 @@ export const softnetDrops = defineFinding({
         subjectVocabulary: 'fixed',
         entity: thisHost,
         members: losing.map(({ cpu }) => cpuRef(cpu)),
-        sentence: `${count(droppedPerSec)} drops/s (${percent(lostPct)}) on cpu${worst.cpu}${others}, backlog full`,
+        sentence: `${count(droppedPerSec)} drops/s (${percent(lostPct)}) on cpu${worst.cpu}${others}, backlog full${meanMark(moment.softnet)}`,
         evidence: [
           ...losing.slice(0, 4).map((rate) => ({
             what: `cpu${rate.cpu} dropped`,

@@ -1,4 +1,5 @@
 import { fields, items, json, textOf, type Fields } from '../../lib/json.ts';
+import { KubernetesTable } from '../protocols/kubernetes/table.ts';
 import { jsonText } from './commands.ts';
 import type { Report } from './report.ts';
 
@@ -97,13 +98,15 @@ function trimmed(value: unknown, within = ''): unknown {
   );
 }
 
-/** Line of JSON about the list, and one for each object. */
+/** List as the protocol gives it: a line about the list, and one for each object. */
 async function table(
   rows: readonly Fields[] | undefined,
   report: Report,
   now: number | undefined,
 ): Promise<string | undefined> {
   if (rows === undefined) return undefined;
-  const head = { node: await nodeName(report), state: 'live', heardAt: now };
-  return [head, ...rows].map((row) => JSON.stringify(row)).join('\n');
+  const list = new KubernetesTable({ node: await nodeName(report), whole: true });
+  list.state({ state: 'live', atEpochSeconds: now, error: undefined, why: 'failed', cut: false });
+  for (const [index, row] of rows.entries()) list.row(String(index), JSON.stringify(row));
+  return list.text('');
 }

@@ -59,7 +59,8 @@ export async function databaseReply(
   const { name, tool } = database;
   const columns = ovsdbTables[name] ?? {};
   const printed = async (form: string): Promise<string | undefined> =>
-    (await commands.matching(new RegExp(`^${tool}_(?:-\\S*_)?${form}$`))).find(({ text }) => !isFailure(text))?.text;
+    (await commands.matching(new RegExp(`^${tool}_(?:-\\S*_)?${form}$`, 'i'))).find(({ text }) => !isFailure(text))
+      ?.text;
   const dumped = dumpedTables(await dumpOf(name, commands));
   const listed = new Map<string, Rows>();
   for (const table of Object.keys(columns)) {

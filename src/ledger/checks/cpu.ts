@@ -10,7 +10,7 @@ import { recentPct, stallOf } from '../../sources/machine/pressure-rates.ts';
 import { thermalThrottle, throttleTotals } from '../../sources/machine/thermal-throttle.ts';
 import { limits } from '../../thresholds.ts';
 import { counterEvents } from '../../timeline/last-event.ts';
-import { overLast } from '../../timeline/window.ts';
+import { meanMark, overLast, overLastOrLife } from '../../timeline/window.ts';
 import { check, defineChecks, type Check } from '../check.ts';
 
 const HEAT_SECONDS = 900;
@@ -44,7 +44,7 @@ function allCpus({ cpuStat: ticks }: CpuMoment): readonly Check[] {
   const source = { cpuStat: ticks };
   const recent = overLast(ticks, 10, 1);
   const use = cpuUse(recent.now?.all, recent.before?.all);
-  const steal = overLast(ticks, 30, 5);
+  const steal = overLastOrLife(ticks, 30, 5);
   const stealPct = cpuUse(steal.now?.all, steal.before?.all)?.stealPct;
   const number = ticks.now?.cpus.size;
   const perCpu = (pick: (sample: NonNullable<typeof ticks.now>) => number | undefined) => {
@@ -66,7 +66,7 @@ function allCpus({ cpuStat: ticks }: CpuMoment): readonly Check[] {
     ),
     ...check(
       { ...cpus, essential: true, aspect: 'utilisation', rules: ['cpu-steal'], what: 'steal', limit: `${limits.stealPct.warn}%` }, // prettier-ignore
-      stealPct === undefined ? undefined : percent(stealPct),
+      stealPct === undefined ? undefined : `${percent(stealPct)}${meanMark(ticks)}`,
       source,
     ),
   ];

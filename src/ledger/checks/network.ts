@@ -16,7 +16,7 @@ import { sockstat } from '../../sources/machine/sockstat.ts';
 import { softnet, softnetRates } from '../../sources/machine/softnet.ts';
 import { limits } from '../../thresholds.ts';
 import { counterEvents } from '../../timeline/last-event.ts';
-import { overLast } from '../../timeline/window.ts';
+import { meanMark, overLast, overLastOrLife } from '../../timeline/window.ts';
 import { check, defineChecks, unreadCheck, type Check } from '../check.ts';
 
 const FLAP_SECONDS = 900;
@@ -38,7 +38,7 @@ export const networkChecks = defineChecks({
   ],
   of: (moment): readonly Check[] => {
     const { netdev: counters, nics: cards, softnet: backlog } = moment;
-    const rates = softnetRates(overLast(backlog, 60));
+    const rates = softnetRates(overLastOrLife(backlog, 60));
     const dropped = rates.every(({ droppedPerSec }) => droppedPerSec === undefined)
       ? undefined
       : rates.reduce((sum, { droppedPerSec }) => sum + (droppedPerSec ?? 0), 0);
@@ -58,7 +58,7 @@ export const networkChecks = defineChecks({
       }),
       ...check(
         { ...host, name: 'softnet', aspect: 'errors', rules: ['softnet-drops'], what: 'backlog drops', limit: 'any' },
-        dropped === undefined ? undefined : `${count(dropped)}/s on ${plural(rates.length, 'CPU')}`,
+        dropped === undefined ? undefined : `${count(dropped)}/s on ${plural(rates.length, 'CPU')}${meanMark(backlog)}`,
         { softnet: backlog },
       ),
       ...connections(moment),
@@ -124,7 +124,7 @@ function socketMemory({ sockstat: seen }: NetworkMoment): readonly Check[] {
 }
 
 function interfaces({ netdev: counters, nics: cards }: NetworkMoment): readonly Check[] {
-  return nicRates(overLast(counters, 60)).flatMap((rate) => {
+  return nicRates(overLastOrLife(counters, 60)).flatMap((rate) => {
     const drops = both(rate.rxDroppedPerSec, rate.txDroppedPerSec);
     const errors = both(rate.rxErrorsPerSec, rate.txErrorsPerSec);
     const bytesPerSec = Math.max(rate.rxBytesPerSec ?? 0, rate.txBytesPerSec ?? 0);
@@ -133,12 +133,12 @@ function interfaces({ netdev: counters, nics: cards }: NetworkMoment): readonly 
     return [
       ...check(
         { ...nicLine(rate.name), aspect: 'saturation', rules: ['nic-drops'], what: 'drops', limit: '0.5% of packets and 10/s', load: drops ?? 0 }, // prettier-ignore
-        drops === undefined ? undefined : `${count(drops)}/s${used}`,
+        drops === undefined ? undefined : `${count(drops)}/s${used}${meanMark(counters)}`,
         { netdev: counters },
       ),
       ...check(
         { ...nicLine(rate.name), aspect: 'errors', rules: ['nic-errors'], what: 'errors', limit: '0.01% of packets or 10/s', load: errors ?? 0 }, // prettier-ignore
-        errors === undefined ? undefined : `${count(errors)}/s`,
+        errors === undefined ? undefined : `${count(errors)}/s${meanMark(counters)}`,
         { netdev: counters },
       ),
     ];

@@ -11,6 +11,7 @@ import { ovsSwitch } from '../../sources/ovs/switch.ts';
 import { ovsThreads } from '../../sources/ovs/threads.ts';
 import { limits } from '../../thresholds.ts';
 import type { Seen } from '../../timeline/moment.ts';
+import { orSinceStart } from '../../timeline/since-start.ts';
 import { overLast } from '../../timeline/window.ts';
 import { missingText } from '../../ui/kit/missing-reason.ts';
 import { check, defineChecks, type Check } from '../check.ts';
@@ -100,10 +101,11 @@ function ofDatapaths({ ovsDatapath: path }: OvsMoment): readonly Check[] {
         )),
     ...(path.now?.datapaths ?? []).flatMap(({ name }) => {
       const { lostPerSec, missesPerSec, hitPct } = lookupRate(window, name);
+      const lostOfLife = path.sinceStart && lookupRate(orSinceStart(path), name).lostPct;
       return [
         ...check(
           { ...inDatapath(name), aspect: 'errors', rules: ['ovs-upcalls-lost'], what: 'lost upcalls', limit: `${limits.ovsLostPerSec.warn}/s`, load: lostPerSec ?? 0 }, // prettier-ignore
-          lostPerSec === undefined ? undefined : `${count(lostPerSec)}/s`,
+          lostPerSec !== undefined ? `${count(lostPerSec)}/s` : lostOfLife === undefined ? undefined : `${percent(lostOfLife)} of upcalls since start`, // prettier-ignore
           source,
         ),
         ...check(

@@ -105,6 +105,7 @@ export function heatSection(model: HeatModel): LinesSection {
     title: 'Replica write latency',
     note: model.rows.length > WANTED_ROWS ? `slowest of ${model.rows.length} OSDs` : 'OSD × time, slowest first',
     sources: ['ceph-osds', 'ceph-all-osds', 'ceph-commit'],
+    isCourse: true,
     minColumns: 70,
     wantRows: () => Math.min(WANTED_ROWS, Math.max(1, model.rows.length)) + 2,
     draw: (columns, rows, theme) => {

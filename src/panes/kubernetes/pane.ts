@@ -33,6 +33,8 @@ import { notFound, notTakenReason } from '../../ui/kit/not-found.ts';
 const needs = { ...podNeeds, ...nodeNeeds, ...linkNeeds, ...portNeeds, kubeEvents, kubeOwners };
 
 export interface KubernetesModel {
+  /** Whether the rows are of all nodes. */
+  readonly isWhole: boolean;
   readonly rows: readonly PodRow[];
   /** Ports of pods in a virtual switch. */
   readonly ports: PortsOf;
@@ -84,6 +86,7 @@ export function kubernetesModel(moment: Moment<typeof needs>): KubernetesModel {
     .map((here) => podRow(here, now))
     .toSorted(byUse);
   return {
+    isWhole: moment.kubePods.now?.table?.isWhole ?? false,
     rows,
     ports: portsAt(moment),
     state,
@@ -138,7 +141,7 @@ const keyOf = ({ here }: PodRow): string => here.pod?.configHash ?? here.uid;
 const podTable = (model: KubernetesModel): TableSection<PodRow> => ({
   kind: 'table',
   id: 'pods',
-  title: 'Pods of this node',
+  title: model.isWhole ? 'Pods of the cluster' : 'Pods of this node',
   note: noteOf(model),
   sources: ['kube-pods', 'cgroups', 'container-logs', 'kube-local', 'kube-runtime', 'kube-volumes'],
   columns: podColumns,

@@ -56,6 +56,7 @@ export function historySection(model: HistoryModel): LinesSection {
     title: 'Last minutes',
     note: Number.isFinite(seconds) ? `${duration(seconds)}, percent` : '',
     sources: ['cpu-stat', 'pressure'],
+    isCourse: true,
     minColumns: 70,
     wantRows: () => 12,
     draw: (columns, rows, theme) => {

@@ -16,6 +16,7 @@ import type { Role, Theme } from '../../theme.ts';
 import { sparkline } from '../../ui/spark.ts';
 import type { LinesSection } from '../pane.ts';
 import { whyMissing } from '../../ui/kit/missing-lines.ts';
+import { notTakenText } from '../../ui/kit/missing-reason.ts';
 
 export const pressureNeeds = { pressure, cpuStat };
 export type PressureNeeds = typeof pressureNeeds;
@@ -51,7 +52,10 @@ export function pressureModel(moment: Moment<PressureNeeds>): PressureModel {
   const rows = KINDS.map(({ resource, kind, limit }) => {
     const stall = stallOf(seen.now, { resource, kind });
     const missing = seen.missing[resource];
-    const why = !missing || missing.why === 'absent' ? 'not present on this kernel' : `not readable: ${missing.why}`;
+    const why =
+      !missing || missing.why === 'absent'
+        ? 'not present on this kernel'
+        : (notTakenText(missing.detail) ?? `not readable: ${missing.why}`);
     const role =
       resource === 'cpu'
         ? milder(grade(stall?.avg10Pct, limit), saturated)

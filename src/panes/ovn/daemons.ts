@@ -12,11 +12,15 @@ import { delta, type Moment } from '../../timeline/moment.ts';
 import type { LinesSection } from '../pane.ts';
 import { part, type Line } from './line.ts';
 import { raftLine } from './raft.ts';
+import { notTakenText } from '../../ui/kit/missing-reason.ts';
 
 export const daemonNeeds = { ovnDaemons, ovnCentral, ovsThreads };
 
 const unresponsive = (why: Missing) =>
-  part(`${why.why === 'denied' ? 'not readable' : 'unresponsive'}: ${why.why}, ${why.detail}`, 'crit');
+  part(
+    notTakenText(why.detail) ?? `${why.why === 'denied' ? 'not readable' : 'unresponsive'}: ${why.why}, ${why.detail}`,
+    'crit',
+  );
 
 /** Engine nodes whose recompute is a full one. */
 const HEAVY = ['lflow_output', 'pflow_output', 'runtime_data', 'northd', 'lflow'];

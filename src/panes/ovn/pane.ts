@@ -12,6 +12,7 @@ import { logicalRows, logicalSection, type Carried, type LogicalRow } from './po
 import { raftRows, raftSection, type RaftRow } from './raft.ts';
 import { definePane, type Presence, type Section, type Tile } from '../pane.ts';
 import { notFound, notTakenReason } from '../../ui/kit/not-found.ts';
+import { missingText } from '../../ui/kit/missing-reason.ts';
 
 const needs = { ...portNeeds, ...daemonNeeds, ...hiddenNeeds };
 
@@ -65,7 +66,7 @@ export function ovnModel(moment: Moment<typeof needs>): OvnModel {
     empty: plain(
       silent === undefined
         ? `not present: databases not on this host${remote === undefined ? '' : `, ovn-remote ${remote}`}`
-        : `${silent.why}: ${silent.detail}`,
+        : missingText(silent),
     ),
   };
 }

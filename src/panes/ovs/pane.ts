@@ -18,6 +18,7 @@ import { portRows, portsSection, type PortRow } from './ports.ts';
 import { switchRows, tablesSection, type SwitchRow } from './tables.ts';
 import { ovsFigures } from './figures.ts';
 import { upcallNeeds, upcallsModel, upcallsSection, type UpcallsModel } from './upcalls.ts';
+import { missingText } from '../../ui/kit/missing-reason.ts';
 
 const needs = { ...portNeeds, ...upcallNeeds, ovsFlows, ovsSwitch, ...hiddenNeeds };
 
@@ -79,8 +80,7 @@ export function ovsModel(moment: Moment<typeof needs>): OvsModel {
   const counted = (moment.ovsDatapath.now?.datapaths ?? []).flatMap((one) => one.flows ?? []);
   const notRead = flows?.notRead.map(({ datapath, why }) => plain(`${datapath} ${why}`)).join('; ') ?? '';
   const silent = flows?.silent ?? db?.silent;
-  const unread =
-    silent === undefined ? (db === undefined ? 'not read yet' : 'none') : plain(`${silent.why}: ${silent.detail}`);
+  const unread = silent === undefined ? (db === undefined ? 'not read yet' : 'none') : missingText(silent);
   const stalled = moment.ovsDatapath.now?.silent !== undefined;
   const tables = switchRows(moment.ovsSwitch);
   return {

@@ -10,6 +10,7 @@ import { bar } from '../../ui/bar.ts';
 import { sparkline } from '../../ui/spark.ts';
 import type { Entry, Moment } from '../../timeline/moment.ts';
 import type { LinesSection } from '../pane.ts';
+import { missingText, notTakenText } from '../../ui/kit/missing-reason.ts';
 
 export const upcallNeeds = { ovsDatapath, ovsThreads };
 
@@ -67,13 +68,14 @@ export function upcallsModel(moment: Moment<typeof upcallNeeds>): UpcallsModel {
     }))
     .filter((event) => event.now || event.hour > 0)
     .toSorted((a, b) => Number(b.now) - Number(a.now) || b.hour - a.hour);
-  const why = now?.silent ?? Object.values(missing).find((one) => one.why !== 'absent');
+  const why =
+    now?.silent ?? Object.values(missing).find((one) => one.why !== 'absent' && notTakenText(one.detail) === undefined);
   const blind = Object.values(moment.ovsThreads.missing).find((one) => one.why !== 'absent');
   return {
     loads,
     events,
     threads: threadUses(moment.ovsThreads),
-    blind: blind && plain(`${blind.why}: ${blind.detail.replace(/^.*: /, '')}`),
+    blind: blind && missingText(blind),
     history,
     fallback: now?.instead && `fallback ${plain(now.instead.by)}, every ${now.instead.everySeconds} s`,
     silent: why && plain(`${why.why === 'denied' ? 'not readable' : 'unresponsive'}: ${why.why}: ${why.detail}`),

@@ -20,6 +20,7 @@ export const cephMonStore = defineSource({
   title: 'Store of local monitors',
   why: 'Distinguishes a monitor with a slow disk from one that is unresponsive.',
   everySeconds: 5,
+  countsSince: 'start',
   reads: daemonReads('mon', { prefix: 'perf dump', logger: 'paxos' }),
   parse: (values): ReadonlyMap<string, MonStore> =>
     new Map(

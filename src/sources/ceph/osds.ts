@@ -24,6 +24,7 @@ export const cephOsds = defineSource({
   why: 'Shows which OSD is slow and where: queue, device or network. Works without monitors.',
   everySeconds: 2,
   value: 'high',
+  countsSince: 'start',
   reads: daemonReads('osd', { prefix: 'perf dump' }),
   weightKiB: (sample: OsdsSample) => sample.size * 4,
   parse: (values): OsdsSample =>

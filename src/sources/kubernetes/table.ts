@@ -16,6 +16,8 @@ export interface KubeTable<Row> {
   readonly error: string | undefined;
   /** Truncated: there are more rows than are kept. */
   readonly cut: boolean;
+  /** Whether rows of all nodes are listed, as `kubectl get` does, and not those of one node. */
+  readonly isWhole: boolean;
   readonly rows: readonly Row[];
 }
 
@@ -46,6 +48,7 @@ export function kubeTable<Row>(
       lostSinceEpochSeconds: numberOf(header['lostSince']),
       error: textOf(header['said']),
       cut: flagOf(header['cut']) ?? false,
+      isWhole: flagOf(header['whole']) ?? false,
       rows: [...now.values()].flatMap((row) => (row === undefined ? [] : [row])),
     };
     known = { text, table };

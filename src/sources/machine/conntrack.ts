@@ -13,6 +13,7 @@ export const conntrack = defineSource({
   title: 'Kernel conntrack table',
   why: 'Shows connections against the limit of the table, and packets dropped because it is full.',
   everySeconds: 5,
+  countsSince: 'boot',
   reads: {
     count: { kind: 'file', path: '/proc/sys/net/netfilter/nf_conntrack_count' },
     most: { kind: 'file', path: '/proc/sys/net/netfilter/nf_conntrack_max' },

@@ -18,6 +18,7 @@ export const cpuStat = defineSource({
   why: 'Shows user, system, irq, iowait and steal time of each CPU.',
   everySeconds: 1,
   value: 'high',
+  countsSince: 'boot',
   reads: { text: { kind: 'file', path: '/proc/stat' } },
   parse: ({ text }) => {
     const cpus = new Map<number, CpuTicks>();

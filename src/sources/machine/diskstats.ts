@@ -13,6 +13,7 @@ export const diskstats = defineSource({
   why: 'Shows IOPS, throughput, await and queue of every disk.',
   everySeconds: 2,
   value: 'high',
+  countsSince: 'boot',
   reads: { diskstats: { kind: 'file', path: '/proc/diskstats' } },
   parse: ({ diskstats: text }) => (text === undefined ? undefined : parseDiskstats(text)),
 });

@@ -19,6 +19,7 @@ export const interrupts = defineSource({
   why: 'Shows which CPU serves which device, machine checks and thermal events.',
   everySeconds: 5,
   value: 'low',
+  countsSince: 'boot',
   reads: { interrupts: { kind: 'file', path: '/proc/interrupts' } },
   parse: ({ interrupts: text }) => (text === undefined ? undefined : parseInterrupts(text)),
 });

@@ -16,6 +16,7 @@ export const netdev = defineSource({
   why: 'Shows traffic, errors and drops of every interface.',
   everySeconds: 2,
   value: 'high',
+  countsSince: 'boot',
   reads: { netdev: { kind: 'file', path: '/proc/net/dev' } },
   parse: ({ netdev: text }) => (text === undefined ? undefined : parseNetdev(text)),
 });

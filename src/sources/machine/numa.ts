@@ -17,6 +17,7 @@ export const numa = defineSource({
   title: 'NUMA nodes',
   why: 'Shows memory use and allocations (numastat) of every NUMA node.',
   everySeconds: 2,
+  countsSince: 'boot',
   reads: {
     meminfo: { kind: 'glob', pattern: '/sys/devices/system/node/node[0-9]*/meminfo' },
     numastat: { kind: 'glob', pattern: '/sys/devices/system/node/node[0-9]*/numastat' },

@@ -13,6 +13,7 @@ export const softirqs = defineSource({
   title: 'Softirqs per CPU',
   why: 'Shows softirqs that saturate one CPU.',
   everySeconds: 2,
+  countsSince: 'boot',
   reads: { softirqs: { kind: 'file', path: '/proc/softirqs' } },
   parse: ({ softirqs: text }) => (text === undefined ? undefined : parseSoftirqs(text)),
 });

@@ -14,6 +14,7 @@ export const softnet = defineSource({
   title: 'Softnet backlog per CPU',
   why: 'Finds packets that a host drops after the NIC received them.',
   everySeconds: 2,
+  countsSince: 'boot',
   reads: { softnet: { kind: 'file', path: '/proc/net/softnet_stat' } },
   parse: ({ softnet: text }) => (text === undefined ? undefined : parseSoftnet(text)),
 });

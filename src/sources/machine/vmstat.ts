@@ -17,6 +17,7 @@ export const vmstat = defineSource({
   title: 'Memory management',
   why: 'Shows swapping, reclaim, failed compaction and OOM kills as they happen.',
   everySeconds: 2,
+  countsSince: 'boot',
   reads: { text: { kind: 'file', path: '/proc/vmstat' } },
   parse: ({ text }) => {
     const counters = new Map<string, number>();

@@ -26,6 +26,7 @@ export const ovsDatapath = defineSource({
   why: 'Shows the load of the datapath: hits, misses, lost upcalls, flows against the flow limit, masks.',
   everySeconds: 2,
   value: 'high',
+  countsSince: 'start',
   reads: {
     upcalls: switchd('upcall/show'),
     snapUpcalls: snapSwitchd('upcall/show'),

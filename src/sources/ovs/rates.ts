@@ -1,5 +1,5 @@
 import { delta, type Seen } from '../../timeline/moment.ts';
-import type { OvsDatapathSample } from './datapath.ts';
+import type { Datapath, OvsDatapathSample } from './datapath.ts';
 import { threadRates } from '../processes/thread-rates.ts';
 import type { ScheduledThread, ThreadsSample } from '../processes/thread-table.ts';
 
@@ -9,6 +9,8 @@ export interface LookupRate {
   readonly lostPerSec: number | undefined;
   /** Share of lookups with a hit. */
   readonly hitPct: number | undefined;
+  /** Share of upcalls that were lost. */
+  readonly lostPct: number | undefined;
   /** Kernel datapath: masks visited per packet (hit/pkt). */
   readonly masksPerPacket: number | undefined;
 }
@@ -20,18 +22,19 @@ export function lookupRate(
 ): LookupRate {
   const now = seen.now?.datapaths.find((one) => one.name === name);
   const before = seen.before?.datapaths.find((one) => one.name === name);
-  const hitsPerSec = delta(now?.hits, before?.hits, seen.seconds);
-  const missesPerSec = delta(now?.misses, before?.misses, seen.seconds);
-  const masks = delta(now?.maskHits, before?.maskHits, seen.seconds);
-  const lostPerSec = delta(now?.lost, before?.lost, seen.seconds);
+  const more = (pick: (one: Datapath) => number | undefined, seconds: number | undefined) =>
+    delta(now && pick(now), before && pick(before), seconds);
+  const [hits, misses, lost] = [more((one) => one.hits, 1), more((one) => one.misses, 1), more((one) => one.lost, 1)];
+  const masks = more((one) => one.maskHits, 1);
   // Lost upcalls count as missed in the kernel (openvswitch.ko), not in the userspace datapath (dpif-netdev).
-  const apart = name.startsWith('netdev@') ? (lostPerSec ?? 0) : 0;
-  const all = hitsPerSec === undefined || missesPerSec === undefined ? undefined : hitsPerSec + missesPerSec + apart;
+  const apart = name.startsWith('netdev@') ? (lost ?? 0) : 0;
+  const all = hits === undefined || misses === undefined ? undefined : hits + misses + apart;
   return {
-    hitsPerSec,
-    missesPerSec,
-    lostPerSec,
-    hitPct: all === undefined || all === 0 || hitsPerSec === undefined ? undefined : (100 * hitsPerSec) / all,
+    hitsPerSec: more((one) => one.hits, seen.seconds),
+    missesPerSec: more((one) => one.misses, seen.seconds),
+    lostPerSec: more((one) => one.lost, seen.seconds),
+    hitPct: all === undefined || all === 0 || hits === undefined ? undefined : (100 * hits) / all,
+    lostPct: lost === undefined || !misses ? undefined : (100 * lost) / (misses + apart),
     masksPerPacket: masks === undefined || all === undefined || all === 0 ? undefined : masks / all,
   };
 }

@@ -11,6 +11,9 @@ const BY_PATH = /^(\/.*?|\S+): (.+)$/s;
 /** `not in this recording` of the detail of a read that was not recorded; undefined for any other. */
 export const notTakenText = (detail: string | undefined): string | undefined => NOT_TAKEN.exec(detail ?? '')?.[0];
 
+/** `not in this sosreport`, else why a read has no value: `timeout`. */
+export const whyWords = ({ why, detail }: Pick<Missing, 'why' | 'detail'>): string => notTakenText(detail) ?? why;
+
 /** State of a read without a value: `not present`, `not in this sosreport`, or `not readable` with the reason first. */
 export function missingText({ why, detail }: Pick<Missing, 'why' | 'detail'>): string {
   if (why === 'absent') return NOT_PRESENT;

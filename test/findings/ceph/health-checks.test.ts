@@ -125,6 +125,7 @@ describe('ceph-health', () => {
           // The rule reads these fields only.
           cephStatus: { ...seen(undefined, { checks: inStatus } as never, 2), ageMs: statusAgeMs },
           cephOsdmap: seen(undefined, undefined, 15),
+          cephFleet: seen(undefined, undefined, 120),
         })
         .map(({ subject, sentence }) => `${subject} ${sentence}`);
     expect(judge(1000, check('OSD_NEARFULL', '1 nearfull osd(s)'))).toEqual(['OSD_NEARFULL 1 nearfull osd(s): osd.3']);
