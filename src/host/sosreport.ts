@@ -14,6 +14,7 @@ import { withDerived } from './sosreport/derived.ts';
 import { folderFiles, type ReportFiles } from './sosreport/files.ts';
 import { reportProcesses } from './sosreport/processes.ts';
 import type { Report } from './sosreport/report.ts';
+import { reportKernelLog } from './sosreport/kernel-log.ts';
 import { reportSar } from './sosreport/sar.ts';
 import { reportTimes } from './sosreport/times.ts';
 import type { Packing } from './sosreport/unpacked.ts';
@@ -85,9 +86,12 @@ async function answer(what: Read, report: Report): Promise<unknown> {
   const { files, commands, times } = report;
   switch (what.kind) {
     case 'file':
-      return files.text(what.path);
+      return ending(await files.text(what.path), what.tailBytes);
     case 'glob':
-      return recordedGlob(what.pattern, { names: files.names, text: what.links ? files.link : files.text });
+      return recordedGlob(what.pattern, {
+        names: files.names,
+        text: what.links ? files.link : async (path) => ending(await files.text(path), what.tailBytes),
+      });
     case 'run':
       return commandOutput(what.argv, report);
     case 'talk':
@@ -114,12 +118,17 @@ async function answer(what: Read, report: Report): Promise<unknown> {
   }
 }
 
+/** End of a text, as much as a live host gives of a log. */
+const ending = (text: string | undefined, bytes: number | undefined): string | undefined =>
+  bytes === undefined ? text : text?.slice(-bytes);
+
 async function commandOutput(argv: readonly string[], { files, commands }: Report): Promise<string | undefined> {
   const command = argv.join(' ');
   const output = await commands.output(command);
   if (output !== undefined) return output;
   // `Linux vm 6.1.0 #1 SMP … x86_64 GNU/Linux`
   if (command === 'uname -m') return /(\S+) GNU\/Linux\s*$/.exec((await commands.output('uname -a')) ?? '')?.[1];
+  if (command.startsWith('dmesg ')) return reportKernelLog(files, commands);
   const [, count, path] = /^head -n (\d+) (\/\S+)$/.exec(command) ?? [];
   if (path === undefined) return undefined;
   return (await files.text(path))?.split('\n').slice(0, Number(count)).join('\n');

@@ -76,8 +76,8 @@ class One(Reading):
 class Glob(Reading):
     """A reading of all files that a pattern names. One that hangs stands in the list with the reason, as others that cannot be read."""
 
-    def __init__(self, pattern: str, links: bool) -> None:
-        self.pattern, self.links, self.size = pattern, links, 0
+    def __init__(self, pattern: str, links: bool, tail: int = 0) -> None:
+        self.pattern, self.links, self.tail, self.size = pattern, links, tail, 0
         self.found = []  # type: list[Found]
 
     def begin(self, worker: Worker, job: Job) -> "list[str]":
@@ -89,7 +89,7 @@ class Glob(Reading):
         if not worker.enter(path):
             return [path, "timeout", HANGS.why(path)], b""
         try:
-            data = os.readlink(path).encode("utf-8", "surrogateescape") if self.links else slurp(path, 1 << 20)
+            data = os.readlink(path).encode("utf-8", "surrogateescape") if self.links else slurp(path, 1 << 20, self.tail)
         except OSError as error:
             return self.failed(path, miss_of(error, path))
         except Miss as miss:
@@ -224,7 +224,7 @@ class Readers:
             tail = (job.head["what"] + [0])[2]
             return One(path, lambda: ({}, slurp(path, tail=tail) if tail else slurp(path)))
         if kind == "glob":
-            return Glob(path, job.head["what"][2])
+            return Glob(path, *job.head["what"][2:4])
         if kind == "names":
             return One(path, lambda: socket_names(path))
         if kind == "statfs":
