@@ -4,6 +4,7 @@ import type { Role } from './observation.ts';
 export const ROLES: Readonly<Record<string, Role>> = {
   'bond-member-down': 'cause',
   'ceph-health': 'symptom',
+  'ceph-log-fault': 'cause',
   'ceph-mon-slow': 'pressure',
   'ceph-mons-unresponsive': 'cause',
   'ceph-osd-memory': 'pressure',
@@ -103,6 +104,9 @@ export const ROLES: Readonly<Record<string, Role>> = {
   'process-stopped': 'cause',
   'processes-blocked': 'symptom',
   'raid-degraded': 'cause',
+  'kernel-log-fault': 'cause',
+  'ovn-log-fault': 'cause',
+  'ovs-log-fault': 'cause',
   'socket-memory-full': 'cause',
   'softirq-hot-cpu': 'pressure',
   'softnet-drops': 'symptom',

@@ -2,6 +2,7 @@ import { packageChanges } from '../changes/packages.ts';
 import { machineChanges } from '../changes/machine.ts';
 import { bondMemberDown } from '../findings/machine/bond-member-down.ts';
 import { compactionFailing } from '../findings/machine/compaction-failing.ts';
+import { kernelLogFaults } from '../findings/machine/kernel-faults.ts';
 import { conntrackFull } from '../findings/machine/conntrack-full.ts';
 import { socketMemoryFull } from '../findings/machine/socket-memory-full.ts';
 import { cpuPowerSaving } from '../findings/machine/cpu-power-saving.ts';
@@ -56,6 +57,7 @@ import { fileNr } from '../sources/machine/file-nr.ts';
 import { hugepages } from '../sources/machine/hugepages.ts';
 import { identity } from '../sources/machine/identity.ts';
 import { interrupts } from '../sources/machine/interrupts.ts';
+import { kernelFaults } from '../sources/machine/kernel-faults.ts';
 import { kernelLog } from '../sources/machine/kernel-log.ts';
 import { inventory } from '../sources/machine/inventory.ts';
 import { kernelModules } from '../sources/machine/kernel-modules.ts';
@@ -84,6 +86,7 @@ import { memoryChecks } from '../ledger/checks/memory.ts';
 import { mtuChecks } from '../ledger/checks/mtu.ts';
 import { networkChecks } from '../ledger/checks/network.ts';
 import { storageChecks } from '../ledger/checks/storage.ts';
+import { kernelLogChecks } from '../ledger/checks/logs.ts';
 import type { Subsystem } from './subsystem.ts';
 
 /** Manifest of the machine itself: CPUs, memory, NUMA nodes, disks, network cards, sensors. */
@@ -110,6 +113,7 @@ export const machineSubsystem: Subsystem = {
     softnet,
     conntrack,
     sockstat,
+    kernelFaults,
     softirqs,
     interrupts,
     edac,
@@ -156,6 +160,7 @@ export const machineSubsystem: Subsystem = {
     bondMemberDown,
     conntrackFull,
     socketMemoryFull,
+    kernelLogFaults,
     mtuMismatch,
     softnetDrops,
     softirqHotCpu,
@@ -169,7 +174,7 @@ export const machineSubsystem: Subsystem = {
   ],
   changes: [packageChanges, machineChanges],
   dependencies: [machineDependencies, mountDependencies],
-  checks: [cpuChecks, memoryChecks, storageChecks, networkChecks, mtuChecks, hardwareChecks],
+  checks: [cpuChecks, memoryChecks, storageChecks, networkChecks, mtuChecks, hardwareChecks, kernelLogChecks],
   steps: machineSteps,
   pane: hardwarePane,
   policy: {
@@ -186,6 +191,10 @@ export const machineSubsystem: Subsystem = {
       {
         argv: ['dmesg', '--kernel', '--level=emerg,alert,crit,err'],
         why: 'errors in the kernel log, to quote the line behind a finding; other levels stay on the host',
+      },
+      {
+        argv: ['dmesg', '--kernel', '--level=warn'],
+        why: 'warnings in the kernel log: dropped packets, OOM kills, call traces',
       },
       {
         argv: ['head', '-n', '30', '/proc/cpuinfo'],

@@ -142,6 +142,12 @@ export const machineSteps: StepTable = {
     ],
     section: 'health',
   },
+  'kernel-log-fault': {
+    commands: (found) =>
+      found.entity.kind === 'disk'
+        ? disk(found)
+        : [kernelLog(found, literal(found.subjectVocabulary === 'fixed' ? 'Call Trace' : found.subject)), waiting],
+  },
   'socket-memory-full': {
     commands: (found) => [
       command(['sysctl', 'net.ipv4.tcp_mem', 'net.ipv4.udp_mem'], 'limits in pages: minimum, pressure, maximum'),

@@ -1,4 +1,5 @@
 import { cephHealthChecks } from '../../../src/findings/ceph/health.ts';
+import { cephLogFaults } from '../../../src/findings/ceph/log-faults.ts';
 import { cephMonSlow } from '../../../src/findings/ceph/mon-slow.ts';
 import { cephPgsInactive } from '../../../src/findings/ceph/pgs-inactive.ts';
 import { cephOsdMemory, cephSpillover, cephThrottled } from '../../../src/findings/ceph/osd-store.ts';
@@ -114,6 +115,7 @@ const large = withProcesses({
 
 /** Faults of Ceph. */
 export const cephFaults: readonly Fault[] = [
+  faultOn('ceph-calm')(cephLogFaults, [{ '/var/log/ceph/ceph-osd.1.log': '2026-01-01T11:55:00.000+0000 7fc3 -1 osd.1 104288 maybe_wait_for_max_pg withhold creation of pg 104.8e6s8: 813 >= 750\n' }], ['crit', 'osd.1', 'PG creation withheld, PG limit of the OSD, 1 in ceph-osd.1.log, last 5m00s ago']), // prettier-ignore
   faultOn('ceph-calm')(cephSpillover, [spilled(4096)], ['warn', 'osd.1', 'BlueFS spillover, 4.0 KiB of its DB on the slow device']), // prettier-ignore
   faultOn('ceph-calm')(cephThrottled, [throttledOps(250), throttledOps(256)], ['warn', 'osd.1 osd_client_messages', 'throttled, 100% of 256 in use']), // prettier-ignore
   faultOn('ceph-no-quorum')(cephOsdMemory, [large], ['warn', 'osd.1', 'RSS 5.7 GiB, 654% of osd_memory_target (896 MiB)']), // prettier-ignore

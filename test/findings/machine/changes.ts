@@ -194,6 +194,11 @@ export const sockstat = (tcpPages: number, udpPages: number): Changes => ({
   '/proc/sys/net/ipv4/udp_mem': '379728\t506307\t762456\n',
 });
 
+/** Kernel log of one group of levels. */
+export const kernelLog = (level: 'err' | 'warn', text: string): Changes => ({
+  [`dmesg --kernel --level=${level === 'err' ? 'emerg,alert,crit,err' : 'warn'}`]: text,
+});
+
 /** eth0 as a veth with its other end in another namespace. */
 export const onVeth = (changes: Changes): Changes => ({
   ...changes,
