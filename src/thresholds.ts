@@ -112,6 +112,11 @@ export const limits = {
     crit: 95,
     authority: 'node-mixin: NodeHighNumberConntrackEntriesUsed, 75 %; 95 %, or drops, is [own]',
   },
+  osdPgs: {
+    warn: 500,
+    authority: 'hotsos: two thirds of mon_max_pg_per_osd (250) × osd_max_pg_per_osd_hard_ratio (3)',
+  },
+  osdUnaccountedPct: { warn: 5, authority: 'hotsos: raw usage 5 % above data, metadata and omap' },
   socketMemoryPct: {
     warn: 90,
     crit: 98,

@@ -7,6 +7,7 @@ export const ROLES: Readonly<Record<string, Role>> = {
   'ceph-log-fault': 'cause',
   'ceph-mon-slow': 'pressure',
   'ceph-mons-unresponsive': 'cause',
+  'ceph-osd-map': 'cause',
   'ceph-osd-memory': 'pressure',
   'ceph-osd-slow': 'pressure',
   'ceph-osd-unresponsive': 'cause',

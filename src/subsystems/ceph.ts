@@ -3,6 +3,7 @@ import { cephLogFaults } from '../findings/ceph/log-faults.ts';
 import { cephHealthChecks } from '../findings/ceph/health.ts';
 import { cephMonSlow } from '../findings/ceph/mon-slow.ts';
 import { cephMonsUnresponsive } from '../findings/ceph/mons-unresponsive.ts';
+import { cephOsdMap } from '../findings/ceph/osd-map.ts';
 import { cephOsdSlow } from '../findings/ceph/osd-slow.ts';
 import { cephOsdMemory, cephSpillover, cephThrottled } from '../findings/ceph/osd-store.ts';
 import { cephOsdUnresponsive } from '../findings/ceph/osd-unresponsive.ts';
@@ -74,6 +75,7 @@ export const cephSubsystem: Subsystem = {
     cephSpillover,
     cephThrottled,
     cephOsdMemory,
+    cephOsdMap,
     cephLogFaults,
   ],
   changes: [cephChanges],

@@ -111,6 +111,9 @@ export const cephSteps: StepTable = {
       command(['ceph', 'osd', 'pool', 'ls', 'detail'], 'size and min_size of each pool'),
     ],
   },
+  'ceph-osd-map': {
+    commands: () => [fullness, command(['ceph', 'osd', 'pool', 'autoscale-status'], 'PGs of each pool')],
+  },
   'ceph-log-fault': {
     commands: (found) => [logTail(found), command(['ceph', 'crash', 'ls-new'], 'crashes that are not archived')],
   },

@@ -1,4 +1,5 @@
 import { countOf, fields, items, json, numberOf, textOf } from '../../lib/json.ts';
+import { partOf } from '../../lib/lines.ts';
 import { clusterRead } from './reads.ts';
 import { named } from '../../redact/identifier.ts';
 import { defineSource } from '../source.ts';
@@ -16,6 +17,9 @@ export interface OsdPlace {
   readonly pgs: number | undefined;
   readonly usedPct: number | undefined;
   readonly sizeKiB: number | undefined;
+  /** Raw usage, and the part of it that is objects. */
+  readonly usedKiB: number | undefined;
+  readonly dataKiB: number | undefined;
   /** DB and metadata, on the data device unless it has a separate DB device. */
   readonly metaKiB: number | undefined;
   readonly omapKiB: number | undefined;
@@ -58,7 +62,8 @@ export const cephOsdmap = defineSource({
     const hosts = hostsOf(items(use['nodes']));
     for (const value of [...items(use['nodes']), ...items(use['stray'])]) {
       const node = fields(value);
-      const osd = node['type'] === 'osd' ? countOf(node['id']) : undefined;
+      const isOsd = node['type'] === 'osd' || /^osd\.\d+$/.test(textOf(node['name']) ?? '');
+      const osd = isOsd ? countOf(node['id']) : undefined;
       if (osd !== undefined) osds.set(osd, placeOf(osd, node, hosts.get(osd)));
     }
     const downSeconds = fields(map['_down_s']);
@@ -129,6 +134,8 @@ const placeOf = (osd: number, node: ReturnType<typeof fields>, host: string | un
   pgs: countOf(node['pgs']),
   usedPct: countOf(node['utilization']),
   sizeKiB: countOf(node['kb']),
+  usedKiB: partOf(countOf(node['kb_used']), countOf(node['kb'])),
+  dataKiB: partOf(countOf(node['kb_used_data']), countOf(node['kb_used'])),
   metaKiB: countOf(node['kb_used_meta']),
   omapKiB: countOf(node['kb_used_omap']),
   variance: countOf(node['var']),
