@@ -70,6 +70,7 @@ export const ROLES: Readonly<Record<string, Role>> = {
   'memory-poisoned': 'cause',
   'memory-short': 'pressure',
   'mtu-mismatch': 'cause',
+  'netlink-drops': 'symptom',
   'nic-down': 'cause',
   'nic-drops': 'symptom',
   'nic-errors': 'cause',

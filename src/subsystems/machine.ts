@@ -2,6 +2,7 @@ import { packageChanges } from '../changes/packages.ts';
 import { machineChanges } from '../changes/machine.ts';
 import { bondMemberDown } from '../findings/machine/bond-member-down.ts';
 import { compactionFailing } from '../findings/machine/compaction-failing.ts';
+import { netlinkDrops } from '../findings/machine/netlink-drops.ts';
 import { kernelLogFaults } from '../findings/machine/kernel-faults.ts';
 import { conntrackFull } from '../findings/machine/conntrack-full.ts';
 import { socketMemoryFull } from '../findings/machine/socket-memory-full.ts';
@@ -57,6 +58,7 @@ import { fileNr } from '../sources/machine/file-nr.ts';
 import { hugepages } from '../sources/machine/hugepages.ts';
 import { identity } from '../sources/machine/identity.ts';
 import { interrupts } from '../sources/machine/interrupts.ts';
+import { netlink } from '../sources/machine/netlink.ts';
 import { kernelFaults } from '../sources/machine/kernel-faults.ts';
 import { kernelLog } from '../sources/machine/kernel-log.ts';
 import { inventory } from '../sources/machine/inventory.ts';
@@ -114,6 +116,7 @@ export const machineSubsystem: Subsystem = {
     conntrack,
     sockstat,
     kernelFaults,
+    netlink,
     softirqs,
     interrupts,
     edac,
@@ -161,6 +164,7 @@ export const machineSubsystem: Subsystem = {
     conntrackFull,
     socketMemoryFull,
     kernelLogFaults,
+    netlinkDrops,
     mtuMismatch,
     softnetDrops,
     softirqHotCpu,

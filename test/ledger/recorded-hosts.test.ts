@@ -88,8 +88,8 @@ describe.each(hostNames)('ledger of %s', (host) => {
 });
 
 test.each([
-  ['ceph-dead-osd', 'accused 3 · cleared 15 · could not look 16'],
-  ['denied', 'accused 0 · cleared 0 · could not look 43'],
+  ['ceph-dead-osd', 'accused 3 · cleared 16 · could not look 16'],
+  ['denied', 'accused 0 · cleared 0 · could not look 44'],
   ['container-host', 'accused 11 · cleared 28 · could not look 11'],
 ])('ledger of %s counts %s', async (host, counts) => {
   expect(countsText(ledgerCounts((await seen(host)).lines))).toBe(counts);

@@ -65,7 +65,7 @@ export const cephOsdMap = defineFinding({
       }),
       ...about('raw-usage', inflated, {
         severity: 'warn',
-        sentence: `${percent(inflated[0] && unaccountedPct(inflated[0]))} of raw usage is no data, discards not yet done`,
+        sentence: `${percent(inflated[0] && unaccountedPct(inflated[0]))} of raw usage neither data nor metadata, discards pending`,
         next: 'restart the OSD; `ceph config get osd bdev_async_discard_threads`',
       }),
     ];

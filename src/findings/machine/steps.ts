@@ -148,6 +148,9 @@ export const machineSteps: StepTable = {
         ? disk(found)
         : [kernelLog(found, literal(found.subjectVocabulary === 'fixed' ? 'Call Trace' : found.subject)), waiting],
   },
+  'netlink-drops': {
+    commands: () => [command(['ss', '-fnetlink', '-pm'], 'netlink sockets with processes and buffers')],
+  },
   'socket-memory-full': {
     commands: (found) => [
       command(['sysctl', 'net.ipv4.tcp_mem', 'net.ipv4.udp_mem'], 'limits in pages: minimum, pressure, maximum'),

@@ -10,6 +10,7 @@ import { cpuTopology } from '../../sources/machine/cpu-topology.ts';
 import { interruptRates } from '../../sources/machine/interrupt-rates.ts';
 import { interrupts } from '../../sources/machine/interrupts.ts';
 import { netdev, nicRates } from '../../sources/machine/netdev.ts';
+import { netlink } from '../../sources/machine/netlink.ts';
 import { nics } from '../../sources/machine/nics.ts';
 import { pciDevices } from '../../sources/machine/pci-devices.ts';
 import { sockstat } from '../../sources/machine/sockstat.ts';
@@ -24,7 +25,7 @@ const FLAP_SECONDS = 900;
 /** Network interfaces, bonds, the softnet backlog, the conntrack table, memory of sockets, and the nodes that serve interrupts. */
 export const networkChecks = defineChecks({
   id: 'network',
-  needs: { netdev, nics, softnet, conntrack, sockstat, interrupts, cpuTopology, pciDevices, blockDevices },
+  needs: { netdev, nics, softnet, conntrack, sockstat, netlink, interrupts, cpuTopology, pciDevices, blockDevices },
   rules: [
     'nic-drops',
     'nic-errors',
@@ -34,6 +35,7 @@ export const networkChecks = defineChecks({
     'softnet-drops',
     'conntrack-full',
     'socket-memory-full',
+    'netlink-drops',
     'irq-remote',
   ],
   of: (moment): readonly Check[] => {
@@ -63,6 +65,7 @@ export const networkChecks = defineChecks({
       ),
       ...connections(moment),
       ...socketMemory(moment),
+      ...lostMessages(moment),
       ...remoteInterrupts(moment),
     ];
   },
@@ -121,6 +124,17 @@ function socketMemory({ sockstat: seen }: NetworkMoment): readonly Check[] {
       'not reported',
     );
   });
+}
+
+/** Netlink sockets that lost messages, whosever they are. */
+function lostMessages({ netlink: seen }: NetworkMoment): readonly Check[] {
+  const lost = [...(seen.now?.values() ?? [])].reduce((sum, { drops }) => sum + drops, 0);
+  return check(
+    { entity: thisHost, name: 'netlink', nameVocabulary: 'fixed', pane: 'processes', aspect: 'errors', rules: ['netlink-drops'], what: 'lost messages', limit: 'none', load: lost, wide: true }, // prettier-ignore
+    seen.now && `${count(lost)} on ${plural(seen.now.size, 'socket')} since start`,
+    { netlink: seen },
+    'not reported',
+  );
 }
 
 function interfaces({ netdev: counters, nics: cards }: NetworkMoment): readonly Check[] {

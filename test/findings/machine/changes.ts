@@ -199,6 +199,15 @@ export const kernelLog = (level: 'err' | 'warn', text: string): Changes => ({
   [`dmesg --kernel --level=${level === 'err' ? 'emerg,alert,crit,err' : 'warn'}`]: text,
 });
 
+/** Netlink sockets of processes that are no longer there, the first with these drops since it was opened. */
+export const netlinkDrops = (drops: number): Changes => ({
+  '/proc/net/netlink': `sk               Eth Pid        Groups   Rmem     Wmem     Dump  Locks    Drops    Inode
+0000000000000000 16  4000000001 00000113 0        0        0     2        ${drops}        34703
+0000000000000000 0   4000000002 00000550 0        0        0     2        1        90600
+0000000000000000 0   3426       00000440 0        0        0     2        0        89397
+`,
+});
+
 /** eth0 as a veth with its other end in another namespace. */
 export const onVeth = (changes: Changes): Changes => ({
   ...changes,
