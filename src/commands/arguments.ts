@@ -92,7 +92,8 @@ export const USAGE = `crashcart: live triage of a Linux host over one SSH connec
   crashcart demo                 the bundled recording of a host with many faults
   crashcart doctor [host]        what can be read there, what cannot, why, and how to fix it
   crashcart replay FILE          a recording on the same screen; - reads it from standard input
-                                 also a sosreport, or a recorded host (NAME.txtar or its folder)
+                                 also a sosreport, or a recorded host (NAME.txtar or its folder);
+                                 a folder or archive of several sosreports: FOLDER/REPORT, ARCHIVE/REPORT
   crashcart record [host]        records without a screen; --for 10m, --record FILE
   crashcart report FILE|host     case notes of a recording or a host: --format md|html|json, --out FILE, --redact;
                                  --short: up to 15 lines for a comment in a case;

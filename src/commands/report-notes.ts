@@ -15,7 +15,7 @@ import { htmlNotes } from '../notes/html.ts';
 import { markdownNotes } from '../notes/markdown.ts';
 import { shortNotes } from '../notes/short.ts';
 import { tablesAt } from '../notes/pane-pages.ts';
-import { openRecording } from '../recording/open-recording.ts';
+import { openRecording, placeOf } from '../recording/open-recording.ts';
 import { RecordingError } from '../recording/recording-error.ts';
 import type { Command } from './arguments.ts';
 import { linePrompter } from './line-prompter.ts';
@@ -53,7 +53,8 @@ const failed = ({ incidents }: SafeNotes, from: ReportCommand['failOn']): boolea
 async function fileOf({ reach: { target } }: ReportCommand): Promise<string | undefined> {
   if (target === undefined) return undefined;
   const found = await stat(target).catch(() => undefined);
-  if (found?.isFile()) return target;
+  // Also a report within an archive of several.
+  if (found?.isFile() || (await placeOf(target)).member !== undefined) return target;
   // A folder with the name of a host does not hide the host.
   if (found?.isDirectory() && (target.includes('/') || existsSync(join(target, 'sos_commands')))) return target;
   if (/[/\\]|\.zst$/.test(target)) throw new RecordingError(`${target}: no such file`);
@@ -63,11 +64,12 @@ async function fileOf({ reach: { target } }: ReportCommand): Promise<string | un
 async function notesOfFile(path: string, redaction: ScreenRedaction | undefined): Promise<CaseNotes> {
   const made = { madeMs: Date.now(), crashcart: pkg.version };
   const recording = await openRecording(path, sources);
-  const { size, isFile } = await fileStat(path);
+  const { file } = await placeOf(path);
+  const { size, isFile } = await fileStat(file);
   if (!isFile) return notesOfRecording(recording, undefined, { sources, findings }, made, redaction);
   const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  const evidence = { file: basename(path), bytes: size, sha256: hash.digest('hex') };
+  await pipeline(createReadStream(file), hash);
+  const evidence = { file: basename(file), bytes: size, sha256: hash.digest('hex') };
   return notesOfRecording(recording, evidence, { sources, findings }, made, redaction);
 }
 

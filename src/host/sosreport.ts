@@ -10,11 +10,11 @@ import { recordedThreads } from './recorded/threads.ts';
 import { openArchive } from './sosreport/archive.ts';
 import { ReportCommands } from './sosreport/commands.ts';
 import { daemonOutput } from './sosreport/daemons.ts';
+import { commandOutput } from './sosreport/derived-commands.ts';
 import { withDerived } from './sosreport/derived.ts';
 import { folderFiles, type ReportFiles } from './sosreport/files.ts';
 import { reportProcesses } from './sosreport/processes.ts';
 import type { Report } from './sosreport/report.ts';
-import { reportKernelLog } from './sosreport/kernel-log.ts';
 import { reportSar } from './sosreport/sar.ts';
 import { reportTimes } from './sosreport/times.ts';
 import type { Packing } from './sosreport/unpacked.ts';
@@ -37,15 +37,41 @@ export async function openSosreport(folder: string): Promise<Sosreport | undefin
   return seen?.isDirectory() ? sosreport(folderFiles(root), basename(root), seen.mtimeMs, []) : undefined;
 }
 
-/** Opens a packed report; undefined for another archive. Rejects when it cannot be unpacked. */
+/** Archive of several reports, of which none was chosen. */
+export class SeveralReports extends Error {
+  override readonly name = 'SeveralReports';
+  /** Names in the archive. */
+  readonly reports: readonly string[];
+  /** Whether they are packed themselves: to be opened by `withMember`. */
+  readonly arePacked: boolean;
+
+  constructor(reports: readonly string[], arePacked: boolean) {
+    super(`${reports.length} sosreports`);
+    this.reports = reports;
+    this.arePacked = arePacked;
+  }
+}
+
+/**
+ * Opens a packed report; undefined for another archive. Rejects when it cannot be unpacked, and with SeveralReports where there
+ * are several and `member` is none of their folders.
+ */
 export async function openPackedSosreport(
   packed: Readable,
   packing: Packing,
   name: string,
   nowMs: number,
+  member?: string,
 ): Promise<Sosreport | undefined> {
-  const { files, problems, hasReport } = await openArchive(packed, packing);
-  return hasReport ? sosreport(files, name, nowMs, problems) : undefined;
+  const { files, problems, roots, packedReports } = await openArchive(packed, packing);
+  const root = roots.length === 1 ? roots[0] : roots.find((folder) => basename(folder) === member);
+  if (root !== undefined) {
+    files.choose(root);
+    return sosreport(files, name, nowMs, problems);
+  }
+  if (roots.length > 1) throw new SeveralReports(roots.map((folder) => basename(folder)), false); // prettier-ignore
+  if (packedReports.length > 0) throw new SeveralReports(packedReports, true);
+  return undefined;
 }
 
 async function sosreport(
@@ -121,15 +147,3 @@ async function answer(what: Read, report: Report): Promise<unknown> {
 /** End of a text, as much as a live host gives of a log. */
 const ending = (text: string | undefined, bytes: number | undefined): string | undefined =>
   bytes === undefined ? text : text?.slice(-bytes);
-
-async function commandOutput(argv: readonly string[], { files, commands }: Report): Promise<string | undefined> {
-  const command = argv.join(' ');
-  const output = await commands.output(command);
-  if (output !== undefined) return output;
-  // `Linux vm 6.1.0 #1 SMP … x86_64 GNU/Linux`
-  if (command === 'uname -m') return /(\S+) GNU\/Linux\s*$/.exec((await commands.output('uname -a')) ?? '')?.[1];
-  if (command.startsWith('dmesg ')) return reportKernelLog(files, commands);
-  const [, count, path] = /^head -n (\d+) (\/\S+)$/.exec(command) ?? [];
-  if (path === undefined) return undefined;
-  return (await files.text(path))?.split('\n').slice(0, Number(count)).join('\n');
-}

@@ -1,10 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { SourceReader } from '../collect/source-reader.ts';
-import { openPackedSosreport, openSosreport, type Sosreport } from '../host/sosreport.ts';
+import { openPackedSosreport, openSosreport, SeveralReports, type Sosreport } from '../host/sosreport.ts';
+import { reportsIn, withMember } from '../host/sosreport/several.ts';
 import { packingOf, type Packing } from '../host/sosreport/unpacked.ts';
+import { shellQuote } from '../lib/shell-quote.ts';
 import type { AnySource } from '../sources/source.ts';
 import { Recording } from './recording.ts';
 import { RecordingError } from './recording-error.ts';
@@ -18,19 +20,23 @@ import {
 
 /** Opens a recording; a sosreport or a recorded host (packed or not) as a recording of its moments. Rejects with a RecordingError. */
 export async function openRecording(path: string, sources: readonly AnySource[]): Promise<Recording> {
-  const seen = await stat(path).catch(() => undefined);
+  const { file, member } = await placeOf(path);
+  const seen = await stat(file).catch(() => undefined);
   if (seen?.isDirectory()) {
     const report = await openSosreport(path);
     if (report) return recordingOf(report, sources);
     if (isHostFolder(path)) return hostRecording(path, seen.mtimeMs, sources);
+    const [only, ...others] = await reportsIn(path);
+    if (only !== undefined && others.length === 0) return openRecording(join(path, only), sources);
+    if (only !== undefined) throw choice(path, [only, ...others]);
     throw new RecordingError(
       `${path}: folder without sos_commands, not a sosreport, and without at.json, not a recorded host`,
     );
   }
   if (!seen?.isFile()) return Recording.open(path);
-  const head = await headOf(path);
+  const head = await headOf(file);
   const packing = packingOf(head);
-  if (packing !== undefined) return packedRecording(createReadStream(path), packing, path, seen.mtimeMs, sources);
+  if (packing !== undefined) return packedRecording({ open: () => createReadStream(file), packing, file, member, fallbackMs: seen.mtimeMs }, sources); // prettier-ignore
   if (isHostArchive(head, path)) return hostRecording(path, seen.mtimeMs, sources);
   if (head.subarray(0, 3).toString('latin1') === 'BZh')
     throw new RecordingError(`${path}: packed with bzip2 (not supported); unpack it (tar xf) and open the folder`);
@@ -56,8 +62,15 @@ export async function recordingFromPipe(
     yield head;
     yield* { [Symbol.asyncIterator]: () => pieces };
   }
+  let isOpened = false;
+  const once = (): Readable => {
+    if (isOpened)
+      throw new RecordingError(`${name}: packed sosreports within an archive; unpack it (tar xf) and open one`);
+    isOpened = true;
+    return Readable.from(whole());
+  };
   const packing = packingOf(head);
-  if (packing !== undefined) return packedRecording(Readable.from(whole()), packing, name, Date.now(), sources);
+  if (packing !== undefined) return packedRecording({ open: () => once(), packing, file: name, member: undefined, fallbackMs: Date.now() }, sources); // prettier-ignore
   return isHostArchive(head)
     ? hostRecordingFromPipe(whole(), name, Date.now(), sources)
     : Recording.from(whole(), name);
@@ -74,21 +87,62 @@ async function headOf(path: string): Promise<Buffer> {
   return buffer.subarray(0, bytesRead);
 }
 
-async function packedRecording(
-  packed: Readable,
-  packing: Packing,
-  path: string,
-  fallbackMs: number,
-  sources: readonly AnySource[],
-): Promise<Recording> {
+interface PackedFile {
+  readonly open: () => Readable;
+  readonly packing: Packing;
+  readonly file: string;
+  /** Report of several in it. */
+  readonly member: string | undefined;
+  readonly fallbackMs: number;
+}
+
+async function packedRecording(packed: PackedFile, sources: readonly AnySource[]): Promise<Recording> {
   let report: Sosreport | undefined;
   try {
-    report = await openPackedSosreport(packed, packing, basename(path), fallbackMs);
+    report = await packedReport(packed);
   } catch (error) {
-    throw new RecordingError(`${path}: unpacking failed: ${messageOf(error)}`, { cause: error });
+    if (error instanceof SeveralReports) throw choice(packed.file, error.reports);
+    if (error instanceof RecordingError) throw error;
+    throw new RecordingError(`${packed.file}: unpacking failed: ${messageOf(error)}`, { cause: error });
   }
-  if (!report) throw new RecordingError(`${path}: archive without sos_commands, not a sosreport`);
+  if (!report) throw new RecordingError(`${packed.file}: archive without sos_commands, not a sosreport`);
   return recordingOf(report, sources);
+}
+
+async function packedReport({ open, packing, file, member, fallbackMs }: PackedFile): Promise<Sosreport | undefined> {
+  try {
+    return await openPackedSosreport(open(), packing, basename(file), fallbackMs, member);
+  } catch (error) {
+    if (!(error instanceof SeveralReports) || !error.arePacked) throw error;
+    const [only, ...others] = error.reports;
+    const chosen =
+      others.length === 0 ? only : error.reports.find((name) => name === member || name.endsWith(`/${member}`));
+    if (chosen === undefined) throw error;
+    const report = await withMember(open(), packing, chosen, (inner, innerPacking) =>
+      openPackedSosreport(inner, innerPacking, basename(chosen), fallbackMs),
+    );
+    if (!report) throw new RangeError(`${chosen} cannot be unpacked`);
+    return report;
+  }
+}
+
+/** Reports to choose from, each with the path that opens it. */
+const choice = (path: string, reports: readonly string[]): RecordingError =>
+  new RecordingError(
+    [
+      `${path}: ${reports.length} sosreports; open one of them:`,
+      ...reports.map((report) => `  crashcart replay ${shellQuote(join(path, report))}`),
+    ].join('\n'),
+  );
+
+/** File of a path, and the report in it that the rest of the path names: `collect.tar.xz/sosreport-a.tar.xz`. */
+export async function placeOf(path: string): Promise<{ readonly file: string; readonly member: string | undefined }> {
+  for (let file = path; dirname(file) !== file; file = dirname(file)) {
+    const seen = await stat(file).catch(() => undefined);
+    if (seen?.isFile() && file !== path) return { file, member: path.slice(file.length + 1) };
+    if (seen) break;
+  }
+  return { file: path, member: undefined };
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -225,7 +225,7 @@ test('recordingFromPipe opens a packed sosreport', async () => {
 
 describe('openRecording refuses', () => {
   test.each([
-    ['a folder', async () => outside, 'folder without sos_commands, not a sosreport'],
+    ['a folder', async () => import.meta.dirname, 'folder without sos_commands, not a sosreport'],
     ['another archive', async () => put('a.tar', Buffer.from(await packTar([entry('x/y', 'z')]))), 'archive without sos_commands, not a sosreport'], // prettier-ignore
     ['nothing packed', async () => put('a.tar.gz', gzipSync('')), 'unpacking failed'],
     ['text that is packed', async () => put('a.gz', gzipSync('hello '.repeat(4000))), 'unpacking failed'],

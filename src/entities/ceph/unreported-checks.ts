@@ -20,9 +20,11 @@ export function unreportedChecks(
     muted: false,
     detail: [],
   });
-  const status = moment.cephStatus.now?.health;
+  const { now, missing } = moment.cephStatus;
+  const status = missing['status'] === undefined ? now?.health : undefined;
   const isBad = status === 'HEALTH_ERR' || status === 'HEALTH_WARN';
-  const isReported = checks.some(({ severity, muted }) => !muted && severity === status);
+  // Of the same reply: health detail may be newer.
+  const isReported = (now?.checks ?? checks).some(({ severity, muted }) => !muted && severity === status);
   const versions = new Map<string, number>();
   for (const { version, count } of moment.cephFleet.now?.versions ?? [])
     versions.set(version, (versions.get(version) ?? 0) + count);

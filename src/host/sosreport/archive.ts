@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { ArchivedFiles } from './archived-files.ts';
-import { MAX_FILE_BYTES, type ReportFiles } from './files.ts';
+import { MAX_FILE_BYTES } from './files.ts';
+import { isPackedReport } from './several.ts';
 import { tarEntries, type TarEntry } from './tar.ts';
 import { unpacked, type Packing } from './unpacked.ts';
 
@@ -8,7 +9,11 @@ import { unpacked, type Packing } from './unpacked.ts';
 export interface Archive {
   /** Whether there is a sosreport in it. */
   readonly hasReport: boolean;
-  readonly files: ReportFiles;
+  /** Folders of its reports, where there are several. */
+  readonly roots: readonly string[];
+  /** Packed reports in it, as sos collect has them. */
+  readonly packedReports: readonly string[];
+  readonly files: ArchivedFiles;
   /** What of it is not here, for a person. */
   readonly problems: readonly string[];
 }
@@ -22,9 +27,9 @@ export interface ArchiveLimits {
 }
 const LIMITS: ArchiveLimits = { keptBytes: 256 << 20, unpackedBytes: 32 * 2 ** 30, entries: 500_000 };
 
-/** Logs: most of a report, and no pane shows them, but those of package managers and the texts of sar. */
+/** Logs: most of a report, and nothing reads them, but those of package managers, the texts of sar, and those with patterns of faults. */
 const NOT_SHOWN =
-  /\/var\/log\/(?!(?:(?:sa|sysstat)\/sar\d+|dpkg\.log(?:\.1)?|apt\/history\.log|dnf\.rpm\.log|zypp\/history)$)|\/(?:sos_commands\/logs|sos_logs|sos_reports)\/|\/journalctl_|\/modinfo_ALL_MODULES$/;
+  /\/var\/log\/(?!(?:(?:sa|sysstat)\/sar\d+|dpkg\.log(?:\.1)?|apt\/history\.log|dnf\.rpm\.log|zypp\/history|kern\.log|dmesg|openvswitch\/ovs-vswitchd\.log|ovn\/[\w-]+\.log|ceph\/ceph[^/]*\.log)$)|\/(?:sos_commands\/logs|sos_logs|sos_reports)\/|\/journalctl_|\/modinfo_ALL_MODULES$/;
 
 /** Rejects when nothing of it can be read; of one that breaks off there is what came before. */
 export async function openArchive(packed: Readable, packing: Packing, limits = LIMITS): Promise<Archive> {
@@ -32,14 +37,16 @@ export async function openArchive(packed: Readable, packing: Packing, limits = L
   const problems: string[] = [];
   let leftOut = 0;
   let entries = 0;
+  const packedReports: string[] = [];
   try {
     for await (const entry of tarEntries(bounded(unpacked(packed, packing), limits.unpackedBytes))) {
       if (++entries > limits.entries) throw new RangeError(`it has more than ${limits.entries} entries`);
-      if (!(await kept(entry, files, limits.keptBytes))) leftOut++;
+      if (entry.type === 'file' && isPackedReport(entry.name)) packedReports.push(entry.name);
+      else if (!(await kept(entry, files, limits.keptBytes))) leftOut++;
     }
     if (entries === 0) throw new RangeError('there is no tar entry where one must be');
   } catch (error) {
-    if (files.size === 0) throw error;
+    if (files.size + packedReports.length === 0) throw error;
     problems.push(
       `the archive can be read up to ${entries} entries: ${error instanceof Error ? error.message : String(error)}`,
     );
@@ -47,7 +54,7 @@ export async function openArchive(packed: Readable, packing: Packing, limits = L
     packed.destroy();
   }
   if (leftOut > 0) problems.push(`${leftOut} large files of the archive were left out`);
-  return { hasReport: files.root !== undefined, files, problems };
+  return { hasReport: files.root !== undefined, roots: files.roots, packedReports, files, problems };
 }
 
 async function* bounded(pieces: AsyncIterable<Buffer>, mostBytes: number): AsyncGenerator<Buffer> {

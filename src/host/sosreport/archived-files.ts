@@ -61,11 +61,20 @@ export class ArchivedFiles implements ReportFiles {
 
   /** The folder that holds sos_commands; undefined when the archive is another. */
   get root(): string | undefined {
-    this.#root ??= [...this.#names]
-      .filter(([, names]) => names.has('sos_commands'))
-      .map(([folder]) => folder)
-      .toSorted((a, b) => a.length - b.length)[0];
+    this.#root ??= this.roots[0];
     return this.#root;
+  }
+
+  /** Folders that hold sos_commands, but those within another. */
+  get roots(): readonly string[] {
+    const all = [...this.#names].filter(([, names]) => names.has('sos_commands')).map(([folder]) => folder);
+    const sorted = all.toSorted((a, b) => a.length - b.length);
+    return sorted.filter((folder, index) => !sorted.slice(0, index).some((outer) => folder.startsWith(slashed(outer))));
+  }
+
+  /** Takes the report of one folder of several. */
+  choose(root: string): void {
+    this.#root = root;
   }
 
   #add(name: string, kept: Kept): void {
@@ -107,5 +116,7 @@ export class ArchivedFiles implements ReportFiles {
     return at;
   }
 }
+
+const slashed = (folder: string): string => (folder === '/' ? '/' : `${folder}/`);
 
 const rooted = (name: string): string => posix.normalize(`/${name}`).replace(/(.)\/$/, '$1');

@@ -1,5 +1,7 @@
 import { lines, toCount, words } from '../../lib/lines.ts';
 import type { ReportCommands } from './commands.ts';
+import { kernelFiles, meminfo, modules, numaFiles, osRelease } from './derived-machine.ts';
+import { netDev, nics } from './derived-network.ts';
 import type { ReportFiles } from './files.ts';
 import { reportUsers } from './processes.ts';
 import type { ReportTimes } from './times.ts';
@@ -42,7 +44,17 @@ async function derived(files: ReportFiles, commands: ReportCommands, times: Repo
   put('/proc/uptime', times.uptimeSeconds?.toFixed(2));
   // `… load average: 8.44, 4.33, 2.28`
   put('/proc/loadavg', /load average: ([\d.]+), ([\d.]+), ([\d.]+)/.exec((await commands.output('uptime')) ?? '')?.slice(1).join(' ')); // prettier-ignore
-  put('/proc/sys/kernel/hostname', await commands.output('hostname'));
+  for (const [path, text] of kernelFiles((await commands.output('uname -a')) ?? '')) put(path, text);
+  put('/proc/sys/kernel/hostname', (await commands.output('hostname')) ?? (await files.text('/etc/hostname')));
+  put('/proc/meminfo', meminfo((await commands.output('free')) ?? ''));
+  put('/proc/modules', modules((await commands.output('lsmod')) ?? ''));
+  const lsb = (await commands.output('lsb_release -a')) ?? (await files.text('/etc/lsb-release'));
+  put('/etc/os-release', osRelease(lsb ?? (await files.text('/lsb-release')) ?? ''));
+  const numa = [
+    (await commands.output('numactl --hardware')) ?? '',
+    (await commands.output('numastat')) ?? '',
+  ] as const;
+  for (const [path, text] of numaFiles(...numa)) put(path, `${texts.get(path) ?? ''}${text}`);
   put('/etc/passwd', await reportUsers(commands));
   // `                Time zone: Asia/Shanghai (CST, +0800)`
   const zone = /Time zone: ([\w+/-]+) /.exec((await commands.output('timedatectl')) ?? '')?.[1];
@@ -53,9 +65,11 @@ async function derived(files: ReportFiles, commands: ReportCommands, times: Repo
     const size = toCount(blocks);
     if (name !== undefined && size !== undefined) put(`/sys/block/${name}/size`, String(size * 2));
   }
-  for (const [name, nic] of nics(
-    (await commands.named('ip_-s_-d_link')) ?? (await commands.named('ip_-d_address')) ?? '',
-  )) {
+  const interfaces = new Map(
+    nics((await commands.named('ip_-s_-d_link')) ?? (await commands.named('ip_-d_address')) ?? ''),
+  );
+  put('/proc/net/dev', netDev([...interfaces.values()]));
+  for (const [name, nic] of interfaces) {
     const folder = `/sys/class/net/${name}`;
     put(`${folder}/operstate`, nic.state);
     put(`${folder}/mtu`, nic.mtu);
@@ -66,31 +80,6 @@ async function derived(files: ReportFiles, commands: ReportCommands, times: Repo
   for (const [name, text] of firmware((await commands.output('dmidecode')) ?? ''))
     put(`/sys/class/dmi/id/${name}`, text);
   return { texts, links };
-}
-
-interface Nic {
-  readonly state: string | undefined;
-  readonly mtu: string | undefined;
-  readonly address: string | undefined;
-  readonly master: string | undefined;
-}
-
-/** `2: eth0@if3: <…> mtu 1500 qdisc … master br0 state UP …`, and its address on the next line: ip-link(8). */
-function* nics(text: string): Generator<readonly [string, Nic]> {
-  for (const part of text.split(/^(?=\d+: )/m)) {
-    const [head = '', below = ''] = part.split('\n');
-    const name = /^\d+: ([^:@\s]+)/.exec(head)?.[1];
-    if (name === undefined) continue;
-    yield [
-      name,
-      {
-        state: / state (\S+)/.exec(head)?.[1]?.toLowerCase(),
-        mtu: / mtu (\d+)/.exec(head)?.[1],
-        address: /^\s+link\/\S+ ([\da-f:]+)/.exec(below)?.[1],
-        master: / master (\S+)/.exec(head)?.[1],
-      },
-    ];
-  }
 }
 
 /** Blocks of dmidecode(8) and their names in the kernel: drivers/firmware/dmi-id.c. */

@@ -10,6 +10,8 @@ export interface TarEntry {
   readonly target: string;
   /** Reads the body; skipped unless called before the next entry. */
   readonly read: () => Promise<Buffer>;
+  /** The body in pieces, for one that is too large for memory; the same body as that of `read`. */
+  readonly pieces: () => AsyncIterable<Buffer>;
 }
 
 const BLOCK_BYTES = 512;
@@ -39,6 +41,7 @@ export async function* tarEntries(pieces: AsyncIterable<Buffer>): AsyncGenerator
           for await (const part of parts) read.push(part);
           return Buffer.concat(read);
         },
+        pieces: () => buffers(parts),
       };
       // Not `cancel`: of a body that is decoded already it takes away the next entry's (modern-tar 0.8.6).
       for await (const _ of parts);
@@ -46,6 +49,10 @@ export async function* tarEntries(pieces: AsyncIterable<Buffer>): AsyncGenerator
   } finally {
     await tar.close();
   }
+}
+
+async function* buffers(parts: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  for await (const part of parts) yield Buffer.from(part.buffer, part.byteOffset, part.byteLength);
 }
 
 /**

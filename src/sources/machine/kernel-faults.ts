@@ -40,7 +40,6 @@ export const kernelFaults = defineSource({
   parse: ({ errors, warnings }) =>
     logSample(PATTERNS, [
       { path: 'dmesg', text: errors },
-      // A sosreport has one text for both.
-      { path: 'dmesg', text: warnings === errors ? undefined : warnings },
+      { path: 'dmesg', text: warnings },
     ]),
 });

@@ -1,0 +1,78 @@
+import { lines, words } from '../../lib/lines.ts';
+import type { Report } from './report.ts';
+
+/** Output of a command by the file of the same command, else by another command of sos that has the same facts. */
+export async function commandOutput(argv: readonly string[], report: Report): Promise<string | undefined> {
+  const { files, commands } = report;
+  const command = argv.join(' ');
+  const output = await commands.output(command);
+  if (output !== undefined) return output;
+  const [program = ''] = argv;
+  // `Linux vm 6.1.0 #1 SMP … x86_64 GNU/Linux`
+  if (command === 'uname -m') return /(\S+) GNU\/Linux\s*$/.exec((await commands.output('uname -a')) ?? '')?.[1];
+  if (command.startsWith('systemctl show *.service ')) return units(await commands.output('systemctl show service --all'), argv); // prettier-ignore
+  if (command.startsWith('ss -Hntxp ')) return sockets(await commands.output('ss -peaonmi'));
+  if (program === 'dmesg') return kernelLines(report, !argv.includes('--level=warn'));
+  if (program === 'findmnt') return argv.includes('-t') ? mounts(report, argv) : undefined;
+  const [, count, path] = /^head -n (\d+) (\/\S+)$/.exec(command) ?? [];
+  if (path === undefined) return undefined;
+  return (await files.text(path))?.split('\n').slice(0, Number(count)).join('\n');
+}
+
+/** Wanted properties only: others hold environments. */
+function units(text: string | undefined, argv: readonly string[]): string | undefined {
+  const wanted = argv
+    .find((word) => word.startsWith('--property='))
+    ?.slice('--property='.length)
+    .split(',');
+  if (text === undefined || wanted === undefined) return undefined;
+  return lines(text)
+    .filter((line) => line === '' || wanted.includes(line.slice(0, line.indexOf('='))))
+    .join('\n');
+}
+
+/** Rows of TCP and unix sockets that are established or listening; details of each are on indented lines. */
+const sockets = (text: string | undefined): string | undefined =>
+  text === undefined
+    ? undefined
+    : lines(text)
+        .filter((line) => /^(?:tcp|u_\w+)\s+(?:ESTAB|LISTEN)\b/.test(line))
+        .join('\n');
+
+/** Lines that report an error: sos keeps the kernel log without its levels. */
+const ERROR =
+  /\b(?:error|errors|fail|failed|failure|fault|oom|out of memory|oom-kill|killed process|hung|blocked for more than|lockup|stall|stalled|bug|oops|panic|call trace|mce|machine check|hardware error|uncorrected|timed? ?out|read-only|corrupt(?:ed|ion)?|reset|link is down|dropping packet|table full)\b/i;
+const KERN_LOG = '/var/log/kern.log';
+
+/** Lines of errors, or all others. */
+async function kernelLines({ files, commands }: Report, areErrors: boolean): Promise<string | undefined> {
+  // `[ 4301.999258] text`; `Feb 10 16:19:17 host kernel: [ 4301.999258] text` in a file of syslog.
+  const log = (await commands.output('dmesg')) ?? (await files.text('/var/log/dmesg')) ?? (await files.text(KERN_LOG));
+  if (log === undefined) return undefined;
+  return lines(log)
+    .map((line) => line.replace(/^.*? kernel: (?=\[)/, ''))
+    .filter((line) => ERROR.test(line) === areErrors && !line.includes('audit: '))
+    .join('\n');
+}
+
+/** `findmnt -r` of the wanted types by `findmnt`, whose tree ends where the target begins, or by `mount -l`. */
+async function mounts({ commands }: Report, argv: readonly string[]): Promise<string | undefined> {
+  const types = new Set(argv[argv.indexOf('-t') + 1]?.split(','));
+  const tree = await commands.output('findmnt');
+  const list = (await commands.output('mount -l')) ?? (await commands.output('mount'));
+  if (tree === undefined && list === undefined) return undefined;
+  const rows =
+    tree === undefined
+      ? lines(list ?? '').map((line) => {
+          const [, source, target, type, options] = /^(.+?) on (\/.*?) type (\S+) \(([^)]*)\)/.exec(line) ?? [];
+          return [target, source, type, options];
+        })
+      : lines(tree).map((line) => {
+          const [target, source, type, options] = words(line.replace(/^[^/]*(?=\/)/, ''));
+          return [target, source, type, options];
+        });
+  return rows
+    .filter(([target, , type]) => target?.startsWith('/') && types.has(type ?? ''))
+    .map((row) => row.map((cell) => (cell ?? '').replaceAll(' ', String.raw`\x20`)).join(' '))
+    .join('\n');
+}

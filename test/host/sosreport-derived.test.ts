@@ -1,0 +1,100 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { modules, kernelFiles, meminfo, numaFiles, osRelease } from '../../src/host/sosreport/derived-machine.ts';
+import { netDev, nics } from '../../src/host/sosreport/derived-network.ts';
+import { identity } from '../../src/sources/machine/identity.ts';
+import { kernelLog } from '../../src/sources/machine/kernel-log.ts';
+import { kernelModules } from '../../src/sources/machine/kernel-modules.ts';
+import { meminfo as memory } from '../../src/sources/machine/meminfo.ts';
+import { mounts } from '../../src/sources/machine/mounts.ts';
+import { netdev } from '../../src/sources/machine/netdev.ts';
+import { numa } from '../../src/sources/machine/numa.ts';
+import { socketPeers } from '../../src/sources/processes/socket-peers.ts';
+import { unitDependencies } from '../../src/sources/processes/unit-dependencies.ts';
+import { replayed } from '../helpers/replayed-report.ts';
+
+const LINK = `1: lo: <LOOPBACK,UP> mtu 65536 qdisc noqueue state UNKNOWN mode DEFAULT
+    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00
+    RX: bytes  packets  errors  dropped overrun mcast
+    846861610  559647   0       0       0       0
+    TX: bytes  packets  errors  dropped carrier collsns
+    846861610  559647   0       0       0       0
+2: eth0@if3: <BROADCAST> mtu 1500 qdisc fq_codel master br0 state UP mode DEFAULT
+    link/ether 52:54:00:e2:28:a3 brd ff:ff:ff:ff:ff:ff
+    bridge_slave state forwarding
+    RX:  bytes packets errors dropped  missed   mcast
+       2000     20      3       4       5       6
+    TX:  bytes packets errors dropped carrier collsns
+       3000     30      7       8       9       10
+3: dummy0: <BROADCAST> mtu 1500 qdisc noop state DOWN
+    link/ether 52:54:00:e2:28:a4 brd ff:ff:ff:ff:ff:ff
+`;
+const files = {
+  'sos_commands/networking/ip_-s_-d_link': LINK,
+  'sos_commands/kernel/uname_-a': 'Linux compute4 5.4.0-97-generic #110-Ubuntu SMP Thu Jan 13 18:22:13 UTC 2022 x86_64 x86_64 x86_64 GNU/Linux\n', // prettier-ignore
+  'sos_commands/kernel/lsmod': 'Module                  Size  Used by\nvhost_net              32768  1\ntap                    24576  1 vhost_net\n', // prettier-ignore
+  'sos_commands/release/lsb_release_-a': 'Distributor ID: Ubuntu\nDescription:    Ubuntu 20.04.3 LTS\n',
+  'sos_commands/memory/free': '              total        used        free      shared  buff/cache   available\nMem:       16393164     7474740      185156       44924     8733268     8638440\nSwap:       4194300       67584     4126716\n', // prettier-ignore
+  'sos_commands/numa/numactl_--hardware': 'available: 2 nodes (0-1)\nnode 0 cpus: 0 1 4\nnode 0 size: 16008 MB\nnode 0 free: 165 MB\nnode 1 cpus: 2 3\nnode 1 size: 16000 MB\nnode 1 free: 9000 MB\nnode distances:\nnode   0   1\n  0:  10  21\n  1:  21  10\n', // prettier-ignore
+  'sos_commands/numa/numastat': '                           node0           node1\nnuma_hit               386594585             7\nnuma_miss                      3             8\n', // prettier-ignore
+  'sos_commands/kernel/dmesg': '[    0.000000] Linux version 5.4.0\n[ 4301.999258] audit: type=1400 operation="fail"\n[ 5001.123456] Out of memory: Killed process 812 (qemu)\n', // prettier-ignore
+  'sos_commands/filesys/findmnt': 'TARGET  SOURCE  FSTYPE OPTIONS\n/       /dev/vda2 ext4 rw,relatime\n|-/sys  sysfs sysfs rw\n| `-/srv/a nas:/export nfs4 ro,relatime\n', // prettier-ignore
+  'sos_commands/networking/ss_-peaonmi': 'Netid State  Recv-Q Send-Q Local Address:Port Peer Address:Port Process\nu_str ESTAB  0 0 /run/docker.sock 77 * 76 users:(("dockerd",pid=1968,fd=11))\n\t skmem:(r0)\nu_str ESTAB  0 0 * 76 * 77 users:(("kubelet",pid=2395,fd=9))\nudp   UNCONN 0 0 0.0.0.0:53 0.0.0.0:*\n', // prettier-ignore
+  'sos_commands/systemd/systemctl_show_service_--all': 'Type=notify\nEnvironment=PASSWORD=hunter2\nMainPID=1968\nId=docker.service\nRequires=docker.socket\nAfter=docker.socket\n\nId=x.service\nMainPID=0\n', // prettier-ignore
+} as const;
+
+test('sources read what the commands of sos have', async () => {
+  const session = await replayed(files);
+  try {
+    const needs = { identity, kernelModules, memory, numa, netdev, kernelLog, mounts, socketPeers, unitDependencies };
+    const moment = session.timeline.moment(needs, session.player.positionMs());
+    expect(session.host.name).toBe('compute4');
+    expect(moment.identity.now).toMatchObject({ os: 'Ubuntu 20.04.3 LTS', kernel: '5.4.0-97-generic' });
+    expect([...(moment.kernelModules.now?.modules?.keys() ?? [])]).toEqual(['vhost_net', 'tap']);
+    expect(moment.memory.now).toMatchObject({ totalKiB: 16_393_164, availableKiB: 8_638_440, swapFreeKiB: 4_126_716 });
+    expect(moment.numa.now?.nodes.get(0)).toMatchObject({ totalKiB: 16008 * 1024, freeKiB: 165 * 1024 });
+    expect(moment.netdev.now?.get('eth0')).toMatchObject({ rxBytes: 2000, rxErrors: 3, rxDropped: 4, txPackets: 30, txDropped: 8 }); // prettier-ignore
+    expect(moment.kernelLog.now?.map(({ at }) => at)).toEqual([5001.123456]);
+    expect([...(moment.mounts.now?.mounts?.values() ?? [])]).toMatchObject([{ target: '/', device: '/dev/vda2', access: 'rw' }, { target: '/srv/a', type: 'nfs4', access: 'ro' }]); // prettier-ignore
+    expect(moment.socketPeers.now).toEqual([{ client: 2395, daemon: 1968 }]);
+    expect(moment.unitDependencies.now?.size).toBe(2);
+    expect(JSON.stringify(session.raw('unit-dependencies'))).not.toContain('hunter2');
+  } finally {
+    await session.stop();
+  }
+});
+
+test('the kernel log is that of kern.log where sos has no dmesg', async () => {
+  const session = await replayed({ 'var/log/kern.log': 'Mar  5 11:00:00 n1 kernel: [ 4301.999258] EXT4-fs error (device vda2)\nMar  5 11:00:00 n1 kernel: [ 4302.000000] usb 1-1: new device\n' }); // prettier-ignore
+  const { now } = session.timeline.moment({ kernelLog }, session.player.positionMs()).kernelLog;
+  expect(now).toEqual([{ at: 4301.999258, text: '[ 4301.999258] EXT4-fs error (device vda2)' }]);
+  await session.stop();
+});
+
+test('numaFiles has CPUs, memory, distances and counters of each node', () => {
+  const all = [...numaFiles(files['sos_commands/numa/numactl_--hardware'], files['sos_commands/numa/numastat'])];
+  const of = (file: string) => all.filter(([path]) => path.endsWith(`node0/${file}`)).map(([, text]) => text);
+  expect([of('cpulist'), of('distance')]).toEqual([['0-1,4'], ['10  21']]);
+  expect(of('meminfo')).toEqual(['Node 0 MemTotal: 16392192 kB', 'Node 0 MemFree: 168960 kB']);
+  expect(of('numastat')).toEqual(['numa_hit 386594585', 'numa_miss 3']);
+});
+
+test('netDev leaves out interfaces without counters', () => {
+  const rows = netDev([...new Map(nics(LINK)).values()])?.split('\n');
+  expect(rows?.slice(2)).toEqual([
+    'lo: 846861610 559647 0 0 0 0 0 0 846861610 559647 0 0 0 0 0 0',
+    'eth0: 2000 20 3 4 5 0 0 6 3000 30 7 8 0 10 9 0',
+  ]);
+  expect(netDev([])).toBeUndefined();
+});
+
+test('parsers of commands are total', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      for (const parse of [modules, meminfo, osRelease])
+        expect([undefined, 'string']).toContain(parse(text) && 'string');
+      expect([...kernelFiles(text), ...numaFiles(text, text), ...nics(text)]).toBeDefined();
+    }),
+    { numRuns: 50 },
+  );
+});
