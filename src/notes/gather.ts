@@ -31,7 +31,6 @@ import { lifeEntries, withCurrentRules, type FindingLife } from './finding-lives
 import { recordedEvents, type OnRound, type RecordedEvents } from './recorded-events.ts';
 import { redactedNotes } from './redact-notes.ts';
 import { chartNeeds, chartsOf } from './series.ts';
-import { whyWords } from '../ui/kit/missing-reason.ts';
 
 /** Time from the start at which most tables have been read. */
 const FIRST_TABLES_MS = 30_000;
@@ -198,7 +197,7 @@ function gapsOf(session: Session): CaseNotes['notRead'] {
   return session.status().sources.flatMap(({ id, missing }) =>
     Object.values(missing)
       .filter(({ why }) => why !== 'absent')
-      .map((gap) => ({ source: id, why: whyWords(gap), detail: plain(gap.detail) })),
+      .map(({ why, detail }) => ({ source: id, why, detail: plain(detail) })),
   );
 }
 

@@ -7,6 +7,7 @@ import type { SafeNotes } from './safe-notes.ts';
 import { summaryOf } from './summary.ts';
 import { ledgerValue } from './noted-ledger.ts';
 import { clock, nounOf, VERDICT, WORD } from './words.ts';
+import { notTakenText } from '../ui/kit/missing-reason.ts';
 
 /** Asciicast player: its published script and style, and its licence, which must stay with it. */
 export interface CastPlayer {
@@ -55,7 +56,7 @@ export function htmlNotes(notes: SafeNotes, player: CastPlayer): string {
             notes.commands.map(({ at, as, command, why, exit, tookMs }) => [clock(at), as, htmlOf`<code>${command}</code>`, why, exit ?? '', tookMs === undefined ? '' : Math.round(tookMs)]), // prettier-ignore
           )}</details>`,
     ),
-    section('Not readable', table(['Source', 'Reason', 'Detail'], notes.notRead.map(({ source, why, detail }) => [source, why, detail]))), // prettier-ignore
+    section('Not readable', table(['Source', 'Reason', 'Detail'], notes.notRead.map(({ source, why, detail }) => [source, notTakenText(detail) ?? why, detail]))), // prettier-ignore
     evidence
       ? section(
           'Evidence',

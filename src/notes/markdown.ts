@@ -8,6 +8,7 @@ import type { NotedFinding, NotedIncident } from './case-notes.ts';
 import { Markup, tagOf, type Piece } from './markup.ts';
 import type { SafeNotes } from './safe-notes.ts';
 import { summaryOf } from './summary.ts';
+import { notTakenText } from '../ui/kit/missing-reason.ts';
 
 type Markdown = Markup<'markdown'>;
 
@@ -182,7 +183,9 @@ const commandTable = (commands: SafeNotes['commands']): readonly Markdown[] =>
   );
 
 const gapLines = ({ notRead }: SafeNotes): readonly Markdown[] =>
-  notRead.map(({ source, why, detail }) => mdOf`- ${source}: ${why}: ${detail}`);
+  notRead.map(({ source, why, detail }) =>
+    notTakenText(detail) === undefined ? mdOf`- ${source}: ${why}: ${detail}` : mdOf`- ${source}: ${detail}`,
+  );
 
 const evidenceLines = ({ evidence }: SafeNotes): readonly Markdown[] =>
   evidence

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { modules, kernelFiles, meminfo, numaFiles, osRelease } from '../../src/host/sosreport/derived-machine.ts';
 import { netDev, nics } from '../../src/host/sosreport/derived-network.ts';
+import { listedRows, shownTables } from '../../src/host/sosreport/ovsdb-lists.ts';
 import { identity } from '../../src/sources/machine/identity.ts';
 import { kernelLog } from '../../src/sources/machine/kernel-log.ts';
 import { kernelModules } from '../../src/sources/machine/kernel-modules.ts';
@@ -86,6 +87,16 @@ test('netDev leaves out interfaces without counters', () => {
     'eth0: 2000 20 3 4 5 0 0 6 3000 30 7 8 0 10 9 0',
   ]);
   expect(netDev([])).toBeUndefined();
+});
+
+test('parsers of commands are linear when a line is long', () => {
+  const blanks = ' '.repeat(300_000);
+  const begin = performance.now();
+  expect([...numaFiles(`  0:${blanks}x`, ''), ...nics(`1: a: <>\n RX: b\n${blanks}x`)].length).toBe(1);
+  const quotes = '\\"'.repeat(300_000);
+  expect(listedRows(`_uuid : aa87cf22-4d5c-4c92-93e6-c4aa2875a22f\nx : [${quotes}]\n`).size).toBe(1);
+  shownTables('OVN_Northbound', `switch a (b)\n    port ${' (aka '.repeat(60_000)}\n`);
+  expect(performance.now() - begin).toBeLessThan(3000);
 });
 
 test('parsers of commands are total', () => {

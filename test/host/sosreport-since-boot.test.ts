@@ -34,6 +34,12 @@ test('rules judge means since boot and state what they are', async () => {
   ]);
 });
 
+test('softnet drops since boot are a finding from a share of 0.5 %', async () => {
+  const softnet = (dropped: string) => ({ 'proc/net/softnet_stat': `0000ffff ${dropped} 00000000 0 0 0 0 0 0 0 0 0 00000000\n` }); // prettier-ignore
+  expect((await shownOf(softnet('00000003'))).found).toEqual([]);
+  expect((await shownOf(softnet('00001000'))).found).toEqual(['warn softnet: 0.6 drops/s (5.9%) on cpu0, backlog full, mean since boot']); // prettier-ignore
+});
+
 test('a sosreport without an uptime has no rates', async () => {
   const { text, found } = await shownOf({ 'proc/net/dev': NET_DEV, 'sos_commands/host/uptime': '', 'sos_commands/date/date': '' }); // prettier-ignore
   expect(found).toEqual([]);

@@ -46,7 +46,7 @@ export const cephHealthChecks = defineFinding({
             {
               what: plain(check.code),
               value: plain(check.detail[0] ?? check.message),
-              source: UNREPORTED[check.code] ?? 'ceph health detail',
+              source: (check.detail.length === 0 ? UNREPORTED[check.code] : undefined) ?? 'ceph health detail',
             },
           ],
           next: checkNext(check.code),

@@ -6,6 +6,9 @@ import { meanMark, overLastOrLife } from '../../timeline/window.ts';
 
 const FILE = '/proc/net/softnet_stat';
 
+/** Share of drops since boot that is a finding by itself, as of NICs. */
+const LIFE_LOST_PCT = 0.5;
+
 /** Packets dropped before the stack because the backlog of a CPU was full (softnet_stat). */
 export const softnetDrops = defineFinding({
   id: 'softnet-drops',
@@ -25,6 +28,8 @@ export const softnetDrops = defineFinding({
     const droppedPerSec = sum((rate) => rate.droppedPerSec);
     const arrivedPerSec = droppedPerSec + sum((rate) => rate.processedPerSec);
     const lostPct = (100 * droppedPerSec) / arrivedPerSec;
+    // Every host has lost a few since boot.
+    if (moment.softnet.sinceStart !== undefined && lostPct < LIFE_LOST_PCT) return [];
     const others = losing.length > 1 ? ` and ${plural(losing.length - 1, 'other CPU')}` : '';
     return [
       {

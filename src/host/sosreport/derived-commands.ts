@@ -55,6 +55,8 @@ async function kernelLines({ files, commands }: Report, areErrors: boolean): Pro
     .join('\n');
 }
 
+const MAX_LINE = 4096;
+
 /** `findmnt -r` of the wanted types by `findmnt`, whose tree ends where the target begins, or by `mount -l`. */
 async function mounts({ commands }: Report, argv: readonly string[]): Promise<string | undefined> {
   const types = new Set(argv[argv.indexOf('-t') + 1]?.split(','));
@@ -64,6 +66,7 @@ async function mounts({ commands }: Report, argv: readonly string[]): Promise<st
   const rows =
     tree === undefined
       ? lines(list ?? '').map((line) => {
+          if (line.length > MAX_LINE) return [];
           const [, source, target, type, options] = /^(.+?) on (\/.*?) type (\S+) \(([^)]*)\)/.exec(line) ?? [];
           return [target, source, type, options];
         })

@@ -21,7 +21,7 @@ export function* numaFiles(hardware: string, statistics: string): Generator<File
         `Node ${node} ${field === 'size' ? 'MemTotal' : 'MemFree'}: ${mib * 1024} kB`,
       ];
   }
-  for (const [, node, distances = ''] of hardware.matchAll(/^ +(\d+): +([\d ]+)$/gm))
+  for (const [, node, distances = ''] of hardware.matchAll(/^ +(\d+):([\d ]+)$/gm))
     yield [`${NODES}/node${node}/distance`, distances.trim()];
   // ` node0 node1`, then a row per counter.
   const [head = '', ...rows] = lines(statistics);
@@ -53,9 +53,12 @@ export function meminfo(free: string): string | undefined {
   return known.length < 2 ? undefined : known.map(([name, value]) => `${name}: ${value} kB`).join('\n');
 }
 
+const MAX_UNAME = 1000;
+
 /** Files of the running kernel by `uname -a`: `Linux NODE RELEASE #1 SMP … x86_64 x86_64 x86_64 GNU/Linux`. */
 export function* kernelFiles(uname: string): Generator<File> {
-  const [, node, release, version, arch] = /^Linux (\S+) (\S+) (#.*?) (\S+)(?: \4)* GNU\/Linux\s*$/.exec(uname) ?? [];
+  const [, node, release, version, arch] =
+    /^Linux (\S+) (\S+) (#.*?) (\S+)(?: \4)* GNU\/Linux\s*$/.exec(uname.slice(0, MAX_UNAME)) ?? [];
   if (node === undefined || release === undefined || version === undefined || arch === undefined) return;
   yield ['/proc/sys/kernel/hostname', node];
   yield ['/proc/sys/kernel/osrelease', release];

@@ -39,7 +39,7 @@ export function* nics(text: string): Generator<readonly [string, Nic]> {
 /** proc_net_dev(5): bytes packets errs drop fifo frame compressed multicast; … colls carrier compressed. */
 function countersOf(name: string, part: string): string | undefined {
   const row = (way: string) =>
-    new RegExp(String.raw`^ +${way}: .*\n +([\d ]+)$`, 'm').exec(part)?.[1]?.trim().split(/ +/);
+    new RegExp(String.raw`^ +${way}: .*\n([\d ]+)$`, 'm').exec(part)?.[1]?.trim().split(/ +/);
   const [rx, tx] = [row('RX'), row('TX')];
   if (rx === undefined || tx === undefined) return undefined;
   const [rxBytes, rxPackets, rxErrors, rxDropped, overrun = '0', multicast = '0'] = rx;

@@ -47,9 +47,23 @@ function valueOf(text: string): unknown {
   return atomOf(text);
 }
 
-/** Members between commas outside of quotes. */
-const split = (text: string): readonly string[] =>
-  text.match(/(?:"(?:[^"\\]|\\.)*"|[^,"])+/g)?.map((one) => one.trim()) ?? [];
+/** Members between commas outside of quotes. Not one regular expression, which needs quadratic time on quotes without end. */
+function split(text: string): readonly string[] {
+  const members: string[] = [];
+  let from = 0;
+  let isQuoted = false;
+  for (let at = 0; at <= text.length; at++) {
+    const character = text[at];
+    if (isQuoted && character === '\\') at++;
+    else if (character === '"') isQuoted = !isQuoted;
+    else if (at >= text.length || (character === ',' && !isQuoted)) {
+      const member = text.slice(from, at).trim();
+      if (member !== '') members.push(member);
+      from = at + 1;
+    }
+  }
+  return members;
+}
 
 function atomOf(text: string): unknown {
   if (text.startsWith('"')) return json(text) ?? text;
@@ -57,6 +71,9 @@ function atomOf(text: string): unknown {
   if (text === 'true' || text === 'false') return text === 'true';
   return /^-?\d/.test(text) ? (toNumber(text) ?? text) : text;
 }
+
+/** Longest line of `show`: names and options. */
+const MAX_LINE = 20_000;
 
 /** Line of `show` with those indented below it. */
 interface Branch {
@@ -69,7 +86,7 @@ function branches(text: string): readonly Branch[] {
   const open: { readonly indent: number; readonly branch: Branch }[] = [{ indent: -1, branch: root }];
   for (const line of lines(text)) {
     const head = line.trim();
-    if (head === '') continue;
+    if (head === '' || line.length > MAX_LINE) continue;
     const indent = line.search(/\S/);
     while ((open.at(-1)?.indent ?? -1) >= indent) open.pop();
     const branch = { head, below: [] };
