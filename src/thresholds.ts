@@ -112,6 +112,17 @@ export const limits = {
     crit: 95,
     authority: 'node-mixin: NodeHighNumberConntrackEntriesUsed, 75 %; 95 %, or drops, is [own]',
   },
+  osdPgs: {
+    warn: 500,
+    authority: 'hotsos: two thirds of mon_max_pg_per_osd (250) × osd_max_pg_per_osd_hard_ratio (3)',
+  },
+  osdUnaccountedPct: { warn: 5, authority: 'hotsos: raw usage 5 % above data, metadata and omap' },
+  socketMemoryPct: {
+    warn: 90,
+    crit: 98,
+    authority:
+      'ip-sysctl: tcp_mem, udp_mem: pressure above the second limit, drops at the third; 90 and 98 % are [own]',
+  },
   ovnBehindSeconds: { warn: 10, crit: 60, authority: '[own]: a chassis applies a transaction within a second' },
   ovnRecomputesPerSec: { warn: 1, authority: '[own]: on a large network one takes seconds' },
   pmdKeptPct: {

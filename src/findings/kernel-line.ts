@@ -1,4 +1,5 @@
 import { span } from '../lib/units.ts';
+import { nvmeControllerOf } from '../sources/machine/block-devices.ts';
 import { kernelLog } from '../sources/machine/kernel-log.ts';
 import type { Needs } from '../timeline/moment.ts';
 import type { Finding, Found } from './finding.ts';
@@ -38,7 +39,7 @@ export function quotingKernelLog<N extends Needs>(
 
 /** Lines about a disk or its NVMe controller: `I/O error, dev sda`, `nvme nvme0: I/O 12 timeout`. */
 export const diskLine = ({ entity }: Found): RegExp => {
-  const names = [entity.id, entity.id.replace(/^(nvme\d+)n\d+$/, '$1')].map((name) =>
+  const names = [entity.id, nvmeControllerOf(entity.id) ?? entity.id].map((name) =>
     name.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`),
   );
   return new RegExp(String.raw`(?<![\w-])(?:${names.join('|')})(?![\w-])`);

@@ -109,5 +109,9 @@ export const unitLog = (
 ): CommandStep | undefined =>
   command(['journalctl', ...units.flatMap((unit) => ['-u', unit]), ...journalSince(found), '--no-pager'], shows);
 
+/** End of the log that the evidence of a finding names first. */
+export const logTail = ({ evidence }: Standing): CommandStep | undefined =>
+  command(['tail', '-n', '50', operand(evidence[0]?.source)], 'end of the log');
+
 /** A name as a literal part of a regular expression. */
 export const literal = (name: string): string => name.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);

@@ -32,6 +32,8 @@ export interface GlobRead extends ReadOptions {
   readonly pattern: string;
   /** Read symbolic links as links (their target is the text), not the file behind them. */
   readonly links?: boolean;
+  /** Only so many bytes of the end of each: of logs. The first line of each may be a part of one. */
+  readonly tailBytes?: number;
 }
 
 /** Command without a shell and stdin, with fixed PATH and LC_ALL, a timeout and a limit of output. */

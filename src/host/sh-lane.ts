@@ -236,7 +236,9 @@ function scriptOf(what: PlainRead, seconds: number): string {
       const pattern = bareWildcards(what.pattern);
       return what.links
         ? `for f in ${pattern}; do [ -L "$f" ] && printf '%s\\0%s\\n' "$f" "$(readlink "$f")"; done; true`
-        : `${limit} grep -aHZ -s '' ${pattern}; [ $? -lt 124 ]`;
+        : what.tailBytes !== undefined
+          ? `for f in ${pattern}; do [ -f "$f" ] && [ -r "$f" ] && ${limit} tail -c ${what.tailBytes} "$f" | grep -aHZ -s --label="$f" ''; done; true`
+          : `${limit} grep -aHZ -s '' ${pattern}; [ $? -lt 124 ]`;
     }
     case 'statfs':
       return `${limit} stat -f -c '%S %b %f %a %c %d 0' -- ${shellQuote(what.path)} 2>/dev/null || (exit ${ABSENT})`;

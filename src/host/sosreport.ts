@@ -112,9 +112,12 @@ async function answer(what: Read, report: Report): Promise<unknown> {
   const { files, commands, times } = report;
   switch (what.kind) {
     case 'file':
-      return files.text(what.path);
+      return ending(await files.text(what.path), what.tailBytes);
     case 'glob':
-      return recordedGlob(what.pattern, { names: files.names, text: what.links ? files.link : files.text });
+      return recordedGlob(what.pattern, {
+        names: files.names,
+        text: what.links ? files.link : async (path) => ending(await files.text(path), what.tailBytes),
+      });
     case 'run':
       return commandOutput(what.argv, report);
     case 'talk':
@@ -140,3 +143,7 @@ async function answer(what: Read, report: Report): Promise<unknown> {
       return undefined;
   }
 }
+
+/** End of a text, as much as a live host gives of a log. */
+const ending = (text: string | undefined, bytes: number | undefined): string | undefined =>
+  bytes === undefined ? text : text?.slice(-bytes);

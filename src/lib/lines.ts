@@ -15,6 +15,13 @@ export function toNumber(text: string | undefined): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
+/** Part of a whole: undefined where it is negative or above the whole, which no reading can be. */
+export const partOf = (part: number | undefined, whole: number | undefined): number | undefined =>
+  part === undefined || part < 0 || part > (whole ?? Infinity) ? undefined : part;
+
+/** Percentage from 0 to 100; undefined for other numbers and texts. */
+export const toPercent = (text: string | undefined): number | undefined => partOf(toNumber(text), 100);
+
 /** Map of `key: value` or `key value` lines; values keep inner blanks. */
 export function keyValues(text: string, separator: RegExp = /[:\s]\s*/): Map<string, string> {
   const map = new Map<string, string>();

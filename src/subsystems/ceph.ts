@@ -1,7 +1,9 @@
 import { cephChanges } from '../changes/ceph.ts';
+import { cephLogFaults } from '../findings/ceph/log-faults.ts';
 import { cephHealthChecks } from '../findings/ceph/health.ts';
 import { cephMonSlow } from '../findings/ceph/mon-slow.ts';
 import { cephMonsUnresponsive } from '../findings/ceph/mons-unresponsive.ts';
+import { cephOsdMap } from '../findings/ceph/osd-map.ts';
 import { cephOsdSlow } from '../findings/ceph/osd-slow.ts';
 import { cephOsdMemory, cephSpillover, cephThrottled } from '../findings/ceph/osd-store.ts';
 import { cephOsdUnresponsive } from '../findings/ceph/osd-unresponsive.ts';
@@ -21,6 +23,7 @@ import { cephHistograms } from '../sources/ceph/histograms.ts';
 import { cephMemoryTargets } from '../sources/ceph/memory-targets.ts';
 import { cephMonCounters } from '../sources/ceph/mon-counters.ts';
 import { cephMonStore } from '../sources/ceph/mon-store.ts';
+import { CEPH_LOGS, cephLogs, MICROCEPH_LOGS } from '../sources/ceph/logs.ts';
 import { cephMons } from '../sources/ceph/mons.ts';
 import { cephOps, cephSlowOps } from '../sources/ceph/ops.ts';
 import { cephRemoteOsdOps, cephOsdOps } from '../sources/ceph/osd-ops.ts';
@@ -33,6 +36,7 @@ import { withExample } from './details.ts';
 import { cephDependencies } from '../incidents/dependencies/ceph.ts';
 import { cephClusterChecks } from '../ledger/checks/ceph-cluster.ts';
 import { osdChecks, osdReplyChecks } from '../ledger/checks/ceph.ts';
+import { cephLogChecks } from '../ledger/checks/logs.ts';
 import type { Subsystem } from './subsystem.ts';
 
 /** Manifest of Ceph: OSDs, monitors, pools. */
@@ -57,6 +61,7 @@ export const cephSubsystem: Subsystem = {
     cephFleet,
     cephDevices,
     rbdDevices,
+    cephLogs,
   ],
   details: [withExample(cephOsdOps), withExample(cephRemoteOsdOps)],
   findings: [
@@ -70,15 +75,19 @@ export const cephSubsystem: Subsystem = {
     cephSpillover,
     cephThrottled,
     cephOsdMemory,
+    cephOsdMap,
+    cephLogFaults,
   ],
   changes: [cephChanges],
   dependencies: [cephDependencies],
-  checks: [osdReplyChecks, osdChecks, cephClusterChecks],
+  checks: [osdReplyChecks, osdChecks, cephClusterChecks, cephLogChecks],
   steps: cephSteps,
   pane: cephPane,
   protocols: [asok, rados],
   policy: {
     globs: [
+      { pattern: CEPH_LOGS, links: false },
+      { pattern: MICROCEPH_LOGS, links: false },
       { pattern: '/var/lib/ceph/osd/*/block*', links: true },
       { pattern: '/var/lib/ceph/*/osd.*/block*', links: true },
       { pattern: '/var/snap/microceph/common/data/osd/*/block*', links: true },

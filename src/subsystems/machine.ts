@@ -2,7 +2,10 @@ import { packageChanges } from '../changes/packages.ts';
 import { machineChanges } from '../changes/machine.ts';
 import { bondMemberDown } from '../findings/machine/bond-member-down.ts';
 import { compactionFailing } from '../findings/machine/compaction-failing.ts';
+import { netlinkDrops } from '../findings/machine/netlink-drops.ts';
+import { kernelLogFaults } from '../findings/machine/kernel-faults.ts';
 import { conntrackFull } from '../findings/machine/conntrack-full.ts';
+import { socketMemoryFull } from '../findings/machine/socket-memory-full.ts';
 import { cpuPowerSaving } from '../findings/machine/cpu-power-saving.ts';
 import { cpuSaturated } from '../findings/machine/cpu-saturated.ts';
 import { cpuSteal } from '../findings/machine/cpu-steal.ts';
@@ -43,6 +46,7 @@ import { aer } from '../sources/machine/aer.ts';
 import { blockDevices } from '../sources/machine/block-devices.ts';
 import { buddyinfo } from '../sources/machine/buddyinfo.ts';
 import { conntrack } from '../sources/machine/conntrack.ts';
+import { sockstat } from '../sources/machine/sockstat.ts';
 import { cpuStat } from '../sources/machine/cpu-stat.ts';
 import { cpuTopology } from '../sources/machine/cpu-topology.ts';
 import { cpufreq } from '../sources/machine/cpufreq.ts';
@@ -54,6 +58,8 @@ import { fileNr } from '../sources/machine/file-nr.ts';
 import { hugepages } from '../sources/machine/hugepages.ts';
 import { identity } from '../sources/machine/identity.ts';
 import { interrupts } from '../sources/machine/interrupts.ts';
+import { netlink } from '../sources/machine/netlink.ts';
+import { kernelFaults } from '../sources/machine/kernel-faults.ts';
 import { kernelLog } from '../sources/machine/kernel-log.ts';
 import { inventory } from '../sources/machine/inventory.ts';
 import { kernelModules } from '../sources/machine/kernel-modules.ts';
@@ -82,6 +88,7 @@ import { memoryChecks } from '../ledger/checks/memory.ts';
 import { mtuChecks } from '../ledger/checks/mtu.ts';
 import { networkChecks } from '../ledger/checks/network.ts';
 import { storageChecks } from '../ledger/checks/storage.ts';
+import { kernelLogChecks } from '../ledger/checks/logs.ts';
 import type { Subsystem } from './subsystem.ts';
 
 /** Manifest of the machine itself: CPUs, memory, NUMA nodes, disks, network cards, sensors. */
@@ -107,6 +114,9 @@ export const machineSubsystem: Subsystem = {
     nics,
     softnet,
     conntrack,
+    sockstat,
+    kernelFaults,
+    netlink,
     softirqs,
     interrupts,
     edac,
@@ -152,6 +162,9 @@ export const machineSubsystem: Subsystem = {
     nicFlaps,
     bondMemberDown,
     conntrackFull,
+    socketMemoryFull,
+    kernelLogFaults,
+    netlinkDrops,
     mtuMismatch,
     softnetDrops,
     softirqHotCpu,
@@ -165,7 +178,7 @@ export const machineSubsystem: Subsystem = {
   ],
   changes: [packageChanges, machineChanges],
   dependencies: [machineDependencies, mountDependencies],
-  checks: [cpuChecks, memoryChecks, storageChecks, networkChecks, mtuChecks, hardwareChecks],
+  checks: [cpuChecks, memoryChecks, storageChecks, networkChecks, mtuChecks, hardwareChecks, kernelLogChecks],
   steps: machineSteps,
   pane: hardwarePane,
   policy: {
@@ -182,6 +195,10 @@ export const machineSubsystem: Subsystem = {
       {
         argv: ['dmesg', '--kernel', '--level=emerg,alert,crit,err'],
         why: 'errors in the kernel log, to quote the line behind a finding; other levels stay on the host',
+      },
+      {
+        argv: ['dmesg', '--kernel', '--level=warn'],
+        why: 'warnings in the kernel log: dropped packets, OOM kills, call traces',
       },
       {
         argv: ['head', '-n', '30', '/proc/cpuinfo'],

@@ -4,6 +4,7 @@ import { ovsConntrackFull } from '../findings/ovs/conntrack-full.ts';
 import { ovsControllerLost } from '../findings/ovs/controller-lost.ts';
 import { ovsFdb } from '../findings/ovs/fdb.ts';
 import { ovsFlowLimit } from '../findings/ovs/flow-limit.ts';
+import { ovsLogFaults } from '../findings/ovs/log-faults.ts';
 import { ovsMegaflows } from '../findings/ovs/megaflows.ts';
 import { ovsMisses } from '../findings/ovs/misses.ts';
 import { ovsPacketIns } from '../findings/ovs/packet-ins.ts';
@@ -19,6 +20,7 @@ import { ovsPane } from '../panes/ovs/pane.ts';
 import { ovsBridge } from '../sources/ovs/bridge.ts';
 import { kernelConntrack, ovsConntrack } from '../sources/ovs/conntrack.ts';
 import { ovsDatapath } from '../sources/ovs/datapath.ts';
+import { OVS_LOG, ovsLog } from '../sources/ovs/log.ts';
 import { ovsDb } from '../sources/ovs/db.ts';
 import { ovsFlows } from '../sources/ovs/flows.ts';
 import { ovsAllFlows, ovsPortFlows } from '../sources/ovs/port-flows.ts';
@@ -28,12 +30,13 @@ import { ovsTrace } from '../sources/ovs/trace.ts';
 import { withExample } from './details.ts';
 import { ovsDependencies } from '../incidents/dependencies/ovs.ts';
 import { ovsChecks } from '../ledger/checks/ovs.ts';
+import { ovsLogChecks } from '../ledger/checks/logs.ts';
 import type { Subsystem } from './subsystem.ts';
 
 /** Manifest of Open vSwitch. */
 export const ovsSubsystem: Subsystem = {
   id: 'ovs',
-  sources: [ovsDatapath, ovsFlows, ovsDb, ovsSwitch, ovsThreads],
+  sources: [ovsDatapath, ovsFlows, ovsDb, ovsSwitch, ovsThreads, ovsLog],
   details: [
     withExample(ovsTrace),
     withExample(ovsPortFlows),
@@ -56,14 +59,16 @@ export const ovsSubsystem: Subsystem = {
     ovsMegaflows,
     ovsPacketIns,
     ovsPmd,
+    ovsLogFaults,
   ],
   changes: [ovsChanges],
   dependencies: [ovsDependencies],
-  checks: [ovsChecks],
+  checks: [ovsChecks, ovsLogChecks],
   steps: ovsSteps,
   pane: ovsPane,
   protocols: [unixctl, ovsdb],
   policy: {
+    files: [OVS_LOG],
     commands: [
       {
         argv: [

@@ -95,8 +95,8 @@ describe('machineChanges', () => {
   test('has memory and CPUs that were added', () => {
     expect(
       shown([
-        stat(0),
-        stat(0, 4, 60),
+        stat(1),
+        stat(1, 4, 60),
         read(meminfo, { text: 'MemTotal: 1048576 kB\n' }),
         read(meminfo, { text: 'MemTotal: 2097152 kB\n' }, 60),
       ]),

@@ -66,6 +66,7 @@ const READ_ONLY: Readonly<Record<string, '*' | RegExp>> = {
   sensors: /^$/,
   slabtop: /^-o /,
   smartctl: /^-x \S+$/,
+  ss: /^(?:-[a-z]+ ?)+$/,
   swapon: /^--show$/,
   sysctl: /^[a-z0-9_. -]+$/,
   'systemd-detect-virt': '*',

@@ -68,6 +68,15 @@ describe.each([
     });
   });
 
+  test('reads only the end of each file when a glob has tailBytes', async () => {
+    const lane = await open(transport());
+    writeFileSync(join(folder, `one ${kind}.log`), 'first\nlast\n');
+    writeFileSync(join(folder, `two ${kind}.log`), `${'line\n'.repeat(300_000)}the end\n`);
+    expect(await lane.read({ kind: 'glob', pattern: join(folder, `t* ${kind}.log`), tailBytes: 10 })).toMatchObject({
+      value: new Map([[join(folder, `two ${kind}.log`), 'e\nthe end\n']]),
+    });
+  });
+
   test('distinguishes absent from denied', async () => {
     const lane = await open(transport());
     expect(await lane.read({ kind: 'file', path: join(folder, 'nothing') })).toMatchObject({

@@ -7,6 +7,8 @@ export function downSince({ now, ageMs }: Seen<OsdMapSample | undefined>, osd: n
   return seconds === undefined ? undefined : seconds + (ageMs ?? 0) / 1000;
 }
 
-/** OSDs that the map has as down and not as out: those whose PGs wait for them. */
+/** OSDs that the map has as down, and neither out nor destroyed: those whose PGs wait for them. */
 export const downOsds = ({ now }: Seen<OsdMapSample | undefined>): readonly number[] =>
-  [...(now?.osds.values() ?? [])].filter(({ up, in: isIn }) => up === false && isIn !== false).map(({ osd }) => osd);
+  [...(now?.osds.values() ?? [])]
+    .filter(({ up, in: isIn, destroyed }) => up === false && isIn !== false && !destroyed)
+    .map(({ osd }) => osd);

@@ -12,6 +12,7 @@ import { lxdPlaces } from '../../sources/containers/lxd-sockets.ts';
 import { lastValue, newestEntry } from '../../timeline/last-known.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import { containerProcesses, initOf, type ContainerProcesses } from './processes.ts';
+import { currentLxcGroups, lxcNameOf } from './lxc-groups.ts';
 import { lxdGroupName, type Container, type ContainerState } from './container.ts';
 import { containerKey, idKey, lxcKey } from '../../sources/containers/container-key.ts';
 import { processes } from '../../sources/processes/processes.ts';
@@ -69,7 +70,8 @@ export function hostEpochSeconds(moment: Pick<ContainerMoment, 'cpuStat'>): numb
 }
 
 function joinContainers(moment: ContainerMoment): readonly Container[] {
-  const from = containerProcesses(moment.processes.now?.processes.values() ?? []);
+  const byContainer = containerProcesses(moment.processes.now?.processes.values() ?? []);
+  const from = { ...byContainer, lxcNames: lxcNames(moment, byContainer) };
   const hidden = !seesAll(moment.processes);
   const all = new Map<string, Container>();
   for (const group of moment.cgroups.now?.cgroups.values() ?? []) {
@@ -83,36 +85,52 @@ function joinContainers(moment: ContainerMoment): readonly Container[] {
       const owner = list[0]?.owner;
       if (owner) all.set(key, fromGroup(key, { owner }, from, hidden));
     }
+  const lxcKeys = currentLxcGroups(all, from.lxcNames);
   nameDocker(all, moment, from);
   nameConmon(all, from);
   nameStored(all, moment);
-  nameLxd(all, moment, from);
-  nameLxc(all, moment);
+  nameLxd(all, moment, from, lxcKeys);
+  nameLxc(all, moment, lxcKeys);
   namePods(all, moment);
   return [...all.values()];
 }
 
+interface JoinedFrom extends ContainerProcesses {
+  /** Names of LXC, LXD and Incus containers, which their groups may only begin with. */
+  readonly lxcNames: ReadonlySet<string>;
+}
+
+const lxcNames = (moment: ContainerMoment, { lxcEngines }: ContainerProcesses): ReadonlySet<string> =>
+  new Set([
+    ...lxcEngines.keys(),
+    ...(moment.lxc.now?.containers.map(({ name }) => name) ?? []),
+    ...lxdPlaces.flatMap(
+      (place) => lastValue(moment.lxd, ({ instances }) => instances.get(place))?.value.map(lxdGroupName) ?? [],
+    ),
+  ]);
+
 function fromGroup(
   key: string,
   group: Cgroup | Pick<Cgroup, 'owner'>,
-  { of, lxcEngines, namespaces }: ContainerProcesses,
+  { of, lxcEngines, lxcNames: names, namespaces }: JoinedFrom,
   hidden = false,
 ): Container {
   const { owner } = group;
+  const name = owner.kind === 'lxc' ? lxcNameOf(owner.name, names) : owner.name;
   const own = of.get(key) ?? [];
   const id = owner.kind === 'pod' ? owner.container : owner.id;
   const engine =
     owner.kind === 'pod'
       ? 'k8s'
       : owner.kind === 'lxc'
-        ? (lxcEngines.get(owner.name) ?? 'lxc')
+        ? (lxcEngines.get(name) ?? 'lxc')
         : owner.kind === 'guest' || owner.kind === 'service' || owner.kind === 'user'
           ? 'containerd'
           : owner.kind;
   return {
     key,
     engine,
-    name: owner.kind === 'pod' ? (owner.container ?? owner.name).slice(0, 12) : owner.name,
+    name: owner.kind === 'pod' ? (owner.container ?? owner.name).slice(0, 12) : name,
     project:
       owner.kind === 'pod'
         ? owner.name
@@ -145,7 +163,7 @@ const groupState = (group: Cgroup, processes: number, hidden: boolean): Containe
 
 const isThere = (container: Container | undefined): boolean => container !== undefined && container.state !== 'stopped';
 
-function nameDocker(all: Map<string, Container>, moment: ContainerMoment, from: ContainerProcesses): void {
+function nameDocker(all: Map<string, Container>, moment: ContainerMoment, from: JoinedFrom): void {
   const now = hostEpochSeconds(moment);
   const recent = dockerRecentEvents(moment.dockerEvents.now?.events ?? [], now);
   const list = lastValue(moment.docker, ({ containers }) => containers);
@@ -218,7 +236,7 @@ function eventsAt(events: ContainerMoment['dockerEvents'], listedMs: number): nu
 }
 
 /** Names from conmon: podman's containers of any user. Those of CRI-O get their names as pods. */
-function nameConmon(all: Map<string, Container>, from: ContainerProcesses): void {
+function nameConmon(all: Map<string, Container>, from: JoinedFrom): void {
   for (const [id, name] of from.conmonNames) {
     const key = idKey(id);
     const there = all.get(key);
@@ -243,7 +261,12 @@ function nameStored(all: Map<string, Container>, moment: ContainerMoment): void 
   }
 }
 
-function nameLxd(all: Map<string, Container>, moment: ContainerMoment, from: ContainerProcesses): void {
+function nameLxd(
+  all: Map<string, Container>,
+  moment: ContainerMoment,
+  from: JoinedFrom,
+  keys: ReadonlyMap<string, string>,
+): void {
   const now = hostEpochSeconds(moment);
   for (const place of lxdPlaces) {
     const list = lastValue(moment.lxd, (sample) => sample.instances.get(place));
@@ -261,7 +284,7 @@ function nameLxd(all: Map<string, Container>, moment: ContainerMoment, from: Con
     }
     for (const instance of list?.value ?? []) {
       const name = lxdGroupName(instance);
-      const key = lxcKey(name);
+      const key = keys.get(name) ?? lxcKey(name);
       const there = instance.type === 'virtual-machine' ? undefined : all.get(key);
       // On another member of the cluster.
       if (!there && instance.location !== undefined && instance.location !== here) continue;
@@ -301,9 +324,9 @@ function lxdState({ status, type }: LxdInstance, groupsSeen: boolean): Container
   }
 }
 
-function nameLxc(all: Map<string, Container>, moment: ContainerMoment): void {
+function nameLxc(all: Map<string, Container>, moment: ContainerMoment, keys: ReadonlyMap<string, string>): void {
   for (const { name } of moment.lxc.now?.containers ?? [])
-    if (!all.has(lxcKey(name))) all.set(lxcKey(name), absent(lxcKey(name), 'lxc', name));
+    if (!keys.has(name) && !all.has(lxcKey(name))) all.set(lxcKey(name), absent(lxcKey(name), 'lxc', name));
 }
 
 function namePods(all: Map<string, Container>, moment: ContainerMoment): void {

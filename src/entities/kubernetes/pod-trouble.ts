@@ -70,6 +70,7 @@ export function podTroubles(
   for (const one of checked) {
     const which = pod.statuses.length + pod.initStatuses.length > 1 ? `${one.name}: ` : '';
     const why = one.waiting?.reason ?? '';
+    if (isStoppedSidecar(pod, one)) continue;
     const ended = one.terminated ?? one.last;
     const isOom = ended?.reason === 'OOMKilled';
     const recent = ended && (since(ended.finishedEpochSeconds) ?? 0) < RECENT_SECONDS;
@@ -126,12 +127,24 @@ export function podTroubles(
       `Terminating for ${span(deleting)}`,
       pod.finalizers.length > 0 ? `finalizers ${pod.finalizers.join(' ')}` : undefined,
     );
-  if (found.length === 0 && !isOver && deleting === undefined) starting(pod, status, since, add);
+  if (found.length === 0 && !isOver && !isDone(pod) && deleting === undefined) starting(pod, status, since, add);
   if (!isOver) strained(use, add);
   return found
     .map((one) => ({ ...one, ...sinceOf(one.kind, pod, since) }))
     .toSorted((a, b) => RANK[a.severity] - RANK[b.severity]);
 }
+
+/** Whether a container was stopped by a signal since the work of its pod is done: the kubelet ends sidecars so. */
+function isStoppedSidecar(pod: Pod, { name, terminated }: ContainerStatus): boolean {
+  if (terminated === undefined || terminated.reason === 'OOMKilled') return false;
+  if (terminated.exitCode !== 143 && terminated.exitCode !== 137) return false;
+  const isSidecar = pod.initContainers.some((one) => one.sidecar && one.name === name);
+  return pod.phase === 'Succeeded' || (isSidecar && isDone(pod));
+}
+
+/** Whether the work of a pod is done: only sidecars may run. */
+const isDone = ({ statuses }: Pod): boolean =>
+  statuses.length > 0 && statuses.every(({ terminated }) => terminated?.exitCode === 0);
 
 /** Age of the end of a pod: of its last container, else of its last condition. */
 function endedSeconds(pod: Pod, since: (epoch: number | undefined) => number | undefined): number | undefined {

@@ -1,4 +1,4 @@
-import { kindOf, type BlockDevice } from '../../sources/machine/block-devices.ts';
+import { diskOfPath, kindOf, type BlockDevice } from '../../sources/machine/block-devices.ts';
 import type { DiskRate } from '../../sources/machine/disk-rates.ts';
 
 /** Names of partitions, where /sys is not readable. */
@@ -19,16 +19,22 @@ export interface LoadedDisk {
   readonly rate: DiskRate;
 }
 
+/** Whether a device is a path of a disk that counts its requests; before v6.5 the paths alone count them. */
+export const isCountedByDisk = (name: string, counted: Pick<ReadonlyMap<string, unknown>, 'has'>): boolean =>
+  counted.has(diskOfPath(name) ?? '');
+
 /** Whole disks, local or over the network; devices stacked on them (dm, md, loops, bcache) would count twice. */
 export function loadedDisks(
   rates: readonly DiskRate[],
   devices: ReadonlyMap<string, BlockDevice> | undefined,
 ): readonly LoadedDisk[] {
+  const counted = new Set(rates.map(({ name }) => name));
   return rates.flatMap((rate) => {
     const device = devices?.get(rate.name);
     // A partition has no entry in /sys/block.
     const whole = devices ? device !== undefined : isWholeDisk(rate.name);
     const kind = device?.kind ?? kindOf(rate.name);
-    return whole && (kind === 'disk' || kind === 'network') ? [{ name: rate.name, device, rate }] : [];
+    const loaded = kind === 'disk' || kind === 'network' || (kind === 'path' && !isCountedByDisk(rate.name, counted));
+    return whole && loaded ? [{ name: rate.name, device, rate }] : [];
   });
 }

@@ -1,4 +1,13 @@
-import { command, kernelLog, operand, unitLog, type CommandStep, type Standing, type StepTable } from '../next-step.ts';
+import {
+  command,
+  kernelLog,
+  logTail,
+  operand,
+  unitLog,
+  type CommandStep,
+  type Standing,
+  type StepTable,
+} from '../next-step.ts';
 
 const tree = command(['ceph', 'osd', 'tree'], 'OSDs by host, up and in');
 const downTree = command(['ceph', 'osd', 'tree', 'down'], 'OSDs that are down, by host');
@@ -101,6 +110,12 @@ export const cephSteps: StepTable = {
       downTree,
       command(['ceph', 'osd', 'pool', 'ls', 'detail'], 'size and min_size of each pool'),
     ],
+  },
+  'ceph-osd-map': {
+    commands: () => [fullness, command(['ceph', 'osd', 'pool', 'autoscale-status'], 'PGs of each pool')],
+  },
+  'ceph-log-fault': {
+    commands: (found) => [logTail(found), command(['ceph', 'crash', 'ls-new'], 'crashes that are not archived')],
   },
   'ceph-health': {
     commands: ({ condition = '' }) => {

@@ -1,5 +1,4 @@
-import { percent } from '../../lib/units.ts';
-import { isDegraded, mdstat } from '../../sources/machine/mdstat.ts';
+import { actionText, isDegraded, isNotAssembled, mdstat } from '../../sources/machine/mdstat.ts';
 import { entityRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
@@ -12,9 +11,10 @@ export const raidDegraded = defineFinding({
   judge: (moment) =>
     (moment.mdstat.now ?? []).flatMap((array): Found[] => {
       const degraded = isDegraded(array);
-      const inactive = array.state.startsWith('inactive');
+      const inactive = isNotAssembled(array);
       if (!degraded && !inactive && array.failed.length === 0) return [];
-      const rebuilding = array.action === undefined ? '' : `, ${array.action} ${percent(array.actionPct)}`;
+      const action = actionText(array);
+      const rebuilding = action === undefined ? '' : `, ${action}`;
       return [
         {
           severity: degraded ? 'crit' : 'warn',

@@ -1,3 +1,4 @@
+import { nvmeControllerOf } from '../../sources/machine/block-devices.ts';
 import { command, kernelLog, literal, operand, type CommandStep, type Standing, type StepTable } from '../next-step.ts';
 
 const byMemory = command(['ps', '-e', '-o', 'pid,rss,pcpu,comm', '--sort=-rss'], 'processes by resident memory');
@@ -20,7 +21,7 @@ const smart = ({ entity: { id } }: Standing): CommandStep | undefined =>
   SMART.test(id) ? command(['smartctl', '-x', `/dev/${id}`], 'SMART data and error log of the disk') : undefined;
 /** An NVMe controller logs without its namespace: `nvme nvme0: I/O 12 timeout`. */
 const diskLog = (found: Standing) =>
-  kernelLog(found, literal(found.entity.id.replace(/^(nvme\d+)n\d+$/, '$1')), 'kernel log of the disk');
+  kernelLog(found, literal(nvmeControllerOf(found.entity.id) ?? found.entity.id), 'kernel log of the disk');
 const disk = (found: Standing): readonly (CommandStep | undefined)[] => [
   smart(found),
   diskLog(found),
@@ -138,6 +139,23 @@ export const machineSteps: StepTable = {
       ),
       command(['conntrack', '-S'], 'drops, early drops and failed inserts of each CPU'),
       kernelLog(found, 'nf_conntrack', 'kernel log of the full table'),
+    ],
+    section: 'health',
+  },
+  'kernel-log-fault': {
+    commands: (found) =>
+      found.entity.kind === 'disk'
+        ? disk(found)
+        : [kernelLog(found, literal(found.subjectVocabulary === 'fixed' ? 'Call Trace' : found.subject)), waiting],
+  },
+  'netlink-drops': {
+    commands: () => [command(['ss', '-fnetlink', '-pm'], 'netlink sockets with processes and buffers')],
+  },
+  'socket-memory-full': {
+    commands: (found) => [
+      command(['sysctl', 'net.ipv4.tcp_mem', 'net.ipv4.udp_mem'], 'limits in pages: minimum, pressure, maximum'),
+      command(['ss', '-tunmp'], 'sockets with their queues, memory and processes'),
+      kernelLog(found, 'out of memory -- consider tuning', 'kernel log of the full memory'),
     ],
     section: 'health',
   },

@@ -1,4 +1,4 @@
-import { command, operand, unitLog, type CommandStep, type Standing, type StepTable } from '../next-step.ts';
+import { command, logTail, operand, unitLog, type CommandStep, type Standing, type StepTable } from '../next-step.ts';
 
 const ask = (daemon: string, request: readonly string[], shows: string): CommandStep | undefined =>
   command(['ovn-appctl', '-t', daemon, ...request], shows);
@@ -35,6 +35,7 @@ export const ovnSteps: StepTable = {
     commands: () => [northd, ask('ovn-northd', ['sb-connection-status'], 'whether it reaches the southbound database')],
     tools: ['kernel-stacks', 'gdb-stacks'],
   },
+  'ovn-log-fault': { commands: (found) => [logTail(found), connection] },
   'ovn-port-unbound': {
     commands: ({ entity }) => [
       command(

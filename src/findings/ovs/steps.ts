@@ -1,5 +1,5 @@
 import { plain } from '../../lib/plain.ts';
-import { command, operand, unitLog, type CommandStep, type Standing, type StepTable } from '../next-step.ts';
+import { logTail, command, operand, unitLog, type CommandStep, type Standing, type StepTable } from '../next-step.ts';
 
 /** Units of Open vSwitch in Debian, Ubuntu and RHEL. */
 const UNITS = ['openvswitch-switch', 'ovs-vswitchd', 'ovsdb-server', 'openvswitch'];
@@ -79,6 +79,9 @@ export const ovsSteps: StepTable = {
         : command(['ovs-ofctl', 'dump-aggregate', name(found)], 'rules that the bridge has left'),
       unitLog(found, UNITS, 'log of Open vSwitch'),
     ],
+  },
+  'ovs-log-fault': {
+    commands: (found) => [logTail(found), unitLog(found, UNITS, 'log of Open vSwitch')],
   },
   'ovs-bond-degraded': {
     commands: (found) => [

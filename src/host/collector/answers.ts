@@ -14,7 +14,13 @@ export function requestOf(
     case 'file':
       return { head: { op: 'read', what: ['file', what.path, what.tailBytes ?? 0], have: last.has(lastKey(what)) } };
     case 'glob':
-      return { head: { op: 'read', what: ['glob', what.pattern, what.links ?? false], have: last.has(lastKey(what)) } };
+      return {
+        head: {
+          op: 'read',
+          what: ['glob', what.pattern, what.links ?? false, what.tailBytes ?? 0],
+          have: last.has(lastKey(what)),
+        },
+      };
     case 'statfs':
       return { head: { op: 'read', what: ['statfs', what.path] } };
     case 'processes':

@@ -38,6 +38,9 @@ async function derived(files: ReportFiles, commands: ReportCommands, times: Repo
   const put = (path: string, text: string | undefined) => {
     if (text !== undefined) texts.set(path, text.endsWith('\n') ? text : `${text}\n`);
   };
+  // `net.ipv4.tcp_mem = 189864\t253152\t379728`; a dot within a name is a slash there.
+  for (const [, name = '', value] of ((await commands.output('sysctl -a')) ?? '').matchAll(/^([\w./-]+) = (.*)$/gm))
+    put(`/proc/sys/${name.replaceAll(/[./]/g, (mark) => (mark === '.' ? '/' : '.'))}`, value);
   put('/proc/uptime', times.uptimeSeconds?.toFixed(2));
   // `… load average: 8.44, 4.33, 2.28`
   put('/proc/loadavg', /load average: ([\d.]+), ([\d.]+), ([\d.]+)/.exec((await commands.output('uptime')) ?? '')?.slice(1).join(' ')); // prettier-ignore

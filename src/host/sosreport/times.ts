@@ -5,7 +5,7 @@ import { initStarted } from './processes.ts';
 
 /** Clocks of a report. */
 export interface ReportTimes {
-  /** Time of the report, epoch ms; undefined without `date`. */
+  /** Time of the report, epoch ms; undefined without `date`, hours off where its zone is not known. */
   readonly takenMs: number | undefined;
   /** Seconds since boot at the time of the report. */
   readonly uptimeSeconds: number | undefined;
@@ -25,8 +25,11 @@ const UPTIME_OFF_MS = 2 * 60_000;
  * only `uptime` has that, to the minute, pid 1 gives the second.
  */
 export async function reportTimes(files: ReportFiles, commands: ReportCommands): Promise<ReportTimes> {
-  const utcMs = printedMs(await commands.output('date --utc'));
-  const localMs = printedMs(await commands.output('date'));
+  const date = await commands.output('date');
+  const localMs = printedMs(date);
+  // sos collects `date --utc` since 4.0.
+  const utcMs =
+    printedMs(await commands.output('date --utc')) ?? (/\b(?:UTC|GMT)\b/.test(date ?? '') ? localMs : undefined);
   // Time zones are whole quarters of an hour from UTC.
   const zoneMs = utcMs === undefined || localMs === undefined ? undefined : Math.round((localMs - utcMs) / QUARTER_MS) * QUARTER_MS; // prettier-ignore
   const btime = toCount(/^btime (\d+)$/m.exec((await files.text('/proc/stat')) ?? '')?.[1]);
@@ -42,7 +45,8 @@ export async function reportTimes(files: ReportFiles, commands: ReportCommands):
     return minutes === undefined ? undefined : near(initMs, nowMs - minutes * 60_000);
   })();
   return {
-    takenMs: utcMs,
+    // In an unknown zone: within hours, where the folder has the time of its unpacking.
+    takenMs: utcMs ?? localMs,
     zoneMs,
     uptimeSeconds:
       seconds ??

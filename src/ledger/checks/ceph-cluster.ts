@@ -19,7 +19,7 @@ const cluster = { entity: cephCluster, nameVocabulary: 'fixed', pane: 'ceph' } a
 export const cephClusterChecks = defineChecks({
   id: 'ceph-cluster',
   needs: { cephStatus, cephHealth, cephMons, cephMonStore, cephCommit, cephPools, cephOsdmap },
-  rules: ['ceph-health', 'ceph-mons-unresponsive', 'ceph-mon-slow', 'ceph-pgs-inactive'],
+  rules: ['ceph-health', 'ceph-mons-unresponsive', 'ceph-mon-slow', 'ceph-osd-map', 'ceph-pgs-inactive'],
   of: (moment): readonly Check[] => [...daemons(moment), ...stores(moment), ...service(moment), ...health(moment)],
 });
 
@@ -101,6 +101,7 @@ function health({
   const active = pgStates.reduce((sum, { state, count: number }) => sum + (state.includes('active') ? number : 0), 0);
   const clean = pgStates.find(({ state }) => state === 'active+clean')?.count ?? 0;
   const fullest = [...(map.now?.osds.values() ?? [])].toSorted((a, b) => (b.usedPct ?? 0) - (a.usedPct ?? 0))[0];
+  const crowded = [...(map.now?.osds.values() ?? [])].toSorted((a, b) => (b.pgs ?? 0) - (a.pgs ?? 0))[0];
   const pool = (pools.now ?? []).toSorted((a, b) => (b.usedPct ?? 0) - (a.usedPct ?? 0))[0];
   const others = (seen.now?.checks ?? []).filter(({ code }) => !NAMED.includes(`ceph-health/${code}`));
   const source = { cephHealth: seen };
@@ -123,6 +124,12 @@ function health({
       { ...cluster, name: 'OSDs', aspect: 'utilisation', rules: FULL_OSD_CHECKS, what: 'fullest', limit: fullLimit }, // prettier-ignore
       judged(fullest?.usedPct === undefined ? undefined : `${percent(fullest.usedPct)} (osd.${fullest.osd})`),
       { ...source, cephOsdmap: map },
+      'not reported',
+    ),
+    ...check(
+      { ...cluster, name: 'OSDs', aspect: 'errors', rules: ['ceph-osd-map'], what: 'most PGs', limit: `${limits.osdPgs.warn}`, load: crowded?.pgs ?? 0 }, // prettier-ignore
+      crowded?.pgs === undefined ? undefined : `${crowded.pgs} (osd.${crowded.osd})`,
+      { cephOsdmap: map },
       'not reported',
     ),
     ...check(

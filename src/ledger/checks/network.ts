@@ -1,4 +1,5 @@
 import { isDownInUse } from '../../entities/machine/nic-link.ts';
+import { socketMemoryUse } from '../../entities/machine/socket-memory.ts';
 import { placeInterrupts } from '../../entities/machine/numa-place.ts';
 import { entityRef, thisHost } from '../../findings/entity-ref.ts';
 import { plain } from '../../lib/plain.ts';
@@ -9,8 +10,10 @@ import { cpuTopology } from '../../sources/machine/cpu-topology.ts';
 import { interruptRates } from '../../sources/machine/interrupt-rates.ts';
 import { interrupts } from '../../sources/machine/interrupts.ts';
 import { netdev, nicRates } from '../../sources/machine/netdev.ts';
+import { netlink } from '../../sources/machine/netlink.ts';
 import { nics } from '../../sources/machine/nics.ts';
 import { pciDevices } from '../../sources/machine/pci-devices.ts';
+import { sockstat } from '../../sources/machine/sockstat.ts';
 import { softnet, softnetRates } from '../../sources/machine/softnet.ts';
 import { limits } from '../../thresholds.ts';
 import { counterEvents } from '../../timeline/last-event.ts';
@@ -19,10 +22,10 @@ import { check, defineChecks, unreadCheck, type Check } from '../check.ts';
 
 const FLAP_SECONDS = 900;
 
-/** Network interfaces, bonds, the softnet backlog, the conntrack table, and the nodes that serve interrupts. */
+/** Network interfaces, bonds, the softnet backlog, the conntrack table, memory of sockets, and the nodes that serve interrupts. */
 export const networkChecks = defineChecks({
   id: 'network',
-  needs: { netdev, nics, softnet, conntrack, interrupts, cpuTopology, pciDevices, blockDevices },
+  needs: { netdev, nics, softnet, conntrack, sockstat, netlink, interrupts, cpuTopology, pciDevices, blockDevices },
   rules: [
     'nic-drops',
     'nic-errors',
@@ -31,6 +34,8 @@ export const networkChecks = defineChecks({
     'bond-member-down',
     'softnet-drops',
     'conntrack-full',
+    'socket-memory-full',
+    'netlink-drops',
     'irq-remote',
   ],
   of: (moment): readonly Check[] => {
@@ -59,6 +64,8 @@ export const networkChecks = defineChecks({
         { softnet: backlog },
       ),
       ...connections(moment),
+      ...socketMemory(moment),
+      ...lostMessages(moment),
       ...remoteInterrupts(moment),
     ];
   },
@@ -101,6 +108,31 @@ function connections({ conntrack: seen }: NetworkMoment): readonly Check[] {
     { entity: thisHost, name: 'conntrack', nameVocabulary: 'fixed', pane: 'hardware', aspect: 'utilisation', rules: ['conntrack-full'], what: 'connections', limit: `${limits.conntrackUsedPct.warn}%` }, // prettier-ignore
     used === undefined || most === undefined ? undefined : most === 0 ? `${count(used)}, no limit` : `${percent((100 * used) / most)}, ${count(used)} of ${count(most)}`, // prettier-ignore
     { conntrack: seen },
+    'not reported',
+  );
+}
+
+/** Memory of the TCP and UDP sockets of the host. */
+function socketMemory({ sockstat: seen }: NetworkMoment): readonly Check[] {
+  return (['TCP', 'UDP'] as const).flatMap((protocol) => {
+    const one = seen.now?.find((each) => each.protocol === protocol);
+    const use = one && socketMemoryUse(one);
+    return check(
+      { entity: thisHost, name: protocol, nameVocabulary: 'fixed', pane: 'hardware', aspect: 'utilisation', rules: ['socket-memory-full'], what: 'socket memory', limit: `${limits.socketMemoryPct.warn}%`, load: use?.usedPct ?? 0 }, // prettier-ignore
+      use && `${percent(use.usedPct)}, ${count(use.pages)} of ${count(use.maximumPages)} pages`,
+      { sockstat: seen },
+      'not reported',
+    );
+  });
+}
+
+/** Netlink sockets that lost messages, whosever they are. */
+function lostMessages({ netlink: seen }: NetworkMoment): readonly Check[] {
+  const lost = [...(seen.now?.values() ?? [])].reduce((sum, { drops }) => sum + drops, 0);
+  return check(
+    { entity: thisHost, name: 'netlink', nameVocabulary: 'fixed', pane: 'processes', aspect: 'errors', rules: ['netlink-drops'], what: 'lost messages', limit: 'none', load: lost, wide: true }, // prettier-ignore
+    seen.now && `${count(lost)} on ${plural(seen.now.size, 'socket')} since start`,
+    { netlink: seen },
     'not reported',
   );
 }

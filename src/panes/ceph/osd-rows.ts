@@ -135,6 +135,7 @@ function stateOf(
 ): OsdState {
   const state = (text: string, role: Role, severityRank: number): OsdState => ({ text, role, severityRank });
   const missing = hasExited ? 'gone' : load && missingState(load);
+  if (place?.destroyed === true && load?.local !== true) return state('destroyed', 'dim', 10);
   if (place?.up === false) {
     // A daemon that responds while the map has it down was marked down wrongly, or has not booted into the map yet.
     const also = load?.local === true ? (missing ?? 'running') : place.in === false ? 'out' : undefined;

@@ -1,5 +1,5 @@
 import { entityRef } from '../../findings/entity-ref.ts';
-import { isWholeDisk } from '../../entities/machine/disk-load.ts';
+import { isCountedByDisk, isWholeDisk } from '../../entities/machine/disk-load.ts';
 import {
   awaitGrade,
   isBusy,
@@ -44,7 +44,7 @@ export interface DisksModel {
   readonly empty: NothingWords;
 }
 
-/** Whole disks: entries of /sys/block with a size; loops and RAM disks once they did I/O. */
+/** Whole disks: entries of /sys/block with a size; loops, RAM disks and NVMe paths once they did I/O. */
 export function disksModel(moment: Moment<DeviceNeeds>): DisksModel {
   const rates = new Map(diskRates(moment.diskstats).map((rate) => [rate.name, rate]));
   const devices = moment.blockDevices.now;
@@ -56,8 +56,8 @@ export function disksModel(moment: Moment<DeviceNeeds>): DisksModel {
   const rows = names.flatMap((name) => {
     const device = devices?.get(name);
     const rate = rates.get(name);
-    const seldom = device?.kind === 'loop' || device?.kind === 'ram' || device?.sizeBytes === 0;
-    if (seldom && rate === undefined) return [];
+    const seldom = ['loop', 'ram', 'path'].includes(device?.kind ?? '') || device?.sizeBytes === 0;
+    if ((seldom && rate === undefined) || isCountedByDisk(name, rates)) return [];
     const node = nodeOfPci(device?.pci, moment.pciDevices.now);
     return [
       {

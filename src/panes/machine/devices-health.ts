@@ -1,3 +1,4 @@
+import { socketMemoryUse } from '../../entities/machine/socket-memory.ts';
 import { plain } from '../../lib/plain.ts';
 import { cut, fit } from '../../lib/text-width.ts';
 import { count, percent } from '../../lib/units.ts';
@@ -7,8 +8,9 @@ import type { CpuFrequency } from '../../sources/machine/cpufreq.ts';
 import type { MemoryController } from '../../sources/machine/edac.ts';
 import type { OpenFiles } from '../../sources/machine/file-nr.ts';
 import { interruptTotal } from '../../sources/machine/interrupts.ts';
-import { isDegraded, type RaidArray } from '../../sources/machine/mdstat.ts';
+import { actionText, isDegraded, isNotAssembled, type RaidArray } from '../../sources/machine/mdstat.ts';
 import { heatOf, type Sensor } from '../../sources/machine/sensors.ts';
+import type { SocketMemory } from '../../sources/machine/sockstat.ts';
 import { throttleTotals, type Throttling } from '../../sources/machine/thermal-throttle.ts';
 import type { Moment, Seen } from '../../timeline/moment.ts';
 import { grade, limits } from '../../thresholds.ts';
@@ -55,18 +57,23 @@ export function healthModel(moment: Moment<DeviceNeeds>): HealthModel {
   add('files', 'file-nr', moment.fileNr, files);
   // Most hosts track no connections: that is nothing to name.
   if (moment.conntrack.now) lines.push({ label: 'ct', ...tracked(moment.conntrack.now) });
+  const sockets = moment.sockstat.now && socketMemory(moment.sockstat.now);
+  if (sockets) lines.push({ label: 'sockets', ...sockets });
   return { lines, absent };
 }
+
+const kindOf = ({ state, containerFormat }: RaidArray): string =>
+  containerFormat === undefined ? state : `container (${containerFormat})`;
 
 function raid(arrays: readonly RaidArray[]): Omit<Line, 'label'> | undefined {
   if (arrays.length === 0) return undefined;
   const texts = arrays.map((array) => {
     const disks = array.wanted === undefined ? '' : ` ${array.working}/${array.wanted}`;
-    const action = array.action === undefined ? '' : ` ${array.action} ${percent(array.actionPct)}`;
+    const action = actionText(array);
     const failed = array.failed.length > 0 ? ` failed ${array.failed.join(' ')}` : '';
-    return `${array.name} ${array.level ?? array.state}${disks}${failed}${action}`;
+    return `${array.name} ${array.level ?? kindOf(array)}${disks}${failed}${action === undefined ? '' : ` ${action}`}`;
   });
-  const trouble = arrays.some((array) => array.failed.length > 0 || array.state.startsWith('inactive'));
+  const trouble = arrays.some((array) => array.failed.length > 0 || isNotAssembled(array));
   return { text: texts.join(' · '), role: arrays.some(isDegraded) ? 'crit' : trouble ? 'warn' : 'text' };
 }
 
@@ -174,6 +181,25 @@ function tracked({ connections, most }: ConntrackTable): Omit<Line, 'label'> {
   };
 }
 
+/** Memory of sockets in pages, shown once it is near a limit or above a tenth of it. */
+function socketMemory(protocols: readonly SocketMemory[]): Omit<Line, 'label'> | undefined {
+  const used = protocols.flatMap((one) => {
+    const use = socketMemoryUse(one);
+    return use === undefined || use.usedPct < 10 ? [] : [{ ...use, protocol: one.protocol }];
+  });
+  const worst = used.toSorted((a, b) => b.usedPct - a.usedPct)[0];
+  return (
+    worst && {
+      text: used
+        .map(
+          (use) => `${use.protocol} ${count(use.pages)} of ${count(use.maximumPages)} pages, ${percent(use.usedPct)}`,
+        )
+        .join(' · '),
+      role: worst.grade,
+    }
+  );
+}
+
 const LABEL = 9;
 
 const absentWords = ({ absent }: HealthModel): readonly string[] =>
@@ -194,7 +220,18 @@ export const healthSection = (model: HealthModel): LinesSection => ({
   kind: 'lines',
   id: 'health',
   title: 'Errors and sensors',
-  sources: ['mdstat', 'edac', 'interrupts', 'aer', 'thermal-throttle', 'sensors', 'cpufreq', 'file-nr', 'conntrack'],
+  sources: [
+    'mdstat',
+    'edac',
+    'interrupts',
+    'aer',
+    'thermal-throttle',
+    'sensors',
+    'cpufreq',
+    'file-nr',
+    'conntrack',
+    'sockstat',
+  ],
   wantRows: (columns) => Math.max(1, model.lines.length + wrapped(absentWords(model), columns).length),
   draw: (columns, rows, theme) => {
     const lines = model.lines.map(

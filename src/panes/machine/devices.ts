@@ -11,6 +11,7 @@ import { cpufreq } from '../../sources/machine/cpufreq.ts';
 import { diskstats } from '../../sources/machine/diskstats.ts';
 import { edac } from '../../sources/machine/edac.ts';
 import { conntrack } from '../../sources/machine/conntrack.ts';
+import { sockstat } from '../../sources/machine/sockstat.ts';
 import { fileNr } from '../../sources/machine/file-nr.ts';
 import { interrupts } from '../../sources/machine/interrupts.ts';
 import { mdstat } from '../../sources/machine/mdstat.ts';
@@ -51,6 +52,7 @@ export const deviceNeeds = {
   cpufreq,
   fileNr,
   conntrack,
+  sockstat,
   ...podVolumeNeeds,
   ...podInterfaceNeeds,
 };

@@ -1,4 +1,5 @@
 import { countOf, fields, json } from '../../lib/json.ts';
+import { partOf } from '../../lib/lines.ts';
 import { daemonReads, byDaemon } from './reads.ts';
 import { defineSource } from '../source.ts';
 
@@ -56,7 +57,7 @@ function countersOf(mon: string, value: unknown): readonly MonCounters[] {
       degradedObjects: count('num_object_degraded'),
       misplacedObjects: count('num_object_misplaced'),
       unfoundObjects: count('num_object_unfound'),
-      usedBytes: count('osd_bytes_used'),
+      usedBytes: partOf(count('osd_bytes_used'), count('osd_bytes')),
       totalBytes: count('osd_bytes'),
     },
   ];

@@ -1,4 +1,5 @@
 import { countOf, fields, items, json, numberOf, textOf } from '../../lib/json.ts';
+import { partOf } from '../../lib/lines.ts';
 import { clusterRead } from './reads.ts';
 import { named } from '../../redact/identifier.ts';
 import { defineSource } from '../source.ts';
@@ -8,12 +9,17 @@ export interface OsdPlace {
   readonly osd: number;
   readonly up: boolean | undefined;
   readonly in: boolean | undefined;
+  /** Taken out of service by `ceph osd destroy`, its id kept for the disk that replaces it: down by intent. */
+  readonly destroyed: boolean;
   /** hdd, ssd, nvme, or a custom class. */
   readonly deviceClass: string | undefined;
   readonly host: string | undefined;
   readonly pgs: number | undefined;
   readonly usedPct: number | undefined;
   readonly sizeKiB: number | undefined;
+  /** Raw usage, and the part of it that is objects. */
+  readonly usedKiB: number | undefined;
+  readonly dataKiB: number | undefined;
   /** DB and metadata, on the data device unless it has a separate DB device. */
   readonly metaKiB: number | undefined;
   readonly omapKiB: number | undefined;
@@ -56,12 +62,13 @@ export const cephOsdmap = defineSource({
     const hosts = hostsOf(items(use['nodes']));
     for (const value of [...items(use['nodes']), ...items(use['stray'])]) {
       const node = fields(value);
-      const osd = node['type'] === 'osd' ? countOf(node['id']) : undefined;
+      const isOsd = node['type'] === 'osd' || /^osd\.\d+$/.test(textOf(node['name']) ?? '');
+      const osd = isOsd ? countOf(node['id']) : undefined;
       if (osd !== undefined) osds.set(osd, placeOf(osd, node, hosts.get(osd)));
     }
     const downSeconds = fields(map['_down_s']);
     for (const value of items(map['osds'])) {
-      const { osd: id, up, in: isIn, weight } = fields(value);
+      const { osd: id, up, in: isIn, weight, state } = fields(value);
       const osd = countOf(id);
       if (osd === undefined) continue;
       const known = osds.get(osd) ?? placeOf(osd, {}, undefined);
@@ -69,6 +76,7 @@ export const cephOsdmap = defineSource({
         ...known,
         up: countOf(up) === undefined ? known.up : up === 1,
         in: countOf(isIn) === undefined ? known.in : isIn === 1,
+        destroyed: known.destroyed || items(state).includes('destroyed'),
         reweight: numberOf(weight) ?? known.reweight,
         downSeconds: countOf(downSeconds[osd]),
       });
@@ -118,13 +126,16 @@ function hostsOf(nodes: readonly unknown[]): ReadonlyMap<number, string> {
 
 const placeOf = (osd: number, node: ReturnType<typeof fields>, host: string | undefined): OsdPlace => ({
   osd,
-  up: node['status'] === 'up' ? true : node['status'] === 'down' ? false : undefined,
+  up: node['status'] === 'up' ? true : node['status'] === 'down' || node['status'] === 'destroyed' ? false : undefined,
+  destroyed: node['status'] === 'destroyed',
   in: numberOf(node['reweight']) === undefined ? undefined : node['reweight'] !== 0,
   deviceClass: textOf(node['device_class']),
   host,
   pgs: countOf(node['pgs']),
   usedPct: countOf(node['utilization']),
   sizeKiB: countOf(node['kb']),
+  usedKiB: partOf(countOf(node['kb_used']), countOf(node['kb'])),
+  dataKiB: partOf(countOf(node['kb_used_data']), countOf(node['kb_used'])),
   metaKiB: countOf(node['kb_used_meta']),
   omapKiB: countOf(node['kb_used_omap']),
   variance: countOf(node['var']),

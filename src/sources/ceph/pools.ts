@@ -1,4 +1,5 @@
 import { countOf, fields, items, json, textOf } from '../../lib/json.ts';
+import { partOf } from '../../lib/lines.ts';
 import { named } from '../../redact/identifier.ts';
 import { clusterRead } from './reads.ts';
 import { defineSource } from '../source.ts';
@@ -53,7 +54,7 @@ export const cephPools = defineSource({
       const id = countOf(number);
       if (id === undefined) continue;
       const { stored, objects, percent_used: ratio, max_avail: free } = fields(use);
-      const used = countOf(ratio);
+      const used = partOf(countOf(ratio), 1);
       pools.set(id, {
         ...(pools.get(id) ?? emptyPool(id, textOf(name))),
         storedBytes: countOf(stored),

@@ -1,4 +1,5 @@
 import { countOf, fields, flagOf, items, json, numberOf, textOf, type Fields } from '../../lib/json.ts';
+import { partOf } from '../../lib/lines.ts';
 import { checksOf, type HealthCheck } from './health.ts';
 import { clusterRead } from './reads.ts';
 import { named } from '../../redact/identifier.ts';
@@ -87,7 +88,7 @@ export function cephStatusOf(value: unknown): CephStatus | undefined {
       return textOf(state) === undefined || number === undefined ? [] : [{ state: String(state), count: number }];
     }),
     objects: countOf(pgmap['num_objects']),
-    usedBytes: countOf(pgmap['bytes_used']),
+    usedBytes: partOf(countOf(pgmap['bytes_used']), countOf(pgmap['bytes_total'])),
     totalBytes: countOf(pgmap['bytes_total']),
     degradedRatio: rate('degraded_ratio'),
     misplacedRatio: rate('misplaced_ratio'),

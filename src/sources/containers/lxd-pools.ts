@@ -1,4 +1,5 @@
 import { countOf, fields, json, textOf, textsOf } from '../../lib/json.ts';
+import { partOf } from '../../lib/lines.ts';
 import { lxdPlaces, lxdReads, type LxdPlace } from './lxd-sockets.ts';
 import { named } from '../../redact/identifier.ts';
 import { defineSource } from '../source.ts';
@@ -59,17 +60,18 @@ function poolsOf(text: string): readonly LxdPool[] {
     const own = fields(Object.hasOwn(each, name) ? each[name] : undefined);
     const space = fields(own['space']);
     const inodes = fields(own['inodes']);
+    // 0: unknown to this driver.
+    const [totalBytes, totalInodes] = [countOf(space['total']) || undefined, countOf(inodes['total']) || undefined];
     return [
       {
         name,
         driver: textOf(pool['driver']),
         status: textOf(pool['status']),
         source: textsOf(pool['config']).get('source'),
-        usedBytes: countOf(space['used']),
-        // 0: unknown to this driver.
-        totalBytes: countOf(space['total']) || undefined,
-        usedInodes: countOf(inodes['used']),
-        totalInodes: countOf(inodes['total']) || undefined,
+        usedBytes: partOf(countOf(space['used']), totalBytes),
+        totalBytes,
+        usedInodes: partOf(countOf(inodes['used']), totalInodes),
+        totalInodes,
         users: Array.isArray(pool['used_by']) ? pool['used_by'].length : undefined,
         problem: textOf(own['error']),
       },

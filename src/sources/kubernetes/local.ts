@@ -1,4 +1,5 @@
 import { countOf, fields, flagOf, items, json, numberOf, textOf, textsOf } from '../../lib/json.ts';
+import { partOf } from '../../lib/lines.ts';
 import { KUBERNETES } from './pods.ts';
 import { defineSource } from '../source.ts';
 
@@ -79,8 +80,11 @@ const whole = (value: unknown): number | undefined => {
 
 function spaceOf(value: unknown): Space | undefined {
   const one = fields(value);
-  const [path, all, free] = [textOf(one['path']), countOf(one['bytes']), countOf(one['free'])];
-  const [inodes, inodesFree] = [countOf(one['inodes']), countOf(one['inodesFree'])];
+  const [path, all] = [textOf(one['path']), countOf(one['bytes'])];
+  const free = partOf(countOf(one['free']), all);
+  const inodes = countOf(one['inodes']);
+  // File systems without a fixed number of inodes (btrfs) report 0.
+  const inodesFree = partOf(countOf(one['inodesFree']), inodes || undefined);
   if (path === undefined || all === undefined || free === undefined) return undefined;
   const share = (part: number | undefined, of: number | undefined) =>
     part === undefined || !of ? undefined : (100 * part) / of;
@@ -89,7 +93,6 @@ function spaceOf(value: unknown): Space | undefined {
     bytes: all,
     freeBytes: free,
     freePct: share(free, all),
-    // File systems without a fixed number of inodes (btrfs) report 0.
     inodesFreePct: share(inodesFree, inodes),
   };
 }

@@ -1,4 +1,5 @@
 import { countOf, fields, items, json, numberOf, textOf, type Fields } from '../../lib/json.ts';
+import { partOf } from '../../lib/lines.ts';
 import { UUID } from './libvirt-domains.ts';
 import { defineSource } from '../source.ts';
 
@@ -145,7 +146,7 @@ function balloonOf(stats: Fields): Balloon {
   return {
     currentKiB: of('current'),
     maximumKiB: of('maximum'),
-    usableKiB: of('usable'),
+    usableKiB: partOf(of('usable'), of('available')),
     availableKiB: of('available'),
     updatedEpochSeconds: of('last-update') || undefined,
     majorFaults: of('major_fault'),

@@ -21,7 +21,7 @@ export const blockDevices = defineSource({
     mappedNames: { kind: 'glob', pattern: '/sys/block/dm-*/dm/name' },
     slaves: { kind: 'glob', pattern: '/sys/block/*/slaves/*', links: true },
     backingFiles: { kind: 'glob', pattern: '/sys/block/loop*/loop/backing_file' },
-    /** An NVMe disk with several paths is virtual; its controller of the same number has the PCI function. */
+    /** An NVMe disk with several paths is virtual; the controller of a path has the PCI function. */
     nvmeControllers: { kind: 'glob', pattern: '/sys/class/nvme/*', links: true },
   },
   parse: (values) => {
@@ -46,7 +46,7 @@ export const blockDevices = defineSource({
         state: states.get(name),
         alias: mappedNames.get(name) ?? backingFiles.get(name),
         slaves: slaves.get(name) ?? [],
-        pci: pciOf(links.get(name)) ?? pciOf(controllers.get(/^nvme\d+/.exec(name)?.[0] ?? '')),
+        pci: pciOf(links.get(name)) ?? pciOf(controllers.get(nvmeControllerOf(name, [...links.keys()]) ?? '')),
         kind: kindOf(name, links.get(name)),
       });
     }
@@ -54,7 +54,7 @@ export const blockDevices = defineSource({
   },
 });
 
-export type DiskKind = 'disk' | 'mapped' | 'raid' | 'loop' | 'ram' | 'network';
+export type DiskKind = 'disk' | 'path' | 'mapped' | 'raid' | 'loop' | 'ram' | 'network';
 
 export interface BlockDevice {
   readonly name: string;
@@ -78,8 +78,25 @@ export const isOutOfOrder = (device: BlockDevice | undefined): boolean =>
 const flag = (text: string | undefined): boolean | undefined =>
   text === '1' ? true : text === '0' ? false : undefined;
 
+/** Hidden path of an NVMe disk with several: namespace 1 of subsystem 0 by controller 2 is `nvme0c2n1`. */
+const NVME_PATH = /^nvme(\d+)c(\d+)n(\d+)$/;
+
+/** The disk of a hidden NVMe path: `nvme0c2n1` is one of `nvme0n1`. */
+export function diskOfPath(name: string): string | undefined {
+  const [, subsystem, , namespace] = NVME_PATH.exec(name) ?? [];
+  return subsystem === undefined ? undefined : `nvme${subsystem}n${namespace}`;
+}
+
+/** NVMe controller of a disk: that of its first path, else that of the same number. */
+export function nvmeControllerOf(name: string, devices: readonly string[] = []): string | undefined {
+  const path = NVME_PATH.test(name) ? name : devices.find((device) => diskOfPath(device) === name);
+  const number = NVME_PATH.exec(path ?? '')?.[2] ?? /^nvme(\d+)n\d+$/.exec(name)?.[1];
+  return number === undefined ? undefined : `nvme${number}`;
+}
+
 /** Kind of a device by its name, and by whether its link leads to hardware. */
 export function kindOf(name: string, link?: string): DiskKind {
+  if (NVME_PATH.test(name)) return 'path';
   if (name.startsWith('dm-')) return 'mapped';
   if (/^md\d/.test(name) || name.startsWith('md_')) return 'raid';
   if (name.startsWith('loop')) return 'loop';

@@ -39,7 +39,8 @@ export const cpuStat = defineSource({
       contextSwitches: totals.get('ctxt'),
       interrupts: totals.get('intr'),
       forks: totals.get('processes'),
-      bootEpochSeconds: totals.get('btime'),
+      // 0 before the clock was set, as in some sandboxes.
+      bootEpochSeconds: totals.get('btime') || undefined,
       runningTasks: totals.get('procs_running'),
       blockedTasks: totals.get('procs_blocked'),
     };

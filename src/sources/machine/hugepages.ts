@@ -1,4 +1,4 @@
-import { pathNumber, toCount } from '../../lib/lines.ts';
+import { partOf, pathNumber, toCount } from '../../lib/lines.ts';
 import { defineSource } from '../source.ts';
 
 /**
@@ -46,11 +46,12 @@ function pools(files: ReadonlyMap<string, string> | undefined): readonly HugePoo
   for (const [folder, group] of groups) {
     const sizeKiB = toCount(/hugepages-(\d+)kB$/.exec(folder)?.[1]);
     if (sizeKiB === undefined) continue;
+    const pages = toCount(group.get('nr_hugepages'));
     found.push({
       node: pathNumber(folder, 'node'),
       sizeKiB,
-      pages: toCount(group.get('nr_hugepages')),
-      freePages: toCount(group.get('free_hugepages')),
+      pages,
+      freePages: partOf(toCount(group.get('free_hugepages')), pages),
       reservedPages: toCount(group.get('resv_hugepages')),
       surplusPages: toCount(group.get('surplus_hugepages')),
     });

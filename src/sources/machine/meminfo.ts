@@ -1,4 +1,4 @@
-import { lines, toCount } from '../../lib/lines.ts';
+import { lines, partOf, toCount } from '../../lib/lines.ts';
 import { defineSource } from '../source.ts';
 
 /**
@@ -20,34 +20,36 @@ export const meminfo = defineSource({
   reads: { text: { kind: 'file', path: '/proc/meminfo' } },
   parse: ({ text }) => {
     const of = meminfoFields(text ?? '');
+    const totalKiB = of.get('MemTotal');
+    const inMemory = (name: string) => partOf(of.get(name), totalKiB);
     const hugePages = of.get('HugePages_Total');
     const hugePageKiB = of.get('Hugepagesize');
     return {
-      totalKiB: of.get('MemTotal'),
-      freeKiB: of.get('MemFree'),
-      availableKiB: of.get('MemAvailable'),
-      buffersKiB: of.get('Buffers'),
-      cachedKiB: of.get('Cached'),
-      anonKiB: of.get('AnonPages'),
+      totalKiB,
+      freeKiB: inMemory('MemFree'),
+      availableKiB: inMemory('MemAvailable'),
+      buffersKiB: inMemory('Buffers'),
+      cachedKiB: inMemory('Cached'),
+      anonKiB: inMemory('AnonPages'),
       mappedKiB: of.get('Mapped'),
-      shmemKiB: of.get('Shmem'),
-      slabKiB: of.get('Slab'),
-      slabReclaimableKiB: of.get('SReclaimable'),
-      slabUnreclaimableKiB: of.get('SUnreclaim'),
-      kernelStackKiB: of.get('KernelStack'),
-      pageTablesKiB: of.get('PageTables'),
-      unevictableKiB: of.get('Unevictable'),
-      dirtyKiB: of.get('Dirty'),
-      writebackKiB: of.get('Writeback'),
+      shmemKiB: inMemory('Shmem'),
+      slabKiB: inMemory('Slab'),
+      slabReclaimableKiB: inMemory('SReclaimable'),
+      slabUnreclaimableKiB: inMemory('SUnreclaim'),
+      kernelStackKiB: inMemory('KernelStack'),
+      pageTablesKiB: inMemory('PageTables'),
+      unevictableKiB: inMemory('Unevictable'),
+      dirtyKiB: inMemory('Dirty'),
+      writebackKiB: inMemory('Writeback'),
       swapTotalKiB: of.get('SwapTotal'),
-      swapFreeKiB: of.get('SwapFree'),
+      swapFreeKiB: partOf(of.get('SwapFree'), of.get('SwapTotal')),
       commitLimitKiB: of.get('CommitLimit'),
       committedKiB: of.get('Committed_AS'),
-      anonHugeKiB: of.get('AnonHugePages'),
-      hardwareCorruptedKiB: of.get('HardwareCorrupted'),
+      anonHugeKiB: inMemory('AnonHugePages'),
+      hardwareCorruptedKiB: inMemory('HardwareCorrupted'),
       /** Huge pages of the default size only; other sizes are in the source `hugepages`. */
       hugePages,
-      hugePagesFree: of.get('HugePages_Free'),
+      hugePagesFree: partOf(of.get('HugePages_Free'), hugePages),
       hugePagesReserved: of.get('HugePages_Rsvd'),
       hugePageKiB,
       /** Huge pages of all sizes; of the default size where the kernel has no sum. */

@@ -1,4 +1,4 @@
-import { keyValues, pathNumber, toCount } from '../../lib/lines.ts';
+import { keyValues, partOf, pathNumber, toCount } from '../../lib/lines.ts';
 import { meminfoFields } from './meminfo.ts';
 import { defineSource } from '../source.ts';
 
@@ -27,15 +27,17 @@ export const numa = defineSource({
     for (const [path, text] of meminfo ?? []) {
       const node = pathNumber(path, 'node');
       if (node === undefined) continue;
-      const of = meminfoFields(text);
+      const fields = meminfoFields(text);
+      const totalKiB = fields.get('MemTotal');
+      const of = (name: string): number | undefined => partOf(fields.get(name), totalKiB);
       nodes.set(node, {
         ...nothing(node),
-        totalKiB: of.get('MemTotal'),
-        freeKiB: of.get('MemFree'),
-        usedKiB: of.get('MemUsed'),
-        fileKiB: of.get('FilePages'),
-        anonKiB: of.get('AnonPages'),
-        slabReclaimableKiB: of.get('SReclaimable'),
+        totalKiB,
+        freeKiB: of('MemFree'),
+        usedKiB: of('MemUsed'),
+        fileKiB: of('FilePages'),
+        anonKiB: of('AnonPages'),
+        slabReclaimableKiB: of('SReclaimable'),
       });
     }
     for (const [path, text] of numastat ?? []) {

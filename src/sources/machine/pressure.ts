@@ -1,4 +1,4 @@
-import { lines, toCount, toNumber, words } from '../../lib/lines.ts';
+import { lines, toCount, toPercent, words } from '../../lib/lines.ts';
 import { defineSource } from '../source.ts';
 
 /**
@@ -49,9 +49,9 @@ function stalls(text: string | undefined): Stalls {
     const [kind = '', ...pairs] = words(line);
     const fields = new Map(pairs.map((pair) => pair.split('=', 2) as [string, string | undefined]));
     found.set(kind, {
-      avg10Pct: toNumber(fields.get('avg10')),
-      avg60Pct: toNumber(fields.get('avg60')),
-      avg300Pct: toNumber(fields.get('avg300')),
+      avg10Pct: toPercent(fields.get('avg10')),
+      avg60Pct: toPercent(fields.get('avg60')),
+      avg300Pct: toPercent(fields.get('avg300')),
       totalUs: toCount(fields.get('total')),
     });
   }

@@ -61,15 +61,16 @@ export interface Sensor {
   readonly criticalCelsius: number | undefined;
 }
 
+/** An unconnected sensor reads as an end of its chip's range: -128, -55, 127 or 255 °C. */
 function degrees(text: string | undefined): number | undefined {
   const milli = toNumber(text);
-  return milli === undefined ? undefined : milli / 1000;
+  return milli !== undefined && milli > -55_000 && milli < 127_000 ? milli / 1000 : undefined;
 }
 
 /** A limit that was not set reads as 0, or as the top of the chip's range (65 261 °C on some NVMe disks). */
 function limit(text: string | undefined): number | undefined {
   const celsius = degrees(text);
-  return celsius !== undefined && celsius > 0 && celsius < 200 ? celsius : undefined;
+  return celsius !== undefined && celsius > 0 ? celsius : undefined;
 }
 
 /** `/sys/class/hwmon/hwmon2/temp1_input` → `hwmon2/temp1`. */

@@ -2,23 +2,22 @@ import { describe, expect, test } from 'vitest';
 import { containerNeeds, containersAt } from '../../../src/entities/containers/containers.ts';
 import { containerProcesses, initOf, pidInside } from '../../../src/entities/containers/processes.ts';
 import type { Container } from '../../../src/entities/containers/container.ts';
-import { keyOf, type Read } from '../../../src/host/host.ts';
+import { keyOf, type CgroupTable, type ProcessTable, type Read } from '../../../src/host/host.ts';
 import { processesPane } from '../../../src/panes/processes/pane.ts';
+import { cgroups } from '../../../src/sources/containers/cgroups.ts';
 import { docker } from '../../../src/sources/containers/docker.ts';
 import { lxd } from '../../../src/sources/containers/lxd.ts';
+import { processes } from '../../../src/sources/processes/processes.ts';
 import type { AnySource } from '../../../src/sources/source.ts';
 import { hostMoments } from '../../helpers/hosts.ts';
 import { momentOf, watched } from '../../helpers/moments.ts';
-import { overlay } from '../../helpers/overlay.ts';
+import { overlay, type Changes } from '../../helpers/overlay.ts';
 
 const HOST = 'container-host';
 const LIST = keyOf(docker.reads.containers);
 
 /** Recorded host with some replies changed. */
-const containersOn = async (
-  changes: Readonly<Record<string, string | undefined>>,
-  when: 'last' | 'always' = 'last',
-): Promise<readonly Container[]> => {
+const containersOn = async (changes: Changes, when: 'last' | 'always' = 'last'): Promise<readonly Container[]> => {
   const moments = hostMoments(HOST);
   const { timeline, nowMs } = await watched(
     Object.values<AnySource>(containerNeeds),
@@ -90,6 +89,41 @@ describe('a host with LXD, Docker and a pod', () => {
     expect(web).toMatchObject({ project: 'shop', health: 'unhealthy', image: 'lab/busybox:1' });
     expect(web?.init && pidInside(web.init)).toBe(1);
     expect(named(all).get('docker lab-loop')).toMatchObject({ exitCode: 3 });
+  });
+
+  /** The group of a container as after a restart whose old group could not be removed. */
+  const suffixed = (name: string): Changes => ({
+    [keyOf(cgroups.reads.table)]: (table: CgroupTable) => ({
+      ...table,
+      groups: new Map([...table.groups].map(([path, texts]) => [path.replace(name, `${name}-1`), { ...texts, path: texts.path.replace(name, `${name}-1`) }])), // prettier-ignore
+    }),
+    [keyOf(processes.reads.table)]: (table: ProcessTable) =>
+      new Map([...table].map(([pid, texts]) => [pid, { ...texts, cgroup: texts.cgroup?.replaceAll(name, `${name}-1`) }])), // prettier-ignore
+  });
+
+  test('containersAt joins an LXD container with its group when LXC gave that a suffix', async () => {
+    const plain = named(await containersOn({})).get('lxd lab-web');
+    const all = await containersOn(suffixed('lxc.payload.lab-web'));
+    expect(all).toHaveLength(16);
+    const web = named(all).get('lxd lab-web');
+    expect(web).toMatchObject({
+      state: 'running',
+      group: { path: '/lxc.payload.lab-web-1', pids: plain?.group?.pids },
+    });
+    expect(web?.processes).toHaveLength(plain?.processes.length ?? 0);
+    expect(web?.processes.length).toBeGreaterThan(0);
+  });
+
+  test('containersAt keeps the used group when the one of an earlier run is left empty', async () => {
+    const withStale = (table: CgroupTable) => {
+      const group = table.groups.get('/lxc.payload.lab-web');
+      if (!group) throw new Error('no group');
+      const path = '/lxc.payload.lab-web-1';
+      return { ...table, groups: new Map([...table.groups, [path, { ...group, path, use: {}, rest: {} }]]) };
+    };
+    const all = await containersOn({ [keyOf(cgroups.reads.table)]: withStale });
+    expect(all).toHaveLength(16);
+    expect(named(all).get('lxd lab-web')).toMatchObject({ state: 'running', group: { path: '/lxc.payload.lab-web' } });
   });
 
   test('containersAt joins once when the moment is the same', async () => {

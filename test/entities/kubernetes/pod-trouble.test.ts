@@ -19,6 +19,34 @@ function oom(state: unknown, phase = 'Running') {
   return podTroubles(pod, podStatus(pod), undefined, NOW).find(({ kind }) => kind === 'oom');
 }
 
+/** Pod of a Job: the work, and a sidecar that the kubelet stops after it. */
+function job(phase: string, work: object, sidecar: object) {
+  const pod = podOf({
+    metadata: { name: 'a', namespace: 'default', uid: 'u', creationTimestamp: '2026-01-01T00:00:00Z' },
+    spec: { containers: [{ name: 'work' }], initContainers: [{ name: 'proxy', restartPolicy: 'Always' }] },
+    status: {
+      phase,
+      containerStatuses: [{ name: 'work', restartCount: 0, state: work }],
+      initContainerStatuses: [{ name: 'proxy', restartCount: 0, started: false, state: { terminated: sidecar } }],
+    },
+  });
+  if (!pod) throw new Error('no pod');
+  return podTroubles(pod, podStatus(pod), undefined, NOW).map(({ kind, severity }) => [kind, severity]);
+}
+const done = { terminated: { exitCode: 0, reason: 'Completed', finishedAt: '2026-01-01T11:59:00Z' } };
+const ended = (exitCode: number, reason = 'Error') => ({ exitCode, reason, finishedAt: '2026-01-01T11:59:30Z' });
+
+test('podTroubles finds nothing when a sidecar was stopped by a signal after the work of its pod', () => {
+  for (const phase of ['Succeeded', 'Running'])
+    for (const code of [143, 137]) expect(job(phase, done, ended(code))).toEqual([]);
+});
+
+test('podTroubles finds a sidecar that fails, is OOMKilled, or ends before the work', () => {
+  expect(job('Running', done, ended(3))).toEqual([['crash', 'crit']]);
+  expect(job('Running', done, ended(137, 'OOMKilled'))).toEqual([['oom', 'crit']]);
+  expect(job('Running', { running: {} }, ended(137))).toEqual([['crash', 'crit']]);
+});
+
 test('podTroubles dates an OOM kill as past when the container runs again', () => {
   expect(oom({ running: { startedAt: '2026-01-01T11:57:00Z' } })).toMatchObject({ severity: 'crit', pastSeconds: 192 });
 });

@@ -1,4 +1,6 @@
 import { cephHealthChecks } from '../../../src/findings/ceph/health.ts';
+import { cephLogFaults } from '../../../src/findings/ceph/log-faults.ts';
+import { cephOsdMap } from '../../../src/findings/ceph/osd-map.ts';
 import { cephMonSlow } from '../../../src/findings/ceph/mon-slow.ts';
 import { cephPgsInactive } from '../../../src/findings/ceph/pgs-inactive.ts';
 import { cephOsdMemory, cephSpillover, cephThrottled } from '../../../src/findings/ceph/osd-store.ts';
@@ -14,6 +16,12 @@ interface PerfDump {
 /** Counters of osd.1 with these replica writes since its start. */
 export const subops = (count: number, seconds: number) =>
   osdPerf(({ osd }) => ({ osd: { ...osd, subop_w: count, subop_w_latency: { avgcount: count, sum: seconds } } }));
+
+/** OSDs in `osd df tree`. */
+export const osdDf = (osds: readonly object[]) => ({
+  '* < {"_to":"mgr","prefix":"osd df","output_method":"tree"}': () =>
+    JSON.stringify({ nodes: osds.map((osd) => ({ type: 'osd', device_class: 'ssd', kb: 9000, kb_used_omap: 0, kb_used_meta: 60, ...osd })) }), // prettier-ignore
+});
 
 /** Counters of osd.1 changed. */
 export const osdPerf = (change: (dump: PerfDump) => object) => ({
@@ -114,6 +122,10 @@ const large = withProcesses({
 
 /** Faults of Ceph. */
 export const cephFaults: readonly Fault[] = [
+  faultOn('ceph-calm')(cephOsdMap, [osdDf([{ id: 1, pgs: 501 }, { id: 2, pgs: 200 }])], ['warn', 'osd.1', '501 PGs, PG creation is withheld from 750 by default']), // prettier-ignore
+  faultOn('ceph-calm')(cephOsdMap, [osdDf([{ id: 1, pgs: 16 }, { id: 2, pgs: 16, device_class: undefined }])], ['warn', 'osd.2', 'no device class, CRUSH rules of a class skip it']), // prettier-ignore
+  faultOn('ceph-calm')(cephOsdMap, [osdDf([{ id: 1, kb_used: 960, kb_used_data: 900 }, { id: 2, kb_used: 1000, kb_used_data: 440 }])], ['warn', 'osd.2', '50% of raw usage neither data nor metadata, discards pending']), // prettier-ignore
+  faultOn('ceph-calm')(cephLogFaults, [{ '/var/log/ceph/ceph-osd.1.log': '2026-01-01T11:55:00.000+0000 7fc3 -1 osd.1 104288 maybe_wait_for_max_pg withhold creation of pg 104.8e6s8: 813 >= 750\n' }], ['crit', 'osd.1', 'PG creation withheld, PG limit of the OSD, 1 in ceph-osd.1.log, last 5m00s ago']), // prettier-ignore
   faultOn('ceph-calm')(cephSpillover, [spilled(4096)], ['warn', 'osd.1', 'BlueFS spillover, 4.0 KiB of its DB on the slow device']), // prettier-ignore
   faultOn('ceph-calm')(cephThrottled, [throttledOps(250), throttledOps(256)], ['warn', 'osd.1 osd_client_messages', 'throttled, 100% of 256 in use']), // prettier-ignore
   faultOn('ceph-no-quorum')(cephOsdMemory, [large], ['warn', 'osd.1', 'RSS 5.7 GiB, 654% of osd_memory_target (896 MiB)']), // prettier-ignore

@@ -187,6 +187,27 @@ export const conntrack = (connections: number, evicted = 0, dropped = 0): Change
   };
 };
 
+/** Pages in buffers of TCP and UDP, with the limits of a host of 24 GiB. */
+export const sockstat = (tcpPages: number, udpPages: number): Changes => ({
+  '/proc/net/sockstat': `sockets: used 3000\nTCP: inuse 100 orphan 900 tw 3 alloc 400 mem ${tcpPages}\nUDP: inuse 6 mem ${udpPages}\n`,
+  '/proc/sys/net/ipv4/tcp_mem': '189864\t253152\t379728\n',
+  '/proc/sys/net/ipv4/udp_mem': '379728\t506307\t762456\n',
+});
+
+/** Kernel log of one group of levels. */
+export const kernelLog = (level: 'err' | 'warn', text: string): Changes => ({
+  [`dmesg --kernel --level=${level === 'err' ? 'emerg,alert,crit,err' : 'warn'}`]: text,
+});
+
+/** Netlink sockets of processes that are no longer there, the first with these drops since it was opened. */
+export const netlinkDrops = (drops: number): Changes => ({
+  '/proc/net/netlink': `sk               Eth Pid        Groups   Rmem     Wmem     Dump  Locks    Drops    Inode
+0000000000000000 16  4000000001 00000113 0        0        0     2        ${drops}        34703
+0000000000000000 0   4000000002 00000550 0        0        0     2        1        90600
+0000000000000000 0   3426       00000440 0        0        0     2        0        89397
+`,
+});
+
 /** eth0 as a veth with its other end in another namespace. */
 export const onVeth = (changes: Changes): Changes => ({
   ...changes,

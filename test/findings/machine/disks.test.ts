@@ -96,6 +96,25 @@ describe('disk-hung', () => {
   });
 });
 
+describe('NVMe disks with several paths', () => {
+  const busy = { reads: 9001, ms: 900_000, busyMs: 29_700, queueMs: 900_000 };
+  const subjects = async (...names: readonly string[]) =>
+    (
+      await foundOn(diskSaturated, 'cloud-vm', [
+        done(Object.fromEntries(names.map((name) => [name, NOTHING]))),
+        done(Object.fromEntries(names.map((name) => [name, busy]))),
+      ])
+    ).map(({ subject }) => subject);
+
+  test('disk-saturated reports the disk once when its paths count the same requests', async () => {
+    expect(await subjects('nvme0n1', 'nvme0c0n1')).toEqual(['nvme0n1']);
+  });
+
+  test('disk-saturated reports the path when the disk itself counts none', async () => {
+    expect(await subjects('nvme0c0n1')).toEqual(['nvme0c0n1']);
+  });
+});
+
 test('disk-state is silent when a disk runs', async () => {
   expect(await foundOn(diskState, 'numa-guest', [diskStateText('running\n')])).toEqual([]);
 });
@@ -110,6 +129,7 @@ describe('raid-degraded', () => {
       sentence: 'complete, sdb1 failed',
     });
     expect((await mdstat('md127 : inactive sdb1[1](S)\n      104 blocks\n'))[0]).toMatchObject({ severity: 'warn' });
+    expect(await mdstat('md127 : inactive sda[0](S)\n      6306 blocks super external:ddf\n')).toEqual([]);
     expect(await mdstat('md0 : active raid1 sdb1[1] sda1[0]\n      104 blocks super 1.2 [2/2] [UU]\n')).toEqual([]);
   });
 });

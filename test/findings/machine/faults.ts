@@ -8,6 +8,7 @@ import { diskSaturated } from '../../../src/findings/machine/disk-saturated.ts';
 import { diskSlow } from '../../../src/findings/machine/disk-slow.ts';
 import { diskState } from '../../../src/findings/machine/disk-state.ts';
 import { irqRemote } from '../../../src/findings/machine/irq-remote.ts';
+import { kernelLogFaults } from '../../../src/findings/machine/kernel-faults.ts';
 import { machineChecks } from '../../../src/findings/machine/machine-checks.ts';
 import { majorFaults } from '../../../src/findings/machine/major-faults.ts';
 import { memoryErrors } from '../../../src/findings/machine/memory-errors.ts';
@@ -15,6 +16,7 @@ import { memoryFragmented } from '../../../src/findings/machine/memory-fragmente
 import { memoryPoisoned } from '../../../src/findings/machine/memory-poisoned.ts';
 import { memoryShort } from '../../../src/findings/machine/memory-short.ts';
 import { mtuMismatch } from '../../../src/findings/machine/mtu-mismatch.ts';
+import { netlinkDrops } from '../../../src/findings/machine/netlink-drops.ts';
 import { nicDown } from '../../../src/findings/machine/nic-down.ts';
 import { nicDrops } from '../../../src/findings/machine/nic-drops.ts';
 import { nicErrors } from '../../../src/findings/machine/nic-errors.ts';
@@ -27,6 +29,7 @@ import { overheating } from '../../../src/findings/machine/overheating.ts';
 import { pcieErrors } from '../../../src/findings/machine/pcie-errors.ts';
 import { pressure } from '../../../src/findings/machine/pressure.ts';
 import { raidDegraded } from '../../../src/findings/machine/raid-degraded.ts';
+import { socketMemoryFull } from '../../../src/findings/machine/socket-memory-full.ts';
 import { softirqHotCpu } from '../../../src/findings/machine/softirq-hot-cpu.ts';
 import { softnetDrops } from '../../../src/findings/machine/softnet-drops.ts';
 import { swapping } from '../../../src/findings/machine/swapping.ts';
@@ -43,6 +46,11 @@ export const machineFaults: readonly Fault[] = [
   vm(mtuMismatch, [made.onVeth(made.netdev(0)), made.onVeth(made.netdev(30_000, { txDropped: 1440 }))], ['warn', 'eth0', '48 tx drops/s above the MTU of its veth peer (1400 here)']), // prettier-ignore
   vm(conntrackFull, [made.conntrack(262_100, 100), made.conntrack(262_144, 3100)], ['crit', 'conntrack', 'table 100% full, 262k of 262k connections, 100 evictions/s']), // prettier-ignore
   vm(conntrackFull, [made.conntrack(220_000)], ['warn', 'conntrack', 'table 84% full, 220k of 262k connections']), // prettier-ignore
+  vm(netlinkDrops, [made.netlinkDrops(1), made.netlinkDrops(61)], ['warn', 'netlink', '2 netlink messages/s lost, receive buffer full, 1 more socket']), // prettier-ignore
+  vm(netlinkDrops, [made.netlinkDrops(31)], ['info', 'netlink', '31 netlink messages lost since start, receive buffer full, 1 more socket']), // prettier-ignore
+  vm(kernelLogFaults, [made.kernelLog('err', '[ 9.500000] blk_update_request: critical medium error, dev vda, sector 8 op 0x0\n'.repeat(2))], ['warn', 'vda', /^medium error, sectors not readable, 2 in dmesg, last \S+( s)? ago$/]), // prettier-ignore
+  vm(socketMemoryFull, [made.sockstat(379_728, 6)], ['crit', 'TCP', 'socket memory exhausted, 380k of 380k pages (net.ipv4.tcp_mem)']), // prettier-ignore
+  vm(socketMemoryFull, [made.sockstat(9, 520_000)], ['warn', 'UDP', 'socket memory 68% used, 520k of 762k pages (net.ipv4.udp_mem)']), // prettier-ignore
   numa(irqRemote, [made.cardInterrupts(1, 1), made.cardInterrupts(60_001, 30_001)], ['warn', 'enp129s0', '2.0k of 3.0k IRQs/s remote, most on cpu0 (node 0), device on node 2']), // prettier-ignore
   numa(softirqHotCpu, [made.softirqStat([0, 0, 0, 0], 0), made.softirqStat([30, 2700, 30, 30], 3000)], ['warn', 'cpu1', '90% softirq, other CPUs 1.0%']), // prettier-ignore
   numa(memoryErrors, [made.edac(3, 0), made.edac(4, 0)], ['warn', 'DIMM_B2', '0 uncorrected, 4 corrected ECC errors, last 0 s ago']), // prettier-ignore

@@ -1,6 +1,8 @@
 import { ovnNorthdBehind } from '../../../src/findings/ovn/northd-behind.ts';
 import { ovsConntrackFull } from '../../../src/findings/ovs/conntrack-full.ts';
 import { ovnPortClaims } from '../../../src/findings/ovn/port-claims.ts';
+import { ovnLogFaults } from '../../../src/findings/ovn/log-faults.ts';
+import { ovsLogFaults } from '../../../src/findings/ovs/log-faults.ts';
 import { ovsFdb } from '../../../src/findings/ovs/fdb.ts';
 import { ovsMegaflows } from '../../../src/findings/ovs/megaflows.ts';
 import { ovsMisses } from '../../../src/findings/ovs/misses.ts';
@@ -103,6 +105,8 @@ const often = faultOn('ovs-calm', 5);
 
 /** Faults of Open vSwitch and OVN. */
 export const ovsFaults: readonly Fault[] = [
+  calm(ovsLogFaults, [{ '/var/log/openvswitch/ovs-vswitchd.log': '2025-12-31T23:00:00.000Z|14339034|ofproto_dpif_xlate|WARN|over 4096 resubmit actions on bridge br-int while processing arp\n' }], ['warn', 'br-int', 'resubmit limit reached, packets dropped, 1 in ovs-vswitchd.log, last 13h00m ago']), // prettier-ignore
+  calm(ovnLogFaults, [{ '/var/log/ovn/ovsdb-server-nb.log': '2026-01-01T11:50:00.000Z|19755|raft|INFO|term 2873: 1620 ms timeout expired, starting election\n'.repeat(5) }], ['warn', 'ovsdb-server-nb', 'RAFT elections, 5 in ovsdb-server-nb.log, last 10m00s ago']), // prettier-ignore
   calm(ovsUnresponsive, [{ '* < upcall/show': timeout, '* < dpctl/show': timeout }], ['crit', 'ovs-vswitchd', 'unresponsive (timeout): no new datapath flows, upcalls are lost']), // prettier-ignore
   calm(ovsUnresponsive, [{ '* < upcall/show': gone, '* < dpctl/show': gone }], ['crit', 'ovs-vswitchd', 'process gone, stale control socket (crashed or killed): userspace datapaths forward nothing']), // prettier-ignore
   calm(ovsSlowDump, [slowDump(1500)], ['crit', 'netdev@ovs-netdev', /^revalidator dump 1\.5s, \S+ flows; above 1\.3 s the flow limit \(\S+\) is cut$/]), // prettier-ignore

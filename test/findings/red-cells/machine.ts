@@ -16,6 +16,7 @@ export const machineJudged: JudgedCells = {
   'hardware/health/files': { rules: ['open-files-limit'] },
   'hardware/health/mce': { rules: ['machine-checks'] },
   'hardware/health/raid': { rules: ['raid-degraded'] },
+  'hardware/health/sockets': { rules: ['socket-memory-full'] },
   'hardware/health/temp': { rules: ['overheating'] },
   'hardware/health/throttle': { rules: ['thermal-throttling'] },
   'hardware/history/*': { why: 'colour of a series in the chart, not a severity' },

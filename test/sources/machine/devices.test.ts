@@ -17,6 +17,34 @@ test('blockDevices reads size, kind and PCI function of a disk, none of a RAM di
   expect(devices?.get('zram0')).toMatchObject({ kind: 'ram', sizeBytes: 0, rotational: false, pci: undefined });
 });
 
+test('blockDevices reads the PCI function of an NVMe disk by a path when it has several', () => {
+  const virtual = '../devices/virtual/nvme-subsystem/nvme-subsys0';
+  const devices = blockDevices.parse({
+    links: new Map([
+      ['/sys/block/nvme0n1', `${virtual}/nvme0n1`],
+      ['/sys/block/nvme0c3n1', `${virtual}/nvme3/nvme0c3n1`],
+      ['/sys/block/nvme1n1', `${virtual}/nvme1n1`],
+    ]),
+    nvmeControllers: new Map([
+      ['/sys/class/nvme/nvme0', '../../devices/pci0000:00/0000:01:00.0/nvme/nvme0'],
+      ['/sys/class/nvme/nvme1', '../../devices/pci0000:00/0000:02:00.0/nvme/nvme1'],
+      ['/sys/class/nvme/nvme3', '../../devices/pci0000:00/0000:04:00.0/nvme/nvme3'],
+    ]),
+    sizes: undefined,
+    rotational: undefined,
+    models: undefined,
+    states: undefined,
+    mappedNames: undefined,
+    slaves: undefined,
+    backingFiles: undefined,
+  });
+  expect([...(devices?.values() ?? [])].map(({ name, kind, pci }) => [name, kind, pci])).toEqual([
+    ['nvme0n1', 'disk', '0000:04:00.0'],
+    ['nvme0c3n1', 'path', '0000:04:00.0'],
+    ['nvme1n1', 'disk', '0000:02:00.0'],
+  ]);
+});
+
 test('pciDevices reads kind by class and driver, no node when it is -1', async () => {
   const devices = await sampleOf(pciDevices, 'ceph-calm');
   // Class 0x02 is a network controller, 0x01 mass storage, 0x06 a bridge.

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { aer } from '../../../src/sources/machine/aer.ts';
 import { edac } from '../../../src/sources/machine/edac.ts';
-import { mdstat, parseMdstat } from '../../../src/sources/machine/mdstat.ts';
+import { actionText, isNotAssembled, mdstat, parseMdstat } from '../../../src/sources/machine/mdstat.ts';
 import { sensors } from '../../../src/sources/machine/sensors.ts';
 import { thermalThrottle } from '../../../src/sources/machine/thermal-throttle.ts';
 import { anyText } from '../../helpers/arbitrary.ts';
@@ -91,6 +91,23 @@ test('sensors parses labels, unset limits and temperatures below 0', () => {
   ]);
 });
 
+test('sensors have no value when it is an end of the range of the chip', () => {
+  const chip = (values: readonly number[], file: string) =>
+    new Map(values.map((value, i) => [`/sys/class/hwmon/hwmon0/temp${i + 1}_${file}`, `${value}\n`] as const));
+  const sample = sensors.parse({
+    chips: undefined,
+    inputs: chip([-128_000, -55_000, 127_000, 255_000, 0, 41_000], 'input'),
+    labels: undefined,
+    maxima: chip([0, 0, 127_000, 255_000, -128_000, 80_000], 'max'),
+    criticals: chip([0, 0, 127_000, 255_000, 0, 0], 'crit'),
+    zoneTypes: undefined,
+    zoneTemperatures: new Map([['/sys/class/thermal/thermal_zone0/temp', '-273200\n']]),
+  });
+  expect(sample.map(({ celsius }) => celsius)).toEqual([undefined, undefined, undefined, undefined, 0, 41, undefined]);
+  expect(sample.map(({ maxCelsius }) => maxCelsius).filter((limit) => limit !== undefined)).toEqual([80]);
+  expect(sample.every(({ criticalCelsius }) => criticalCelsius === undefined)).toBe(true);
+});
+
 test('thermalThrottle parses counts by CPU number', () => {
   const file = (cpu: string, kind: string) =>
     `/sys/devices/system/cpu/${cpu}/thermal_throttle/${kind}_throttle_count` as const;
@@ -135,6 +152,8 @@ unused devices: <none>
         working: 1,
         action: undefined,
         actionPct: undefined,
+        actionWaits: undefined,
+        containerFormat: undefined,
       },
       {
         name: 'md127',
@@ -146,6 +165,8 @@ unused devices: <none>
         working: 2,
         action: 'recovery',
         actionPct: 8.5,
+        actionWaits: undefined,
+        containerFormat: undefined,
       },
       {
         name: 'md9',
@@ -157,8 +178,30 @@ unused devices: <none>
         working: undefined,
         action: undefined,
         actionPct: undefined,
+        actionWaits: undefined,
+        containerFormat: undefined,
       },
     ]);
+  });
+
+  test('mdstat parses a container of external metadata, and an action that waits', () => {
+    const arrays = parseMdstat(`md126 : active raid1 sda[1] sdb[0]
+      976759808 blocks super external:/md127/0 [2/2] [UU]
+
+md127 : inactive sdb[1](S) sda[0](S)
+      6306 blocks super external:imsm
+
+md5 : active raid1 sdc1[0] sdd1[1]
+      1000 blocks super 1.2 [2/2] [UU]
+      resync=DELAYED
+`);
+    expect(arrays.map(({ name, containerFormat }) => [name, containerFormat])).toEqual([
+      ['md126', undefined],
+      ['md127', 'imsm'],
+      ['md5', undefined],
+    ]);
+    expect(arrays.map(isNotAssembled)).toEqual([false, false, false]);
+    expect(arrays.map(actionText)).toEqual([undefined, undefined, 'resync delayed']);
   });
 
   test('mdstat is undefined without a RAID driver', () => expect(mdstat.parse({ mdstat: undefined })).toBeUndefined());

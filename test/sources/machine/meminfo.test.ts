@@ -20,3 +20,17 @@ test('meminfo has no MemAvailable and Hugetlb when the kernel is old', async () 
 test('meminfo sums huge pages of the default size when the kernel has no sum', () => {
   expect(meminfo.parse({ text: 'HugePages_Total: 3\nHugepagesize: 2048 kB\n' }).hugetlbKiB).toBe(6144);
 });
+
+test('meminfo has no part that is above its whole', () => {
+  const text =
+    'MemTotal: 1000 kB\nMemFree: 1001 kB\nMemAvailable: 900 kB\nSwapTotal: 10 kB\nSwapFree: 18446744073709551612 kB\nHugePages_Total: 1\nHugePages_Free: 2\n';
+  expect(meminfo.parse({ text })).toMatchObject({
+    totalKiB: 1000,
+    freeKiB: undefined,
+    availableKiB: 900,
+    swapTotalKiB: 10,
+    swapFreeKiB: undefined,
+    hugePages: 1,
+    hugePagesFree: undefined,
+  });
+});

@@ -30,8 +30,8 @@ class Glob(Reading):
     """A reading of all files that a pattern names. Each folder is listed, and each file read, by itself: one that hangs stands in
     the list with the reason, as others that cannot be read."""
 
-    def __init__(self, pattern: str, links: bool = False) -> None:
-        self.pattern, self.links, self.size = pattern, links, 0
+    def __init__(self, pattern: str, links: bool = False, tail: int = 0) -> None:
+        self.pattern, self.links, self.tail, self.size = pattern, links, tail, 0
         self.places = []  # type: list[Place]
         self.found = []  # type: list[Found]
 
@@ -68,7 +68,7 @@ class Glob(Reading):
         return result
 
     def leaf(self, path: str) -> "Found | None":
-        data = os.readlink(path).encode("utf-8", "surrogateescape") if self.links else slurp(path, 1 << 20)
+        data = os.readlink(path).encode("utf-8", "surrogateescape") if self.links else slurp(path, 1 << 20, self.tail)
         return [path, len(data)], data
 
     @staticmethod

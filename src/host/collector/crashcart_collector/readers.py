@@ -194,7 +194,7 @@ class Readers:
             tail = (job.head["what"] + [0])[2]
             return One(path, lambda: ({}, slurp(path, tail=tail) if tail else slurp(path)))
         if kind == "glob":
-            return Glob(path, job.head["what"][2])
+            return Glob(path, *job.head["what"][2:4])
         if kind == "names":
             return Sockets(path)
         if kind == "statfs":

@@ -1,0 +1,43 @@
+import { cephCluster, entityRef, thisHost } from '../../findings/entity-ref.ts';
+import { cephLogs } from '../../sources/ceph/logs.ts';
+import { kernelFaults } from '../../sources/machine/kernel-faults.ts';
+import { ovnLogs } from '../../sources/ovn/logs.ts';
+import { ovsLog } from '../../sources/ovs/log.ts';
+import { defineChecks } from '../check.ts';
+import { logCheck } from '../log-check.ts';
+
+/** Faults in the kernel log. */
+export const kernelLogChecks = defineChecks({
+  id: 'kernel-log',
+  needs: { kernelFaults },
+  rules: ['kernel-log-fault'],
+  of: ({ kernelFaults: log }) =>
+    logCheck({ entity: thisHost, name: 'kernel log', rule: 'kernel-log-fault', pane: 'hardware' }, { kernelFaults: log }), // prettier-ignore
+});
+
+/** Faults in the log of ovs-vswitchd. */
+export const ovsLogChecks = defineChecks({
+  id: 'ovs-log',
+  needs: { ovsLog },
+  rules: ['ovs-log-fault'],
+  of: ({ ovsLog: log }) =>
+    logCheck({ entity: entityRef('daemon', 'ovs-vswitchd'), name: 'log of ovs-vswitchd', rule: 'ovs-log-fault', pane: 'ovs' }, { ovsLog: log }), // prettier-ignore
+});
+
+/** Faults in the logs of OVN's daemons. */
+export const ovnLogChecks = defineChecks({
+  id: 'ovn-logs',
+  needs: { ovnLogs },
+  rules: ['ovn-log-fault'],
+  of: ({ ovnLogs: log }) =>
+    logCheck({ entity: entityRef('daemon', 'ovn-controller'), name: 'logs of OVN', rule: 'ovn-log-fault', pane: 'ovn' }, { ovnLogs: log }), // prettier-ignore
+});
+
+/** Faults in the logs of Ceph's daemons. */
+export const cephLogChecks = defineChecks({
+  id: 'ceph-logs',
+  needs: { cephLogs },
+  rules: ['ceph-log-fault'],
+  of: ({ cephLogs: log }) =>
+    logCheck({ entity: cephCluster, name: 'logs of Ceph', rule: 'ceph-log-fault', pane: 'ceph' }, { cephLogs: log }),
+});
