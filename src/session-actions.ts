@@ -4,17 +4,17 @@ import type { Action } from './key-action.ts';
 export const sessionActions = [
   {
     id: 'pause',
-    keys: ['space'],
+    keys: ['p'],
     title: 'pause',
     about: 'Pauses the screen while reading continues; again: live.',
     group: 'Time',
     when: 'always',
     footer: 11,
   },
-  { id: 'step-back', keys: ['['], title: 'step back', about: 'Previous reading.', group: 'Time', when: 'always' },
+  { id: 'step-back', keys: [','], title: 'step back', about: 'Previous reading.', group: 'Time', when: 'always' },
   {
     id: 'step-forward',
-    keys: [']'],
+    keys: ['.'],
     title: 'step forward',
     about: 'Next reading; after the last one, live.',
     group: 'Time',
@@ -62,8 +62,8 @@ export const sessionActions = [
     group: 'Time',
     when: 'always',
   },
-  { id: 'slower', keys: [','], title: 'slower', about: 'Plays the recording slower.', group: 'Time', when: 'replay' },
-  { id: 'faster', keys: ['.'], title: 'faster', about: 'Plays the recording faster.', group: 'Time', when: 'replay' },
+  { id: 'slower', keys: ['('], title: 'slower', about: 'Plays the recording slower.', group: 'Time', when: 'replay' },
+  { id: 'faster', keys: [')'], title: 'faster', about: 'Plays the recording faster.', group: 'Time', when: 'replay' },
   {
     id: 'marker',
     keys: ['m'],
@@ -75,7 +75,7 @@ export const sessionActions = [
   },
   {
     id: 'note',
-    keys: ['n'],
+    keys: ['w'],
     title: 'add note',
     about: 'Adds a note at the present time, in the time bar, the recording and the case notes.',
     group: 'Time',
@@ -150,7 +150,7 @@ export const sessionActions = [
   },
   {
     id: 'palette',
-    keys: [':', 'ctrl-p'],
+    keys: [':', 'ctrl-p', 'ctrl-a'],
     title: 'palette',
     about: 'Finds an action, pane or column by a few letters.',
     group: 'Session',
@@ -159,7 +159,7 @@ export const sessionActions = [
   },
   {
     id: 'redraw',
-    keys: ['ctrl-l'],
+    keys: ['ctrl-l', 'ctrl-r'],
     title: 'redraw',
     about: 'Redraws the whole screen.',
     group: 'Session',
@@ -168,7 +168,8 @@ export const sessionActions = [
   { id: 'help', keys: ['?', 'f1'], title: 'help', about: 'All keys.', group: 'Session', when: 'always', footer: 14 },
   {
     id: 'quit',
-    keys: ['q'],
+    keys: ['q', 'f10'],
+    names: ['q', 'q!', 'exit'],
     title: 'quit',
     about: 'Closes an open page; without one, quits.',
     group: 'Session',

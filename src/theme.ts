@@ -52,6 +52,8 @@ export interface Glyphs {
   readonly lastBranch: string;
   readonly pipe: string;
   readonly pointer: string;
+  /** Row that the person marked. */
+  readonly rowMark: string;
   /** Between the steps of a path. */
   readonly crumb: string;
   readonly dot: string;
@@ -82,6 +84,7 @@ const unicode: Glyphs = {
   lastBranch: '└─',
   pipe: '│ ',
   pointer: '▸',
+  rowMark: '✓',
   crumb: '›',
   dot: '·',
 };
@@ -104,6 +107,7 @@ const ascii: Glyphs = {
   lastBranch: '`-',
   pipe: '| ',
   pointer: '>',
+  rowMark: '+',
   crumb: '>',
   dot: '.',
 };

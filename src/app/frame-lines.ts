@@ -2,7 +2,7 @@ import { staleNotes } from '../collect/stale-notes.ts';
 import { label, plain } from '../lib/plain.ts';
 import { cut, cutStyled, dropStyled, padStyled, textWidth } from '../lib/text-width.ts';
 import { duration, ms } from '../lib/units.ts';
-import { keyLabel } from '../keymap.ts';
+import { keyLabel, keyOfPane } from '../keymap.ts';
 import type { Theme } from '../theme.ts';
 import { asciiOnly } from '../ui/ascii.ts';
 import { frame } from '../ui/frame.ts';
@@ -104,6 +104,7 @@ function drawUnicode(screen: Screen, size: Size): Frame & { readonly box: Dialog
     stale: freshness.stale,
     staleNoteOf: staleNotes(watch.session, screen.clock(), surface.readingOf),
     nextKey: sectionKey(screen),
+    positions: true,
   });
   screen.hits = {
     tabs: spans,
@@ -168,7 +169,11 @@ function headOf(screen: Screen, watch: Watch, columns: number) {
     return { freshness: { stale: false, header }, line: padStyled(line, columns), spans: [] };
   }
   const note = stale && ageMs !== undefined ? `stale ${duration(ageMs / 1000)}` : '';
-  return { freshness: { stale, header }, ...drawTabs(watch.tabs(), watch.tab, note, columns, theme) };
+  const keyOf = (id: string) => {
+    const key = keyOfPane(screen.keymap, id);
+    return key === undefined ? undefined : keyLabel(key, theme.ascii);
+  };
+  return { freshness: { stale, header }, ...drawTabs(watch.tabs(), watch.tab, { note, columns, keyOf }, theme) };
 }
 
 /** Header line; the two lines of the band while presenting. */

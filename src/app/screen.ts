@@ -1,6 +1,6 @@
 import type { Session } from '../collect/session.ts';
 import type { Prompter } from '../host/prompter.ts';
-import type { ActionId, Keymap, When } from '../keymap.ts';
+import { actionOf, type ActionId, type Keymap, type When } from '../keymap.ts';
 import { plain } from '../lib/plain.ts';
 import { ScreenRedaction } from '../redact/screen-redaction.ts';
 import type { Theme } from '../theme.ts';
@@ -16,8 +16,9 @@ import { refuseTyping } from './refuse-typing.ts';
 import { isRowGone, ROW_GONE, ROW_WHEN } from './row-guard.ts';
 import { selectedFinding } from './selected-finding.ts';
 import type { Surface } from './surface.ts';
-import { move } from './surface-actions.ts';
+import { move, sortByHead } from './surface-actions.ts';
 import type { DrawnTabs } from './tabs.ts';
+import { openTab } from './palette.ts';
 import type { RecordingControl, StartRecording } from './recording-flow.ts';
 import type { ToolBox } from './tools-flow.ts';
 import type { Watch } from './watch.ts';
@@ -177,6 +178,10 @@ export class Screen {
         return true;
       case 'table':
         return table !== undefined;
+      case 'found':
+        return table && this.surface
+          ? tableViewOf(this.surface.view, table.id).filter !== ''
+          : this.surface?.view.find !== undefined;
       case 'tree':
         return table?.parent !== undefined || table?.groups !== undefined;
       case 'row':
@@ -203,9 +208,9 @@ export class Screen {
     }
   }
 
-  /** `keyIndex` is the index of the key among the action's keys. */
-  act(id: ActionId, keyIndex = 0): void {
-    act(this, id, keyIndex);
+  /** `key` is the pressed one. */
+  act(id: ActionId, key = ''): void {
+    act(this, id, key);
   }
 
   /** Cancels dialogs; resolves when a running tool has detached from its process. */
@@ -219,14 +224,14 @@ export class Screen {
   }
 
   #key(name: string): void {
-    const id = this.keymap.byKey.get(name);
+    const id = actionOf(this.keymap, name, this.surface?.focused()?.kind === 'lines');
     if (id === undefined) return;
     if (!this.watch && !WITHOUT_HOST.has(id)) return;
     const action = this.keymap.actions.find((candidate) => candidate.id === id);
     if (!action) return;
     beforeKey(this, name, action);
     if (this.applies(action.when)) {
-      this.act(id, action.keys.indexOf(name));
+      this.act(id, name);
       return;
     }
     const reason = `${action.title}: ${this.#notNow(action.when)}`;
@@ -263,7 +268,7 @@ export class Screen {
     if (top?.kind === 'line') return;
     if (event.kind === 'click' && event.y === hits.bodyTop - 1) {
       const tab = hits.tabs.find(({ from, to }) => event.x >= from && event.x < to);
-      if (tab && !this.layers.page) this.watch?.open(tab.id);
+      if (!this.layers.page) openTab(this, tab?.id);
       return;
     }
     const time = event.kind === 'click' && event.y === this.size.rows - 2 ? hits.timeAt?.(event.x) : undefined;
@@ -282,6 +287,11 @@ export class Screen {
     surface.view = { ...surface.view, focus: hit.id };
     if (event.kind === 'wheel') {
       move(surface, event.rows * 3, this.theme);
+      return;
+    }
+    const head = hit.heads.find(({ from, to }) => event.x - hit.x - 1 >= from && event.x - hit.x - 1 < to);
+    if (y === hit.y + 1 && head) {
+      sortByHead(surface, head.column);
       return;
     }
     // Frame and header lie above the first row.
@@ -308,6 +318,7 @@ const WITHOUT_HOST: ReadonlySet<ActionId> = new Set(['quit', 'leave', 'redraw', 
 const NOT_NOW: Readonly<Record<When, string>> = {
   always: '',
   table: 'needs a table; tab goes to the next section',
+  found: 'nothing searched yet: / searches',
   tree: 'needs a table with a tree or groups',
   row: 'needs a selected row',
   process: 'needs a selected process of a live host',

@@ -1,6 +1,6 @@
 import { byRank } from '../findings/order.ts';
 import { label as fixedWords } from '../lib/plain.ts';
-import { cutStyled, padStyled, textWidth } from '../lib/text-width.ts';
+import { cut, cutStyled, padStyled, textWidth } from '../lib/text-width.ts';
 import type { Severity, Theme } from '../theme.ts';
 import type { IncidentRow } from './incident-table.ts';
 
@@ -13,6 +13,8 @@ export interface Tab {
   readonly roots: number;
   /** Findings of the pane that follow from a root in another one. */
   readonly victims: number;
+  /** Its subsystem is not present, or not readable: the tab keeps its place, and its key shows the reason. */
+  readonly absent?: boolean;
 }
 
 export interface DrawnTabs {
@@ -46,43 +48,87 @@ export function overviewTab(id: string, title: string, incidents: readonly TabIn
 export function drawTabs(
   tabs: readonly Tab[],
   current: string,
-  note: string,
-  columns: number,
+  {
+    note,
+    columns,
+    keyOf,
+  }: {
+    readonly note: string;
+    readonly columns: number;
+    /** Label of the key of a pane. */
+    readonly keyOf: (id: string) => string | undefined;
+  },
   theme: Theme,
 ): DrawnTabs {
-  const labels = tabs.map((tab, i) => {
-    const number = i < 9 ? `${i + 1} ` : i === 9 ? '0 ' : '';
-    const count = tab.worst
-      ? `${theme.glyphs.severity[tab.worst]}${tab.roots}`
-      : tab.victims > 0
-        ? `+${tab.victims}`
-        : '';
-    return { tab, head: `${number}${fixedWords(tab.title)}`, count };
-  });
-  const width = ({ head, count }: (typeof labels)[number]) => textWidth(head) + textWidth(count) + 3;
   const room = columns - (note ? textWidth(note) + 2 : 0);
-  let first = 0;
-  const at = Math.max(
-    0,
-    tabs.findIndex(({ id }) => id === current),
-  );
-  const upTo = (from: number) =>
-    labels.slice(from, at + 1).reduce((sum, label) => sum + width(label), from > 0 ? 2 : 0);
-  while (first < at && upTo(first) > room) first++;
-  let line = first > 0 ? theme.paint('dim', `${theme.glyphs.ellipsis} `) : '';
-  let x = first > 0 ? 2 : 0;
+  const { labels, before, after } = fitted(tabs, current, { room, keyOf }, theme);
+  const { ellipsis } = theme.glyphs;
+  const start = before > 0 ? `${ellipsis}${before} ` : '';
+  let line = theme.paint('dim', start);
+  let x = textWidth(start);
   const spans: { id: string; from: number; to: number }[] = [];
-  for (const label of labels.slice(first)) {
-    if (x + width(label) > room) break;
-    const { tab, head, count } = label;
-    const isCurrent = tab.id === current;
-    const painted = isCurrent
-      ? theme.paint('selected', `[${head}${count}]`)
-      : ` ${head}${theme.paint(tab.worst ?? 'dim', count)} `;
-    line += `${painted} `;
-    spans.push({ id: tab.id, from: x, to: x + width(label) });
-    x += width(label);
+  for (const label of labels) {
+    const { tab, width } = label;
+    line += tab.id === current ? theme.paint('selected', `[${label.head}${label.count}]`) : otherTab(label, theme);
+    spans.push({ id: tab.id, from: x, to: x + width });
+    x += width;
   }
+  line += theme.paint('dim', after > 0 ? ` ${ellipsis}${after}` : '');
   line = padStyled(cutStyled(line, room), room);
   return { line: padStyled(note ? `${line} ${theme.paint('warn', note)} ` : line, columns), spans };
 }
+
+/** Tab behind; an absent one in brackets where it has its title. */
+function otherTab({ tab, head, count }: Label, theme: Theme): string {
+  if (!tab.absent) return ` ${head}${theme.paint(tab.worst ?? 'dim', count)} `;
+  return theme.paint('dim', head.includes(' ') ? `(${head}${count})` : ` ${head}${count} `);
+}
+
+interface Label {
+  readonly tab: Tab;
+  readonly head: string;
+  readonly count: string;
+  readonly width: number;
+}
+
+/** Widths of titles on a narrow line, widest first; absent panes have none there. */
+const TITLE_COLUMNS = [Infinity, 9, 7, 6, 5, 4, 3, 0];
+
+/** Cells of the counts of tabs that are left out, at both ends. */
+const ENDS = 8;
+
+/** Labels that fit: with all titles, else absent panes as keys, else short titles, else the tabs around the current one. */
+function fitted(
+  tabs: readonly Tab[],
+  current: string,
+  { room, keyOf }: { readonly room: number; readonly keyOf: (id: string) => string | undefined },
+  theme: Theme,
+): { readonly labels: readonly Label[]; readonly before: number; readonly after: number } {
+  const labelled = (titleColumns: number, absentColumns: number) =>
+    tabs.map((tab): Label => {
+      const key = keyOf(tab.id);
+      const most = tab.id === current || key === undefined ? Infinity : tab.absent ? absentColumns : titleColumns;
+      const title = most === 0 ? '' : cut(fixedWords(tab.title), most, theme.glyphs.ellipsis);
+      const head = [key, title].filter(Boolean).join(' ');
+      // In ASCII a mark looks like a letter of the title.
+      const count = `${theme.ascii && countOf(tab, theme) !== '' && title !== '' ? ' ' : ''}${countOf(tab, theme)}`;
+      return { tab, head, count, width: textWidth(head) + textWidth(count) + 2 };
+    });
+  const widthOf = (labels: readonly Label[]) => labels.reduce((sum, { width }) => sum + width, 0);
+  const tries = [labelled(Infinity, Infinity), ...TITLE_COLUMNS.map((most) => labelled(most, 0))];
+  const whole = tries.find((labels) => widthOf(labels) <= room);
+  if (whole) return { labels: whole, before: 0, after: 0 };
+  const labels = tries.at(-1) ?? [];
+  const at = Math.max(
+    0,
+    labels.findIndex(({ tab }) => tab.id === current),
+  );
+  let from = 0;
+  while (from < at && widthOf(labels.slice(from, at + 1)) > room - ENDS) from++;
+  let to = at + 1;
+  while (to < labels.length && widthOf(labels.slice(from, to + 1)) <= room - ENDS) to++;
+  return { labels: labels.slice(from, to), before: from, after: labels.length - to };
+}
+
+const countOf = (tab: Tab, theme: Theme): string =>
+  tab.worst ? `${theme.glyphs.severity[tab.worst]}${tab.roots}` : tab.victims > 0 ? `+${tab.victims}` : '';

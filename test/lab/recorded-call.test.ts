@@ -63,7 +63,7 @@ describe('a call over SSH, recorded', () => {
       await screen.until('Process state now', 30_000);
       await screen.press('enter');
       await screen.settle();
-      await screen.press('n');
+      await screen.press('w');
       await screen.until('Text for the case notes');
       screen.type(NOTE);
       await screen.press('enter');
