@@ -161,8 +161,15 @@ const ACTS: Readonly<Record<ActionId, Act>> = {
     openPage(screen, 'help', 'Keys', () => sections);
   },
   quit: inBackground(quit),
-  leave: (screen) => screen.terminal.quit(),
+  leave: inBackground(leave),
 };
+
+/** Ctrl-C quits as `q` does without a page; after a tool it closes the page of its output. */
+async function leave(screen: Screen): Promise<void> {
+  const { page } = screen.layers;
+  if (page?.closesOnLeave) screen.layers.remove(page);
+  else await quitAsking(screen);
+}
 
 /** `q` closes an open page, as in a pager; without one it quits. */
 async function quit(screen: Screen): Promise<void> {

@@ -93,8 +93,9 @@ function drawUnicode(screen: Screen, size: Size): Frame & { readonly box: Dialog
       redaction.on ? redaction.redactor : secretsOnly,
       theme,
     );
-    const keys = top.isOver() ? OVER_KEYS : top.session.isDone() ? DONE_KEYS : RUNNING_KEYS;
-    const foot = keys.map(([key, title]) => ` ${theme.paint('key', key)} ${theme.paint('dim', title)} `).join('');
+    const foot = RUNNING_KEYS.map(([key, title]) => ` ${theme.paint('key', key)} ${theme.paint('dim', title)} `).join(
+      '',
+    );
     const last = screen.notice === undefined ? foot : noticeLine(screen.notice, size.columns, theme);
     return { head, body, foot: padStyled(cutStyled(last, size.columns), size.columns), box: undefined };
   }
@@ -121,16 +122,9 @@ function drawUnicode(screen: Screen, size: Size): Frame & { readonly box: Dialog
   };
 }
 
-const RUNNING_KEYS = [['^]', 'detach and return; all other keys go to the tool']] as const;
-/** Keys of a tool that ended by itself. */
-const DONE_KEYS = [
-  ['^]', 'back'],
-  ['pgup', 'scroll'],
-] as const;
-const OVER_KEYS = [
-  ['esc', 'back'],
-  ['pgup', 'scroll'],
-  ['c', 'copy'],
+const RUNNING_KEYS = [
+  ['F12', 'or'],
+  ['^]', 'detach and return; all other keys go to the tool'],
 ] as const;
 
 /** Terminal of a tool in place of the pane, with the stop time of its target so far. */

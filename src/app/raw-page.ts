@@ -68,6 +68,9 @@ function withoutTabs(line: string): string {
   return out;
 }
 
+/** Section of a text of the host, sanitised and wrapped. */
+export const textOf = (id: string, title: string, text: string): LinesSection => rawSection(id, title, '', text);
+
 interface RawLine {
   readonly text: string;
   readonly marked: boolean;

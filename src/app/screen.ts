@@ -10,7 +10,7 @@ import { act } from './actions.ts';
 import { askConfirm, askSecret } from './dialogs.ts';
 import { terminalSize } from './frame-lines.ts';
 import type { InputEvent } from './key-parser.ts';
-import { Layers } from './layer.ts';
+import { Layers, type BoxLayer, type LineLayer } from './layer.ts';
 import { beforeKey, type Presenting } from './presenting.ts';
 import { refuseTyping } from './refuse-typing.ts';
 import { isRowGone, ROW_GONE, ROW_WHEN } from './row-guard.ts';
@@ -73,6 +73,10 @@ export class Screen {
   presenting: Presenting | undefined;
   /** Running recording. */
   recording: RecordingControl | undefined;
+  /** Lines about the files that were written, for the end of the program. */
+  readonly written: string[] = [];
+  /** Time until which markers and notes are in a file, or given up. */
+  notesSavedMs = -Infinity;
   readonly layers: Layers;
   watch: Watch | undefined;
   connecting: Connecting | undefined;
@@ -158,12 +162,10 @@ export class Screen {
   handle(event: InputEvent): void {
     this.#notice = undefined;
     const { top } = this.layers;
-    if (top?.kind === 'terminal') {
-      if (top.isOver()) top.key(event);
-    } else if (event.kind === 'click' || event.kind === 'wheel') this.#mouse(event);
+    if (top?.kind === 'terminal') return;
+    if (event.kind === 'click' || event.kind === 'wheel') this.#mouse(event);
     else if (top?.kind === 'box' || top?.kind === 'line') {
-      if (event.kind === 'key' && event.text === '' && this.keymap.byKey.get(event.name) === 'leave')
-        this.terminal.quit();
+      if (event.kind === 'key' && event.text === '' && this.keymap.byKey.get(event.name) === 'leave') leave(top);
       else top.key(event);
     } else if (event.kind === 'key') this.#key(event.name);
     this.changed();
@@ -218,9 +220,7 @@ export class Screen {
     clearTimeout(this.#noticeTimer);
     const { all } = this.layers;
     this.layers.clear();
-    await Promise.allSettled(
-      all.flatMap((layer) => (layer.kind === 'terminal' && !layer.isOver() ? [layer.session.end()] : [])),
-    );
+    await Promise.allSettled(all.flatMap((layer) => (layer.kind === 'terminal' ? [layer.session.end()] : [])));
   }
 
   #key(name: string): void {
@@ -311,6 +311,10 @@ export class Screen {
       });
   }
 }
+
+/** Leave key in a dialog. */
+const leave = (layer: BoxLayer | LineLayer): void =>
+  layer.kind === 'box' && layer.leave ? layer.leave() : layer.cancel();
 
 /** Actions that work without a session. */
 const WITHOUT_HOST: ReadonlySet<ActionId> = new Set(['quit', 'leave', 'redraw', 'present']);

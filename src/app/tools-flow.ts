@@ -2,14 +2,16 @@ import type { AttachmentEnd, LiveHost } from '../host/host.ts';
 import { ms } from '../lib/units.ts';
 import type { Detail, ProcessRef } from '../panes/pane.ts';
 import type { TerminalSession } from '../ui/terminal/terminal-session.ts';
-import { clipboardSize, MAX_COPY_BYTES } from '../ui/copy.ts';
+import { plainPaneView } from '../ui/pane-view.ts';
 import { choose } from './choose.ts';
 import { openDetail } from './detail-page.ts';
 import { askConfirm, askTyped, showMessage } from './dialogs.ts';
 import type { TerminalLayer } from './layer.ts';
+import { textOf } from './raw-page.ts';
 import { recordTerminal } from './recording-flow.ts';
 import { noRow } from './row-guard.ts';
 import type { Screen } from './screen.ts';
+import { Surface } from './surface.ts';
 
 /** Tool as an entry of the list. */
 export interface ToolChoice {
@@ -132,70 +134,45 @@ async function agreed(screen: Screen, tool: ToolChoice, name: string): Promise<b
 }
 
 /**
- * Runs a tool's terminal, with the keyboard, until the tool ends or the leader key is pressed. The output of a tool that
- * ended by itself stays on the screen; after a detach a message shows the effect on the target.
+ * Runs a tool's terminal, with the keyboard, until the tool ends or a leader key is pressed. Its output then is a page of
+ * text; after a detach a message shows the effect on the target.
  */
 async function enterTerminal(screen: Screen, session: TerminalSession): Promise<void> {
   const { emulator } = session;
   recordTerminal(screen, session);
-  const closed = Promise.withResolvers<void>();
   let left = false;
-  let over = false;
-  const layer: TerminalLayer = {
-    kind: 'terminal',
-    session,
-    isOver: () => over,
-    key: (event) => {
-      if (event.kind === 'wheel') emulator.scroll(event.rows * 3);
-      if (event.kind !== 'key') return;
-      if (LEAVING.has(event.name)) closed.resolve();
-      else if (event.name === 'c') copyOutput(screen, emulator.text());
-      else emulator.scroll(SCROLL[event.name]?.(emulator.rows) ?? 0);
-    },
+  const release = () => {
+    if (!left) screen.terminal.release();
+    left = true;
   };
+  const layer: TerminalLayer = { kind: 'terminal', session };
   const quiet = [session.onChange(screen.changed), emulator.subscribe(screen.changed)];
   screen.layers.push(layer);
   screen.terminal.capture(session.input, () => {
-    left = true;
-    screen.terminal.release();
+    release();
     void session.end();
   });
   try {
     const end = await session.ended;
-    over = true;
-    if (!left) {
-      screen.terminal.release();
-      screen.changed();
-      await closed.promise;
-    }
+    const detached = left;
+    release();
     screen.layers.remove(layer);
-    if (left) await showMessage(screen.layers, { title: session.title, lines: endLines(end, session.traces) });
+    openOutput(screen, session.title, emulator.text());
+    if (detached) await showMessage(screen.layers, { title: session.title, lines: endLines(end, session.traces) });
   } finally {
-    if (!left && !over) screen.terminal.release();
+    release();
     for (const stop of quiet) stop();
     screen.layers.remove(layer);
     emulator.dispose();
   }
 }
 
-const LEAVING: ReadonlySet<string> = new Set(['esc', 'q', 'enter', 'ctrl-]', 'ctrl-c']);
-
-const SCROLL: Readonly<Record<string, (rows: number) => number>> = {
-  up: () => -1,
-  down: () => 1,
-  pgup: (rows) => -rows,
-  pgdn: (rows) => rows,
-  home: () => -1e9,
-  end: () => 1e9,
-};
-
-function copyOutput(screen: Screen, text: string): void {
-  if (clipboardSize(text) > MAX_COPY_BYTES) {
-    screen.notify(`too large for the clipboard (${text.length} characters)`);
-    return;
-  }
-  screen.terminal.copy(text);
-  screen.notify(`copied ${text.split('\n').length} lines`);
+/** Page of the output of a tool that ended: it scrolls, is searched and copied as any other text. */
+function openOutput(screen: Screen, title: string, text: string): void {
+  const sections = [textOf('output', title, text)];
+  const view = { ...plainPaneView, scroll: { output: Infinity } };
+  const surface = new Surface({ id: 'output', title: 'Output of a tool that ended', sections: () => sections, view });
+  screen.layers.push({ kind: 'page', surface, closesOnLeave: true });
 }
 
 /** Effect of the tool on its target, as measured on the host. */

@@ -44,11 +44,12 @@ test('note discards typing when the session is a replay', async () => {
   await screen.quit();
 });
 
-test('refuseTyping leaves ctrl-c to the program while it discards keys', async () => {
+test('ctrl-c closes the line that discards keys, then quits', async () => {
   const session = cannedSession();
   session.root = { state: 'root' };
   const screen = await open({ session });
-  await screen.press('s');
+  await screen.press('s', 'ctrl-c');
+  expect(screen.line(-1)).toContain('? help');
   expect(await screen.quit()).toEqual({ how: 'quit' });
 });
 
