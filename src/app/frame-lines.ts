@@ -22,6 +22,9 @@ import type { Watch } from './watch.ts';
 /** Least size of a usable screen. */
 export const LEAST: Size = { columns: 60, rows: 15 };
 
+/** Least size of a screen with room for tiles. */
+const SPACIOUS: Size = { columns: 100, rows: 30 };
+
 /** Lines above the body: the header (the band while presenting) and the tabs. */
 const headRows = (presented: boolean): number => (presented ? BAND_ROWS : 1) + 1;
 const FOOT_ROWS = 1;
@@ -99,6 +102,7 @@ function drawUnicode(screen: Screen, size: Size): Frame & { readonly box: Dialog
     const last = screen.notice === undefined ? foot : noticeLine(screen.notice, size.columns, theme);
     return { head, body, foot: padStyled(cutStyled(last, size.columns), size.columns), box: undefined };
   }
+  watch.compact = size.columns < SPACIOUS.columns || size.rows < SPACIOUS.rows;
   const surface = screen.surface ?? watch.surface;
   const bar = watch.time.bar(size.columns, theme);
   const drawn = surface.draw(bodySize(size, presented, bar ? 1 : 0), theme, {

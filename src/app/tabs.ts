@@ -1,6 +1,7 @@
 import { byRank } from '../findings/order.ts';
 import { label as fixedWords } from '../lib/plain.ts';
-import { cut, cutStyled, padStyled, textWidth } from '../lib/text-width.ts';
+import { shortTitle } from '../pane-keys.ts';
+import { cutStyled, padStyled, textWidth } from '../lib/text-width.ts';
 import type { Severity, Theme } from '../theme.ts';
 import type { IncidentRow } from './incident-table.ts';
 
@@ -91,8 +92,13 @@ interface Label {
   readonly width: number;
 }
 
-/** Widths of titles on a narrow line, widest first; absent panes have none there. */
-const TITLE_COLUMNS = [Infinity, 9, 7, 6, 5, 4, 3, 0];
+/** Titles of the tabs behind the current one, widest first; absent panes keep at least their key. */
+const WIDTHS: readonly { readonly title: 'whole' | 'short' | 'none'; readonly absent: 'whole' | 'none' }[] = [
+  { title: 'whole', absent: 'whole' },
+  { title: 'whole', absent: 'none' },
+  { title: 'short', absent: 'none' },
+  { title: 'none', absent: 'none' },
+];
 
 /** Cells of the counts of tabs that are left out, at both ends. */
 const ENDS = 8;
@@ -104,18 +110,19 @@ function fitted(
   { room, keyOf }: { readonly room: number; readonly keyOf: (id: string) => string | undefined },
   theme: Theme,
 ): { readonly labels: readonly Label[]; readonly before: number; readonly after: number } {
-  const labelled = (titleColumns: number, absentColumns: number) =>
+  const labelled = (widths: (typeof WIDTHS)[number]) =>
     tabs.map((tab): Label => {
       const key = keyOf(tab.id);
-      const most = tab.id === current || key === undefined ? Infinity : tab.absent ? absentColumns : titleColumns;
-      const title = most === 0 ? '' : cut(fixedWords(tab.title), most, theme.glyphs.ellipsis);
+      const shown = tab.id === current || key === undefined ? 'whole' : tab.absent ? widths.absent : widths.title;
+      const whole = fixedWords(tab.title);
+      const title = shown === 'none' ? '' : shown === 'short' ? (shortTitle(tab.id) ?? whole) : whole;
       const head = [key, title].filter(Boolean).join(' ');
       // In ASCII a mark looks like a letter of the title.
       const count = `${theme.ascii && countOf(tab, theme) !== '' && title !== '' ? ' ' : ''}${countOf(tab, theme)}`;
       return { tab, head, count, width: textWidth(head) + textWidth(count) + 2 };
     });
   const widthOf = (labels: readonly Label[]) => labels.reduce((sum, { width }) => sum + width, 0);
-  const tries = [labelled(Infinity, Infinity), ...TITLE_COLUMNS.map((most) => labelled(most, 0))];
+  const tries = WIDTHS.map(labelled);
   const whole = tries.find((labels) => widthOf(labels) <= room);
   if (whole) return { labels: whole, before: 0, after: 0 };
   const labels = tries.at(-1) ?? [];

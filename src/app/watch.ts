@@ -18,7 +18,8 @@ import type { EntityGraph } from '../incidents/entity-graph.ts';
 import type { Explainer } from '../incidents/explainer.ts';
 import type { IncidentRow } from './incident-table.ts';
 import type { ChangesInput } from './changes-page.ts';
-import { overviewSections, paneOfTile, type OverviewInput, type PaneTile } from './overview.ts';
+import { overviewSections, type OverviewInput } from './overview.ts';
+import { paneOfTile, type PaneTile } from './tile-sections.ts';
 import { stepsOf, stepTitle } from './step-titles.ts';
 import { ageMs, PaneModels, sourcesOf, staleAfterMs } from './pane-models.ts';
 import { summarise } from './readings-summary.ts';
@@ -39,6 +40,8 @@ export class Watch {
   readonly panes: readonly AnyPane[];
   readonly time: TimeTravel;
   readonly trail = new Trail();
+  /** Small screen: the Overview has a list in place of tiles. */
+  compact = false;
   readonly #theme: Theme;
   readonly #clock: () => number;
   readonly #models: PaneModels;
@@ -293,13 +296,15 @@ export class Watch {
     const nowMs = session.timeline.cursorMs ?? this.#clock();
     const view = tableViewOf((this.#surfaces.get(OVERVIEW) as Surface).view, 'incidents');
     const seconds = Math.floor(nowMs / 1000);
-    const basis = [session.timeline.version, incidents, view, seconds, redactVersion()];
+    const { compact } = this;
+    const basis = [session.timeline.version, incidents, view, seconds, redactVersion(), compact];
     if (this.#overview && basis.every((part, i) => part === this.#overview?.basis[i])) return this.#overview.sections;
     const sections = overviewSections({
       incidents,
       changedBefore: this.#changedBefore,
       view,
       tiles: this.#tiles(),
+      compact,
       ...this.#notShown(),
       readings: summarise(this.panes.flatMap(sourcesOf), session.timeline),
       nowMs,
