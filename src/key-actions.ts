@@ -159,7 +159,7 @@ const viewActions = [
     id: 'raw',
     keys: ['r', 'y'],
     title: 'show raw',
-    about: 'Raw readings behind the focused section, with the exact path or command.',
+    about: 'Raw readings behind the selected cell (row and sort column) or section, with the exact path or command.',
     group: 'Details',
     when: 'always',
     footer: 9,
@@ -176,7 +176,8 @@ const viewActions = [
     id: 'copy',
     keys: ['c'],
     title: 'copy',
-    about: 'Copies to the clipboard as text, TSV or Markdown (OSC 52: works through SSH and tmux), or to a file.',
+    about:
+      'Copies what is on the screen, or marked rows, as text, TSV or Markdown (OSC 52: works through SSH and tmux), or to a file.',
     group: 'Details',
     when: 'always',
     footer: 10,

@@ -1,5 +1,6 @@
 import type { ActionId } from '../keymap.ts';
 import { rawSections } from './raw-page.ts';
+import { openRowReadings } from './row-readings.ts';
 import { changesSections } from './changes-page.ts';
 import { openTab, palette } from './palette.ts';
 import { openReadings } from './open-readings.ts';
@@ -7,7 +8,8 @@ import { auditTable, historyLines, hungLines, sourcesTable } from './session-pag
 import { ledgerSections } from './ledger-page.ts';
 import { explainer, ledger } from '../subsystems/index.ts';
 import { helpSections } from './help-page.ts';
-import { chooseSort, copy, openPage, unlock } from './flows.ts';
+import { copy } from './copy-flow.ts';
+import { chooseSort, openPage, unlock } from './flows.ts';
 import { editFilter, findNext } from './find.ts';
 import { goTo } from './go-to.ts';
 import { showMessage } from './dialogs.ts';
@@ -219,6 +221,11 @@ function raw(screen: Screen): void {
   if (!surface || !watch) return;
   const finding = selectedFinding(screen);
   if (finding && openReadings(screen, finding)) return;
+  const selected = surface.selected(screen.theme);
+  if (selected && selected.section.sources.length > 0) {
+    openRowReadings(screen, selected, watch.session);
+    return;
+  }
   const section = surface.focused();
   const ids = section && section.sources.length > 0 ? section.sources : watch.sourceIds();
   const sections = rawSections(watch.session, ids, screen.clock());

@@ -27,7 +27,7 @@ export function rawSections(
   session: Session,
   sourceIds: readonly string[],
   nowMs: number,
-  behind?: FindingReadings,
+  behind?: Pick<FindingReadings, 'rank' | 'marks'>,
 ): readonly RawSection[] {
   const out: RawSection[] = [];
   for (const id of sourceIds) {

@@ -117,8 +117,7 @@ function fitted(
       const whole = fixedWords(tab.title);
       const title = shown === 'none' ? '' : shown === 'short' ? (shortTitle(tab.id) ?? whole) : whole;
       const head = [key, title].filter(Boolean).join(' ');
-      // In ASCII a mark looks like a letter of the title.
-      const count = `${theme.ascii && countOf(tab, theme) !== '' && title !== '' ? ' ' : ''}${countOf(tab, theme)}`;
+      const count = countOf(tab, theme);
       return { tab, head, count, width: textWidth(head) + textWidth(count) + 2 };
     });
   const widthOf = (labels: readonly Label[]) => labels.reduce((sum, { width }) => sum + width, 0);
@@ -137,5 +136,9 @@ function fitted(
   return { labels: labels.slice(from, to), before: from, after: labels.length - to };
 }
 
-const countOf = (tab: Tab, theme: Theme): string =>
-  tab.worst ? `${theme.glyphs.severity[tab.worst]}${tab.roots}` : tab.victims > 0 ? `+${tab.victims}` : '';
+/** Incidents, or victims, of a tab; in ASCII apart from the title, of which a mark looks like a letter. */
+function countOf(tab: Tab, theme: Theme): string {
+  const gap = theme.ascii ? ' ' : '';
+  if (tab.worst) return `${gap}${theme.glyphs.severity[tab.worst]}${tab.roots}`;
+  return tab.victims > 0 ? `${gap}+${tab.victims}` : '';
+}

@@ -181,7 +181,9 @@ function rowLine<Row>(
 /** Cell with a severity mark in the blank before the figure, readable without colour. */
 function marked<Row>(cell: string, { align }: Column<Row>, role: Role, theme: Theme): string {
   if ((role !== 'warn' && role !== 'crit') || align !== 'right') return cell;
-  return cell.replace(/ (?=\S)/, theme.glyphs.severity[role]);
+  const mark = theme.glyphs.severity[role];
+  // In ASCII a mark beside a figure looks like a part of it.
+  return theme.ascii && /^ {2}/.test(cell) ? cell.replace(/ {2}(?=\S)/, `${mark} `) : cell.replace(/ (?=\S)/, mark);
 }
 
 function noteOf<Row>(section: TableSection<Row>, view: TableView, order: Ordered<Row>): string | undefined {

@@ -124,7 +124,7 @@ test('copy writes text, row and Markdown to the clipboard', async () => {
   const screen = await open({ session: cannedSession(), tab: 'processes' });
   await screen.press('/', 'n', 'f', 's', 'd', 'enter');
   screen.takeOutput();
-  await screen.press('c', 'enter');
+  await screen.press('c', ...Array.from('table as text'), 'enter');
   expect(screen.takeOutput()).toContain(clipboardSequence('PID  S   CPU  RSS  COMMAND\n900  D  0.0%    —  nfsd'));
   expect(screen.line(-1)).toContain('copied 2 lines');
   await screen.press('c', 'm', 'a', 'r', 'k', 'd', 'enter');
