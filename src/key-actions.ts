@@ -184,7 +184,7 @@ const viewActions = [
   },
   {
     id: 'filter',
-    keys: ['/', 'f3', 'f4'],
+    keys: ['/', 'f3', 'f4', '\\'],
     title: 'filter',
     about: 'Only matching rows, or a search of a text: regular expression, ~abc fuzzy, !abc not matching.',
     group: 'Table',

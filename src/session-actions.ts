@@ -4,7 +4,7 @@ import type { Action } from './key-action.ts';
 export const sessionActions = [
   {
     id: 'pause',
-    keys: ['p'],
+    keys: ['p', 'Z'],
     title: 'pause',
     about: 'Pauses the screen while reading continues; again: live.',
     group: 'Time',

@@ -159,7 +159,7 @@ const ACTS: Readonly<Record<ActionId, Act>> = {
   palette: inBackground(palette),
   redraw: (screen) => screen.terminal.redraw(),
   help: (screen) => {
-    const sections = helpSections(screen.keymap);
+    const sections = helpSections(screen.keymap, screen.watch?.tabs() ?? []);
     openPage(screen, 'help', 'Keys', () => sections);
   },
   quit: inBackground(quit),

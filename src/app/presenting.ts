@@ -69,6 +69,7 @@ const POINTING: ReadonlySet<ActionId> = new Set([
   'scroll-right',
   'find-next',
   'find-previous',
+  'mark-row',
   'next-section',
   'previous-section',
   'detail',

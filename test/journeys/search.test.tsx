@@ -65,7 +65,7 @@ test('gg, G, ctrl-d, ctrl-u, space and b scroll a page of several sections like 
   await screen.press('?');
   const first = screen.text();
   await screen.press('G');
-  expect(screen.text()).toContain('Closes a dialog');
+  expect(screen.text()).toContain('Ceph, not shown on this host');
   await screen.press('g', 'g');
   expect(screen.text()).toBe(first);
   await screen.press('\u0004');
@@ -74,7 +74,7 @@ test('gg, G, ctrl-d, ctrl-u, space and b scroll a page of several sections like 
   await screen.press('\u0015');
   expect(screen.text()).toBe(first);
   for (let i = 0; i < 30; i++) await screen.press('space');
-  expect(screen.text()).toContain('Closes a dialog');
+  expect(screen.text()).toContain('Ceph, not shown on this host');
   for (let i = 0; i < 30; i++) await screen.press('b');
   await screen.press('g');
   expect(screen.text()).toBe(first);
