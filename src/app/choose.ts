@@ -149,11 +149,11 @@ const STEPS: Readonly<Record<string, number>> = { up: -1, down: 1, 'shift-tab': 
  * that change the session come last; else the order of the list decides between names, the closer title between titles.
  */
 export function narrowed<Value>(choices: readonly Choice<Value>[], query: string): readonly Choice<Value>[] {
-  const wanted = query.toLowerCase().trim();
+  const wanted = wantedOf(query);
   if (wanted === '') return choices;
   return choices
     .flatMap((choice) => {
-      const title = fuzzyScore(query, `${choice.lead ?? ''} ${choice.title}`.trim());
+      const title = fuzzyScore(wanted, `${choice.lead ?? ''} ${choice.title}`.trim());
       const rank = rankOf(choice, wanted, title !== undefined);
       return rank === undefined ? [] : [{ choice, rank, score: rank < RANKS.prefix ? (title ?? 0) : 0 }];
     })
@@ -163,6 +163,9 @@ export function narrowed<Value>(choices: readonly Choice<Value>[], query: string
     )
     .map(({ choice }) => choice);
 }
+
+/** Words of a query; a `/` before them only starts typing, as it does elsewhere. */
+const wantedOf = (query: string): string => query.toLowerCase().trim().replace(/^\//, '');
 
 const RANKS = { name: 4, alias: 3, prefix: 2, title: 1, about: 0 } as const;
 
@@ -183,7 +186,7 @@ function rankOf<Value>(choice: Choice<Value>, wanted: string, inTitle: boolean):
 const guessed = <Value>(choices: readonly Choice<Value>[], query: string): readonly Choice<Value>[] =>
   choices.filter(
     ({ names = [], aliases = [], guarded }) =>
-      !guarded && [...names, ...aliases].some((name) => isNear(query.trim(), name)),
+      !guarded && [...names, ...aliases].some((name) => isNear(wantedOf(query), name)),
   );
 
 function choiceLine<Value>(choice: Choice<Value>, isSelected: boolean, room: number, theme: Theme): string {

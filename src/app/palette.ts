@@ -10,8 +10,13 @@ type Run = Choice<() => void>;
 
 /** Opens the palette: panes and their sections, sort columns, actions that apply. */
 export async function palette(screen: Screen): Promise<void> {
+  const { surface } = screen;
+  const before = surface?.view;
   const question = { title: 'Palette', choices: paletteChoices(screen), guessing: true };
+  const pinned = surface?.view;
   const run = await choose(screen.layers, question, screen.changed);
+  // A palette that was only opened moves no selection.
+  if (run === undefined && surface && before && surface.view === pinned) surface.view = before;
   run?.();
 }
 

@@ -165,7 +165,7 @@ export class Screen {
     if (top?.kind === 'terminal') return;
     if (event.kind === 'click' || event.kind === 'wheel') this.#mouse(event);
     else if (top?.kind === 'box' || top?.kind === 'line') {
-      if (event.kind === 'key' && event.text === '' && this.keymap.byKey.get(event.name) === 'leave') leave(top);
+      if (event.kind === 'key' && event.text === '' && this.keymap.byKey.get(event.name) === 'leave') this.#leave(top);
       else top.key(event);
     } else if (event.kind === 'key') this.#key(event.name);
     this.changed();
@@ -221,6 +221,13 @@ export class Screen {
     const { all } = this.layers;
     this.layers.clear();
     await Promise.allSettled(all.flatMap((layer) => (layer.kind === 'terminal' ? [layer.session.end()] : [])));
+  }
+
+  /** Leave key in a dialog: closes it; while connecting it quits. */
+  #leave(layer: BoxLayer | LineLayer): void {
+    if (!this.watch) this.terminal.quit();
+    else if (layer.kind === 'box' && layer.leave) layer.leave();
+    else layer.cancel();
   }
 
   #key(name: string): void {
@@ -311,10 +318,6 @@ export class Screen {
       });
   }
 }
-
-/** Leave key in a dialog. */
-const leave = (layer: BoxLayer | LineLayer): void =>
-  layer.kind === 'box' && layer.leave ? layer.leave() : layer.cancel();
 
 /** Actions that work without a session. */
 const WITHOUT_HOST: ReadonlySet<ActionId> = new Set(['quit', 'leave', 'redraw', 'present']);

@@ -92,39 +92,42 @@ interface Label {
   readonly width: number;
 }
 
-/** Titles of the tabs behind the current one, widest first; absent panes keep at least their key. */
-const WIDTHS: readonly { readonly title: 'whole' | 'short' | 'none'; readonly absent: 'whole' | 'none' }[] = [
-  { title: 'whole', absent: 'whole' },
-  { title: 'whole', absent: 'none' },
-  { title: 'short', absent: 'none' },
-  { title: 'none', absent: 'none' },
-];
+/** Title of a tab: that of the current one is whole. */
+type Title = 'whole' | 'short' | 'none';
 
 /** Cells of the counts of tabs that are left out, at both ends. */
 const ENDS = 8;
 
-/** Labels that fit: with all titles, else absent panes as keys, else short titles, else the tabs around the current one. */
+/**
+ * Labels that fit: with all titles; absent panes as keys; short titles; keys without titles, first of the last tabs that
+ * have no mark; else the tabs around the current one.
+ */
 function fitted(
   tabs: readonly Tab[],
   current: string,
   { room, keyOf }: { readonly room: number; readonly keyOf: (id: string) => string | undefined },
   theme: Theme,
 ): { readonly labels: readonly Label[]; readonly before: number; readonly after: number } {
-  const labelled = (widths: (typeof WIDTHS)[number]) =>
-    tabs.map((tab): Label => {
-      const key = keyOf(tab.id);
-      const shown = tab.id === current || key === undefined ? 'whole' : tab.absent ? widths.absent : widths.title;
-      const whole = fixedWords(tab.title);
-      const title = shown === 'none' ? '' : shown === 'short' ? (shortTitle(tab.id) ?? whole) : whole;
-      const head = [key, title].filter(Boolean).join(' ');
-      const count = countOf(tab, theme);
-      return { tab, head, count, width: textWidth(head) + textWidth(count) + 2 };
-    });
+  const labelled = (titleOf: (tab: Tab) => Title) =>
+    tabs.map((tab) => labelOf(tab, keyOf(tab.id), tab.id === current ? 'whole' : titleOf(tab), theme));
   const widthOf = (labels: readonly Label[]) => labels.reduce((sum, { width }) => sum + width, 0);
-  const tries = WIDTHS.map(labelled);
-  const whole = tries.find((labels) => widthOf(labels) <= room);
-  if (whole) return { labels: whole, before: 0, after: 0 };
-  const labels = tries.at(-1) ?? [];
+  const isMarked = ({ worst, victims }: Tab) => worst !== undefined || victims > 0;
+  const losing = tabs.toReversed().toSorted((a, b) => Number(isMarked(a)) - Number(isMarked(b)));
+  const tries: readonly ((tab: Tab) => Title)[] = [
+    () => 'whole',
+    (tab) => (tab.absent ? 'none' : 'whole'),
+    ...losing.map(
+      (_, lost) =>
+        (tab: Tab): Title =>
+          tab.absent || losing.indexOf(tab) < lost ? 'none' : 'short',
+    ),
+    () => 'none',
+  ];
+  for (const titleOf of tries) {
+    const labels = labelled(titleOf);
+    if (widthOf(labels) <= room) return { labels, before: 0, after: 0 };
+  }
+  const labels = labelled(() => 'none');
   const at = Math.max(
     0,
     labels.findIndex(({ tab }) => tab.id === current),
@@ -134,6 +137,15 @@ function fitted(
   let to = at + 1;
   while (to < labels.length && widthOf(labels.slice(from, to + 1)) <= room - ENDS) to++;
   return { labels: labels.slice(from, to), before: from, after: labels.length - to };
+}
+
+/** Label of a tab; one without a key keeps its title. */
+function labelOf(tab: Tab, key: string | undefined, title: Title, theme: Theme): Label {
+  const whole = fixedWords(tab.title);
+  const name = title === 'none' && key !== undefined ? '' : title === 'short' ? (shortTitle(tab.id) ?? whole) : whole;
+  const head = [key, name].filter(Boolean).join(' ');
+  const count = countOf(tab, theme);
+  return { tab, head, count, width: textWidth(head) + textWidth(count) + 2 };
 }
 
 /** Incidents, or victims, of a tab; in ASCII apart from the title, of which a mark looks like a letter. */

@@ -123,7 +123,7 @@ export function sourcesSheet(): string {
 const keyWords = (keys: readonly string[]): string => keys.map((key) => `\`${key}\``).join(' ');
 
 const titleOfPane = (id: string): string =>
-  id === 'overview' ? 'Overview' : (panes.find((pane) => pane.id === id)?.title ?? '');
+  id === 'overview' ? 'Overview' : (panes.find((pane) => pane.id === id)?.title ?? `${id}, later`);
 
 /** Every key, by group; the keys of panes; keys known from other programs. */
 export function keysSheet(): string {
@@ -150,7 +150,7 @@ export function keysSheet(): string {
     '',
     '## Panes',
     '',
-    'The key and the place of a pane are the same on every host. The key of one that is not present shows why; panes without a title come',
+    'The key and the place of a pane are the same on every host. The key of one that is not present shows why; some panes come',
     'with later releases.',
     '',
     '| key | pane |',

@@ -65,6 +65,15 @@ test.each([60, 80, 120, 200])(
   },
 );
 
+test('a list takes the digits typed after /, which choose nothing', async () => {
+  const screen = await open({ session: cannedSession(), panes: fakePanes });
+  await screen.press('a', '/', '1');
+  expect(screen.text()).toContain('> /1');
+  await screen.press('esc', 'a', '/', ...Array.from('numastat'));
+  expect(screen.text()).toMatch(/▸ \d copy +numastat/);
+  await screen.quit();
+});
+
 test(': takes vocabulary of the subsystem and never turns redaction on', async () => {
   const screen = await open({ session: cannedSession(), panes: fakePanes });
   await screen.press(':', ...Array.from('pod'), 'enter');

@@ -126,6 +126,7 @@ test('the selection stays at the top until it is moved, then it follows its row'
   };
   // A key that moves nothing pins nothing.
   await screen.press('/', '!', ...Array.from('nfsd'), 'enter', 'k', 'o', ...Array.from('PID'), 'enter', 'i');
+  await screen.press(':', 'esc');
   const lowest = selected(screen);
   await screen.press('i');
   expect(selected(screen)).not.toBe(lowest);
