@@ -1,5 +1,5 @@
 import { NONE } from '../lib/units.ts';
-import { label, plain } from '../lib/plain.ts';
+import { label, plain, redactVersion } from '../lib/plain.ts';
 import { cut, cutStyled, dropStyled, fit, padStyled, textWidth } from '../lib/text-width.ts';
 import type { Column, TableSection } from '../panes/pane.ts';
 import type { Role, Theme } from '../theme.ts';
@@ -202,19 +202,22 @@ export const markedRows = <Row>({ rows, key }: TableSection<Row>, { marked }: Ta
 /** Longest width of a cell. */
 const MOST_CELL = 400;
 
-const wholeOf = new WeakMap<readonly unknown[], readonly Placed<unknown>[]>();
+const wholeOf = new WeakMap<
+  readonly unknown[],
+  { readonly redact: number; readonly placed: readonly Placed<unknown>[] }
+>();
 
 /** All columns, each as wide as its longest text. */
 function wholeColumns<Row>(section: TableSection<Row>, theme: Theme): readonly Placed<Row>[] {
   const known = wholeOf.get(section.rows);
   // The cache is keyed by the rows of this table.
-  if (known) return known;
+  if (known?.redact === redactVersion()) return known.placed;
   const made = section.columns.map((column) => {
     const texts = section.rows.map((row) => textWidth(cellText(column, row, theme.glyphs.missing)));
     const width = texts.reduce((most, each) => Math.max(most, each), column.width);
     return { column, width: Math.min(MOST_CELL, width) };
   });
-  wholeOf.set(section.rows, made as readonly Placed<unknown>[]);
+  wholeOf.set(section.rows, { redact: redactVersion(), placed: made as readonly Placed<unknown>[] });
   return made;
 }
 
