@@ -213,7 +213,7 @@ const viewActions = [
     keys: ['space'],
     title: 'mark row',
     about:
-      'Marks the row, or takes the mark away: copies and comparisons then take the marked rows; esc takes all away.',
+      'Marks the row, or takes the mark away: copies and comparisons take marked rows, and so do tools from one of them; esc takes all away.',
     group: 'Table',
     when: 'table',
   },

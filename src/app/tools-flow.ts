@@ -2,7 +2,9 @@ import type { AttachmentEnd, LiveHost } from '../host/host.ts';
 import { ms } from '../lib/units.ts';
 import type { Detail, ProcessRef } from '../panes/pane.ts';
 import type { TerminalSession } from '../ui/terminal/terminal-session.ts';
-import { plainPaneView } from '../ui/pane-view.ts';
+import { plainPaneView, tableViewOf } from '../ui/pane-view.ts';
+import type { Theme } from '../theme.ts';
+import { ordered } from '../ui/table-order.ts';
 import { choose } from './choose.ts';
 import { openDetail } from './detail-page.ts';
 import { askConfirm, askTyped, showMessage } from './dialogs.ts';
@@ -38,7 +40,10 @@ export interface ToolBox {
   ) => Promise<{ readonly detail: Detail } | { readonly terminal: TerminalSession }>;
 }
 
-/** Choice with the cost of each tool, confirmation, run, and afterwards the measured cost. */
+/**
+ * Choice with the cost of each tool, confirmation, run, and afterwards the measured cost. With the pointer on a marked row,
+ * the other marked processes follow, each with its confirmation.
+ */
 export async function openTools(screen: Screen): Promise<void> {
   const { tools, layers, theme } = screen;
   const live = screen.watch?.session.live;
@@ -51,9 +56,12 @@ export async function openTools(screen: Screen): Promise<void> {
   }
   surface?.pin(theme);
   const name = nameOf(process);
+  const marked = () => (surface ? markedProcesses(surface, theme) : []);
+  // The pointer decides: rows that are marked elsewhere stay out when its own is not.
+  const others = marked().some((one) => isSame(one, process)) ? marked().filter((one) => !isSame(one, process)) : [];
   const isShown = () => {
     const now = screen.surface === surface ? surface?.selectedProcess(theme) : undefined;
-    return now?.pid === process.pid && now.startTicks === process.startTicks;
+    return now !== undefined && isSame(now, process);
   };
   const refused = () => (isShown() ? undefined : `selection changed from ${name}`);
   const choices = await toolsOf(screen, { process, refused });
@@ -61,7 +69,7 @@ export async function openTools(screen: Screen): Promise<void> {
   const tool = await choose(
     layers,
     {
-      title: `Tools on ${name}`,
+      title: `Tools on ${name}${others.length === 0 ? '' : `, then ${others.length} marked`}`,
       choices: choices.map((choice) => ({
         value: choice,
         title: choice.title,
@@ -70,7 +78,23 @@ export async function openTools(screen: Screen): Promise<void> {
     },
     screen.changed,
   );
-  if (tool) await start(screen, tool, { process, refused });
+  if (!tool || !(await start(screen, tool, { process, refused }))) return;
+  for (const other of others) {
+    const isMarked = () => marked().some((one) => isSame(one, other));
+    const gone = () => (isMarked() ? undefined : `${nameOf(other)} gone, or not marked any more`);
+    if (!(await runTool(screen, { tool: tool.id, process: other, refused: gone }))) return;
+  }
+}
+
+const isSame = (a: ProcessRef, b: ProcessRef): boolean => a.pid === b.pid && a.startTicks === b.startTicks;
+
+/** Processes of the marked rows of the focused table, in its order. */
+function markedProcesses(surface: Surface, theme: Theme): readonly ProcessRef[] {
+  const section = surface.focused();
+  if (section?.kind !== 'table') return [];
+  const view = tableViewOf(surface.view, section.id);
+  const { rows } = ordered<unknown>(section, { ...view, filter: '' }, theme);
+  return rows.flatMap((row) => (view.marked.has(section.key(row)) ? (section.process?.(row) ?? []) : []));
 }
 
 /** Process that a tool runs on, and why it must not any more: its row is not the selected one. */
@@ -79,14 +103,14 @@ interface ToolTarget {
   readonly refused: () => string | undefined;
 }
 
-/** Runs one tool on a process, after its confirmation. */
+/** Runs one tool on a process, after its confirmation; false when it was not started. */
 export async function runTool(
   screen: Screen,
   { tool: id, ...target }: ToolTarget & { readonly tool: string },
-): Promise<void> {
+): Promise<boolean> {
   const choices = await toolsOf(screen, target);
   const tool = choices?.find((choice) => choice.id === id);
-  if (tool) await start(screen, tool, target);
+  return tool !== undefined && start(screen, tool, target);
 }
 
 const nameOf = ({ name, pid }: ProcessRef): string => `${name} (${pid})`;
@@ -103,25 +127,27 @@ async function toolsOf(screen: Screen, { process, refused }: ToolTarget): Promis
   return undefined;
 }
 
-async function start(screen: Screen, tool: ToolChoice, { process, refused }: ToolTarget): Promise<void> {
+/** Whether the tool was started. */
+async function start(screen: Screen, tool: ToolChoice, { process, refused }: ToolTarget): Promise<boolean> {
   const { tools, layers } = screen;
   const live = screen.watch?.session.live;
-  if (!live || !tools) return;
+  if (!live || !tools) return false;
   if (tool.unavailable !== undefined) {
     await showMessage(layers, { title: tool.title, lines: [tool.unavailable] });
-    return;
+    return false;
   }
   // The process may end while a dialog is open.
   const agrees = refused() === undefined && (await agreed(screen, tool, nameOf(process)));
   const reason = refused();
   if (reason !== undefined) {
     await showMessage(layers, { title: tool.title, lines: [`Not started: ${reason}.`] });
-    return;
+    return false;
   }
-  if (!agrees) return;
+  if (!agrees) return false;
   const opened = await tools.open(live, process, tool.id, screen.terminalSize());
   if ('detail' in opened) openDetail(screen, opened.detail);
   else await enterTerminal(screen, opened.terminal);
+  return true;
 }
 
 async function agreed(screen: Screen, tool: ToolChoice, name: string): Promise<boolean> {

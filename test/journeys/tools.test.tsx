@@ -160,3 +160,26 @@ test('tools keeps the output of a tool that ended by itself, for reading and cop
   expect(typed).toEqual([]);
   await screen.quit();
 });
+
+test('tools runs on the pointed and then on the other marked processes, each after its confirmation', async () => {
+  const { box, started, quit } = toolBox();
+  const screen = await open({ session: cannedSession(), tab: 'processes', tools: box });
+  await screen.press('space', 'space', 't');
+  // The pointer is on a third row, which is not marked.
+  expect(screen.text()).toMatch(/Tools on worker-\d+ \(\d+\) ─/);
+  await screen.press('esc', 'home', 't');
+  expect(screen.text()).toContain('Tools on nfsd (900), then 1 marked');
+  await screen.press('s', 't', 'r', 'a', 'c', 'e', 'enter', 'y');
+  expect(started).toEqual(['strace 900']);
+  quit();
+  await screen.settle();
+  expect(screen.text()).toContain('strace on qemu-system-x86_64 (4242)');
+  await screen.press('y');
+  expect(started).toEqual(['strace 900', 'strace 4242']);
+  quit();
+  await screen.settle();
+  expect(screen.line(1)).toContain('Output of a tool that ended');
+  await screen.press('esc', 'esc');
+  expect(screen.line(1)).toContain('[3 Processes');
+  await screen.quit();
+});
