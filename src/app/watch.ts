@@ -112,7 +112,7 @@ export class Watch {
     const pane = this.panes.find((one) => one.id === id);
     const presence = pane && this.#presence(pane);
     if (typeof presence !== 'object') return undefined;
-    return 'absent' in presence ? `not present: ${presence.absent}` : `not readable: ${presence.hidden}`;
+    return 'absent' in presence ? `not present: ${presence.absent}` : presence.hidden;
   }
 
   get tab(): string {

@@ -73,6 +73,7 @@ describe('a host with hidepid=2, without sudo', () => {
     watch.open('overview');
     const present = watch.tabs().filter(({ absent }) => !absent);
     expect(present.map(({ id }) => id)).toEqual(['overview', 'hardware', 'processes']);
+    expect(watch.whyAbsent('kvm')).toBe('not readable: hidden by hidepid=2');
   });
 
   test('overview lists panes that are not readable when they fit', () => {
