@@ -1,11 +1,13 @@
 /**
- * Makes docs/KEYS.md, docs/SOURCES.md and docs/FINDINGS.md from the data that the program runs on.
+ * Makes docs/KEYS.md, docs/SOURCES.md, docs/FINDINGS.md and docs/crashcart.1 from the data that the program runs on.
  * With --check it writes nothing and fails when one of them is stale.
  */
 import '../bench/lib/raw-text.ts';
 import { readFile, writeFile } from 'node:fs/promises';
 
 const { findingsSheet, keysSheet, sourcesSheet } = await import('../src/commands/sheets.ts');
+const { manPage } = await import('../src/commands/man-page.ts');
+const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
 const { findingExamples } = await import('../test/helpers/finding-examples.ts');
 
 const examples = await findingExamples();
@@ -13,6 +15,7 @@ const sheets = {
   'docs/KEYS.md': keysSheet,
   'docs/SOURCES.md': sourcesSheet,
   'docs/FINDINGS.md': () => findingsSheet(examples),
+  'docs/crashcart.1': () => manPage(version),
 };
 const check = process.argv.includes('--check');
 const stale: string[] = [];

@@ -36,7 +36,14 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   theme: { at: ['src/theme.ts'], may: ['lib'], why: 'colours depend on nothing' },
   keymap: {
-    at: ['src/keymap.ts', 'src/key-action.ts', 'src/key-actions.ts', 'src/session-actions.ts'],
+    at: [
+      'src/keymap.ts',
+      'src/pane-keys.ts',
+      'src/key-habits.ts',
+      'src/key-action.ts',
+      'src/key-actions.ts',
+      'src/session-actions.ts',
+    ],
     may: ['lib'],
     why: 'keys are data',
   },

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { WriteStream } from 'node:tty';
-import { parseCommand, USAGE, UsageError, type Command } from './commands/arguments.ts';
+import { meantCommand, parseCommand, UsageError, type Command } from './commands/arguments.ts';
 import { exitWithoutTerminal } from './commands/lost-terminal.ts';
 import { print } from './commands/print.ts';
 import { ConfigError, loadConfig, type Config } from './config.ts';
@@ -20,13 +20,17 @@ async function run(command: Command): Promise<void> {
   leanHeap();
   switch (command.kind) {
     case 'help':
-      return print(USAGE);
+      return print((await import('./commands/usage.ts')).usage());
     case 'version':
       return print(`crashcart ${pkg.version}\n`);
     case 'keys':
       return print((await import('./commands/sheets.ts')).keysSheet());
     case 'sources':
       return print((await import('./commands/sheets.ts')).sourcesSheet());
+    case 'man':
+      return print((await import('./commands/man-page.ts')).manPage(pkg.version));
+    case 'completion':
+      return print((await import('./commands/completion.ts')).completion(command.shell));
     case 'doctor':
       return doctor(command);
     case 'record':
@@ -105,7 +109,8 @@ const withConfig = (reach: Extract<Command, { kind: 'console' }>['reach'], confi
   backend: reach.backend ?? config.defaults.transport,
 });
 
-function fail(error: unknown): void {
+/** `meant` is the command that a host's name may be a slip of. */
+function fail(error: unknown, meant: string | undefined): void {
   const known =
     error instanceof UsageError ||
     error instanceof ConfigError ||
@@ -114,7 +119,9 @@ function fail(error: unknown): void {
   const message = error instanceof Error ? (known ? error.message : (error.stack ?? error.message)) : String(error);
   process.stderr.write(`crashcart: ${message.split('\n').map(plain).join('\n')}\n`);
   if (error instanceof TransportError && error.fix) process.stderr.write(`  ${plain(error.fix)}\n`);
-  if (error instanceof UsageError) process.stderr.write('  crashcart --help shows how.\n');
+  if (error instanceof TransportError && meant !== undefined)
+    process.stderr.write(`  If no host was meant: crashcart ${meant}\n`);
+  if (error instanceof UsageError) process.stderr.write('  crashcart help shows how.\n');
   process.exitCode = error instanceof UsageError || error instanceof ConfigError ? NOT_UNDERSTOOD : NOTHING_SHOWN;
 }
 
@@ -129,7 +136,7 @@ process.stderr.on('error', () => undefined);
 try {
   await run(parseCommand(process.argv.slice(2)));
 } catch (error) {
-  fail(error);
+  fail(error, meantCommand(process.argv[2] ?? ''));
 }
 // A connection that hangs while closing must not delay the exit.
 setTimeout(() => process.exit(), 500).unref();

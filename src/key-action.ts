@@ -9,6 +9,8 @@ export type When =
   | 'always'
   /** The focused section is a table. */
   | 'table'
+  /** A text is searched. */
+  | 'found'
   /** The focused table has a tree or groups. */
   | 'tree'
   /** A row (or a finding) is selected. */
@@ -28,6 +30,10 @@ export interface Action {
   readonly id: string;
   /** Key names; the first is shown. */
   readonly keys: readonly string[];
+  /** Further keys in a section of text, where they have no row to act on. */
+  readonly textKeys?: readonly string[];
+  /** Further names in the palette. */
+  readonly names?: readonly string[];
   /** One or two words for the footer. */
   readonly title: string;
   /** One sentence for help and docs. */

@@ -1,4 +1,5 @@
 import { actions, type Action, type ActionId } from './key-actions.ts';
+import { paneKeys } from './pane-keys.ts';
 
 export { actions, type Action, type ActionId, type Group, type When } from './key-actions.ts';
 
@@ -16,8 +17,12 @@ export const isKeyName = (name: string): boolean =>
 /** Actions with the keys of one person. */
 export interface Keymap {
   readonly actions: readonly (Action & { readonly id: ActionId })[];
-  /** Action by key name; for `tab-number` the index of the key is that of the tab. */
+  /** Action by key name. */
   readonly byKey: ReadonlyMap<string, ActionId>;
+  /** Action by key name in a section of text, before `byKey`: space turns a page there, as in less. */
+  readonly byTextKey: ReadonlyMap<string, ActionId>;
+  /** Id of a pane by its key; a key that an action took leaves those of the other panes as they are. */
+  readonly paneByKey: ReadonlyMap<string, string>;
 }
 
 export interface KeymapProblem {
@@ -63,9 +68,27 @@ export function resolveKeymap(own: Readonly<Record<string, readonly string[]>> =
     return { ...action, keys };
   });
   const byKey = new Map<string, ActionId>();
-  for (const { id, keys } of resolved) for (const key of keys) byKey.set(key, id);
-  return { keymap: { actions: resolved, byKey }, problems };
+  const byTextKey = new Map<string, ActionId>();
+  for (const { id, keys, textKeys = [] } of resolved) {
+    for (const key of keys) byKey.set(key, id);
+    for (const key of textKeys) if (!taken.has(key)) byTextKey.set(key, id);
+  }
+  const paneByKey = new Map(
+    paneKeys.flatMap(({ key, pane }, i) => {
+      const bound = own['pane'] ? own['pane'][i] : key;
+      return bound !== undefined && byKey.get(bound) === 'pane' ? [[bound, pane] as const] : [];
+    }),
+  );
+  return { keymap: { actions: resolved, byKey, byTextKey, paneByKey }, problems };
 }
+
+/** Action of a key, in a section of text or elsewhere. */
+export const actionOf = (keymap: Keymap, key: string, inText: boolean): ActionId | undefined =>
+  (inText ? keymap.byTextKey.get(key) : undefined) ?? keymap.byKey.get(key);
+
+/** Key of a pane; undefined for one without. */
+export const keyOfPane = ({ paneByKey }: Keymap, pane: string): string | undefined =>
+  [...paneByKey].find(([, id]) => id === pane)?.[0];
 
 /** Label of a key: `↵` for enter, `^X` for ctrl-x; names with `--ascii`. */
 export function keyLabel(key: string, ascii = false): string {

@@ -52,6 +52,8 @@ export interface Glyphs {
   readonly lastBranch: string;
   readonly pipe: string;
   readonly pointer: string;
+  /** Row that the person marked. */
+  readonly rowMark: string;
   /** Between the steps of a path. */
   readonly crumb: string;
   readonly dot: string;
@@ -82,6 +84,7 @@ const unicode: Glyphs = {
   lastBranch: '└─',
   pipe: '│ ',
   pointer: '▸',
+  rowMark: '✓',
   crumb: '›',
   dot: '·',
 };
@@ -98,12 +101,13 @@ const ascii: Glyphs = {
   ellipsis: '~',
   live: '*',
   paused: '=',
-  sortUp: '^',
-  sortDown: 'v',
+  sortUp: '/',
+  sortDown: '\\',
   branch: '|-',
   lastBranch: '`-',
   pipe: '| ',
   pointer: '>',
+  rowMark: '+',
   crumb: '>',
   dot: '.',
 };

@@ -1,12 +1,16 @@
 import type { ActionId } from '../keymap.ts';
 import { rawSections } from './raw-page.ts';
+import { openRowReadings } from './row-readings.ts';
 import { changesSections } from './changes-page.ts';
+import { openTab, palette } from './palette.ts';
 import { openReadings } from './open-readings.ts';
 import { auditTable, historyLines, hungLines, sourcesTable } from './session-pages.ts';
 import { ledgerSections } from './ledger-page.ts';
 import { explainer, ledger } from '../subsystems/index.ts';
 import { helpSections } from './help-page.ts';
-import { chooseSort, copy, editFilter, openPage, palette, unlock } from './flows.ts';
+import { copy } from './copy-flow.ts';
+import { chooseSort, openPage, unlock } from './flows.ts';
+import { editFilter, findNext } from './find.ts';
 import { goTo } from './go-to.ts';
 import { showMessage } from './dialogs.ts';
 import { compare } from './compare-flow.ts';
@@ -14,7 +18,7 @@ import { correlateSeries } from './correlate-flow.ts';
 import { openDetail } from './detail-page.ts';
 import { openSteps } from './next-steps.ts';
 import type { Screen } from './screen.ts';
-import { focusNext, fold, invert, move, showTree, sortNext } from './surface-actions.ts';
+import { focusNext, fold, invert, markRow, move, scrollSide, showTree, sortNext } from './surface-actions.ts';
 import { quitAsking, takeNote, toggleRecording } from './recording-flow.ts';
 import { toggleRedaction } from './redaction-flow.ts';
 import { togglePresenting } from './presenting.ts';
@@ -23,12 +27,12 @@ import { enterSection, noRow } from './row-guard.ts';
 import { openTools } from './tools-flow.ts';
 import { tableViewOf, withTable } from '../ui/pane-view.ts';
 
-/** Runs an action. `keyIndex` is the index of the key among the action's keys: the number of a tab. */
-export function act(screen: Screen, id: ActionId, keyIndex: number): void {
-  ACTS[id](screen, keyIndex);
+/** Runs an action. `key` is the pressed one: that of a pane. */
+export function act(screen: Screen, id: ActionId, key: string): void {
+  ACTS[id](screen, key);
 }
 
-type Act = (screen: Screen, keyIndex: number) => void;
+type Act = (screen: Screen, key: string) => void;
 
 const onSurface =
   (change: (surface: NonNullable<Screen['surface']>, screen: Screen) => void): Act =>
@@ -38,11 +42,11 @@ const onSurface =
 
 /** Action on the tabs; closes an open page, which lies over them. */
 const onTabs =
-  (change: (watch: NonNullable<Screen['watch']>, keyIndex: number) => void): Act =>
-  (screen, keyIndex) => {
+  (change: (watch: NonNullable<Screen['watch']>) => void): Act =>
+  (screen) => {
     if (!screen.watch) return;
     screen.layers.clear();
-    change(screen.watch, keyIndex);
+    change(screen.watch);
   };
 
 /** Asynchronous action; its error opens a dialog. */
@@ -61,6 +65,12 @@ const inBackground =
     void run();
   };
 
+const toTheSide = (direction: -1 | 1): Act =>
+  onSurface((surface, screen) => {
+    if (!scrollSide(surface, direction, screen.theme))
+      screen.notify(direction > 0 ? 'nothing further to the right' : 'nothing further to the left');
+  });
+
 const ACTS: Readonly<Record<ActionId, Act>> = {
   up: onSurface((surface, { theme }) => move(surface, -1, theme)),
   down: onSurface((surface, { theme }) => move(surface, 1, theme)),
@@ -68,9 +78,13 @@ const ACTS: Readonly<Record<ActionId, Act>> = {
   'page-down': onSurface((surface, { theme }) => move(surface, 'page-down', theme)),
   top: onSurface((surface, { theme }) => move(surface, 'top', theme)),
   bottom: onSurface((surface, { theme }) => move(surface, 'bottom', theme)),
+  'half-up': onSurface((surface, { theme }) => move(surface, 'half-up', theme)),
+  'half-down': onSurface((surface, { theme }) => move(surface, 'half-down', theme)),
+  'scroll-left': toTheSide(-1),
+  'scroll-right': toTheSide(1),
   'next-tab': onTabs((watch) => watch.step(1)),
   'previous-tab': onTabs((watch) => watch.step(-1)),
-  'tab-number': onTabs((watch, keyIndex) => watch.openAt(keyIndex)),
+  pane: (screen, key) => openTab(screen, screen.keymap.paneByKey.get(key)),
   'next-section': onSurface((surface) => focusNext(surface, 1)),
   'previous-section': onSurface((surface) => focusNext(surface, -1)),
   zoom: onSurface((surface) => {
@@ -93,6 +107,11 @@ const ACTS: Readonly<Record<ActionId, Act>> = {
   },
   copy: inBackground(copy),
   filter: (screen) => editFilter(screen),
+  'find-next': onSurface((surface, { theme }) => findNext(surface, 1, theme)),
+  'find-previous': onSurface((surface, { theme }) => findNext(surface, -1, theme)),
+  'mark-row': onSurface((surface, screen) => {
+    if (!markRow(surface, screen.theme)) screen.notify(`mark row: ${noRow(surface, screen.theme)}`);
+  }),
   sort: inBackground(chooseSort),
   'sort-next': onSurface((surface) => sortNext(surface, 1)),
   'sort-previous': onSurface((surface) => sortNext(surface, -1)),
@@ -140,12 +159,19 @@ const ACTS: Readonly<Record<ActionId, Act>> = {
   palette: inBackground(palette),
   redraw: (screen) => screen.terminal.redraw(),
   help: (screen) => {
-    const sections = helpSections(screen.keymap);
+    const sections = helpSections(screen.keymap, screen.watch?.tabs() ?? []);
     openPage(screen, 'help', 'Keys', () => sections);
   },
   quit: inBackground(quit),
-  leave: (screen) => screen.terminal.quit(),
+  leave: inBackground(leave),
 };
+
+/** Ctrl-C quits as `q` does without a page; after a tool it closes the page of its output. */
+async function leave(screen: Screen): Promise<void> {
+  const { page } = screen.layers;
+  if (page?.closesOnLeave) screen.layers.remove(page);
+  else await quitAsking(screen);
+}
 
 /** `q` closes an open page, as in a pager; without one it quits. */
 async function quit(screen: Screen): Promise<void> {
@@ -175,14 +201,17 @@ function detail(screen: Screen): void {
   else screen.notify('no details for this row');
 }
 
-/** One step back: zoom, filter, page, then the row where `go` was pressed. */
+/** One step back: zoom, search, filter, marks, page, then the row where `go` was pressed. */
 function back(screen: Screen): void {
   const { surface, layers } = screen;
   if (!surface) return;
   const section = surface.focused();
+  const table = section?.kind === 'table' ? tableViewOf(surface.view, section.id) : undefined;
   if (surface.view.zoomed) surface.view = { ...surface.view, zoomed: false };
-  else if (section?.kind === 'table' && tableViewOf(surface.view, section.id).filter !== '')
-    surface.view = withTable(surface.view, section.id, { filter: '' });
+  else if (surface.view.find) surface.view = { ...surface.view, find: undefined };
+  else if (section && table && table.filter !== '') surface.view = withTable(surface.view, section.id, { filter: '' });
+  else if (section && table && table.marked.size > 0)
+    surface.view = withTable(surface.view, section.id, { marked: new Set() });
   else if (layers.page) layers.remove(layers.page);
   else screen.watch?.back();
 }
@@ -192,6 +221,11 @@ function raw(screen: Screen): void {
   if (!surface || !watch) return;
   const finding = selectedFinding(screen);
   if (finding && openReadings(screen, finding)) return;
+  const selected = surface.selected(screen.theme);
+  if (selected && selected.section.sources.length > 0) {
+    openRowReadings(screen, selected, watch.session);
+    return;
+  }
   const section = surface.focused();
   const ids = section && section.sources.length > 0 ? section.sources : watch.sourceIds();
   const sections = rawSections(watch.session, ids, screen.clock());

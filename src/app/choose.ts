@@ -1,6 +1,7 @@
 import { label, plain } from '../lib/plain.ts';
 import { cut, fit, textWidth } from '../lib/text-width.ts';
 import type { Role, Theme } from '../theme.ts';
+import { isNear } from '../lib/did-you-mean.ts';
 import { fuzzyScore } from '../ui/fuzzy.ts';
 import { scrolled } from '../ui/table-view.ts';
 import { boxColumns, boxed, wrap } from './box.ts';
@@ -14,6 +15,8 @@ export interface Choice<Value> {
   readonly lead?: string | undefined;
   /** Names: a query equal to one of them, or a prefix of one, ranks first. */
   readonly names?: readonly string[] | undefined;
+  /** Further names, after those. */
+  readonly aliases?: readonly string[] | undefined;
   /** Matched by its title only and ranked last: protects against a slip. */
   readonly guarded?: boolean | undefined;
   /** Explanation, dim behind the title; searched as well. */
@@ -33,13 +36,19 @@ export function choose<Value>(
     readonly selected?: number;
     /** The first nine choices have a digit, which selects them at once. */
     readonly numbered?: boolean;
+    /** Offers near names where nothing matches. */
+    readonly guessing?: boolean;
   },
   changed: () => void,
 ): Promise<Value | undefined> {
   let query = '';
   let selected = question.selected ?? 0;
   let scroll = 0;
-  const matches = () => narrowed(question.choices, query);
+  const guesses = () => (question.guessing ? guessed(question.choices, query) : []);
+  const matches = () => {
+    const found = narrowed(question.choices, query);
+    return found.length > 0 ? found : guesses();
+  };
   const digits = new Map(
     question.numbered ? question.choices.slice(0, 9).map((choice, i) => [choice, `${i + 1}`]) : [],
   );
@@ -67,7 +76,12 @@ export function choose<Value>(
           .map((choice, i) => choiceLine(numbered(choice), scroll + i === selected, room, theme));
         while (lines.length < shown) lines.push(lines.length === 0 ? theme.paint('dim', 'no match') : '');
         const words = explained ? explanation(wordsOf(found[selected], room - (question.numbered ? 4 : 2)), room) : [];
-        const prompt = theme.paint('key', '> ') + plain(query).slice(-(room - 4)) + theme.paint('selected', ' ');
+        const isGuess = found.length > 0 && narrowed(question.choices, query).length === 0;
+        const prompt =
+          theme.paint('key', '> ') +
+          plain(query).slice(-(room - 4)) +
+          theme.paint('selected', ' ') +
+          theme.paint('dim', isGuess ? '  no match; did you mean' : '');
         return boxed(
           [prompt, ...lines, ...words.map((line) => theme.paint('label', line))],
           {
@@ -130,36 +144,50 @@ const MOST_ROWS = 20;
 
 const STEPS: Readonly<Record<string, number>> = { up: -1, down: 1, 'shift-tab': -1, tab: 1, pgup: -10, pgdn: 10 };
 
-/** Matching choices, best first: by name, prefix of a name, letters of the title, word of the explanation. */
+/**
+ * Matching choices, best first: by name, prefix of a name, letters of the title, words of the explanation. Of equals those
+ * that change the session come last; else the order of the list decides between names, the closer title between titles.
+ */
 export function narrowed<Value>(choices: readonly Choice<Value>[], query: string): readonly Choice<Value>[] {
-  const wanted = query.toLowerCase().trim();
+  const wanted = wantedOf(query);
   if (wanted === '') return choices;
   return choices
-    .map((choice) => {
-      const byTitle = fuzzyScore(query, `${choice.lead ?? ''} ${choice.title}`.trim());
-      // A match in the explanation ranks below one in the title.
-      const byAbout = !choice.guarded && choice.about?.toLowerCase().includes(wanted) ? 0 : undefined;
-      const rank = nameRank(choice.names ?? [], wanted);
-      return { choice, rank, score: byTitle === undefined ? (rank > 0 ? 0 : byAbout) : byTitle + 1 };
+    .flatMap((choice) => {
+      const title = fuzzyScore(wanted, `${choice.lead ?? ''} ${choice.title}`.trim());
+      const rank = rankOf(choice, wanted, title !== undefined);
+      return rank === undefined ? [] : [{ choice, rank, score: rank < RANKS.prefix ? (title ?? 0) : 0 }];
     })
-    .filter(({ score }) => score !== undefined)
     .toSorted(
       (a, b) =>
-        b.rank - a.rank ||
-        Number(a.choice.guarded ?? false) - Number(b.choice.guarded ?? false) ||
-        (b.score ?? 0) - (a.score ?? 0),
+        b.rank - a.rank || Number(a.choice.guarded ?? false) - Number(b.choice.guarded ?? false) || b.score - a.score,
     )
     .map(({ choice }) => choice);
 }
 
+/** Words of a query; a `/` before them only starts typing, as it does elsewhere. */
+const wantedOf = (query: string): string => query.toLowerCase().trim().replace(/^\//, '');
+
+const RANKS = { name: 4, alias: 3, prefix: 2, title: 1, about: 0 } as const;
+
 /** Least length of a prefix: one letter is a prefix of too many names. */
 const LEAST_PREFIX = 2;
 
-/** 2 for a name, 1 for a prefix of one. */
-function nameRank(names: readonly string[], wanted: string): 0 | 1 | 2 {
-  if (names.some((name) => name.toLowerCase() === wanted)) return 2;
-  return wanted.length >= LEAST_PREFIX && names.some((name) => name.toLowerCase().startsWith(wanted)) ? 1 : 0;
+function rankOf<Value>(choice: Choice<Value>, wanted: string, inTitle: boolean): number | undefined {
+  const { names = [], aliases = [], about, guarded } = choice;
+  if (names.some((name) => name.toLowerCase() === wanted)) return RANKS.name;
+  if (aliases.includes(wanted)) return RANKS.alias;
+  if (wanted.length >= LEAST_PREFIX && [...names, ...aliases].some((name) => name.toLowerCase().startsWith(wanted)))
+    return RANKS.prefix;
+  if (inTitle) return RANKS.title;
+  return !guarded && about?.toLowerCase().includes(wanted) ? RANKS.about : undefined;
 }
+
+/** Choices of which a name is near to the query; none that changes the session. */
+const guessed = <Value>(choices: readonly Choice<Value>[], query: string): readonly Choice<Value>[] =>
+  choices.filter(
+    ({ names = [], aliases = [], guarded }) =>
+      !guarded && [...names, ...aliases].some((name) => isNear(wantedOf(query), name)),
+  );
 
 function choiceLine<Value>(choice: Choice<Value>, isSelected: boolean, room: number, theme: Theme): string {
   const { ellipsis, pointer } = theme.glyphs;

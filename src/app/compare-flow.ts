@@ -48,9 +48,17 @@ export async function compare(screen: Screen): Promise<void> {
   ];
   const sinceMs = await choose(screen.layers, { title: `Compare ${clock(atMs)} with`, choices }, screen.changed);
   if (sinceMs === undefined) return;
-  const sections = differences(pane, (wallMs) => session.timeline.momentAt(pane.needs, wallMs), sinceMs, atMs, theme);
+  const momentOf = (wallMs: number) => session.timeline.momentAt(pane.needs, wallMs);
+  const { tables } = watch.surface.view;
+  const sections = differences(pane, momentOf, sinceMs, atMs, theme).map((section) =>
+    section.kind === 'table' ? onlyMarked(section, tables[section.id]?.marked) : section,
+  );
   openPage(screen, 'compare', `${pane.title}: ${clock(sinceMs)} to ${clock(atMs)}`, () => sections);
 }
+
+/** Differences of the marked rows; without any, of all. */
+const onlyMarked = <Row>(section: TableSection<Row>, marked: ReadonlySet<string> = new Set()): TableSection<Row> =>
+  marked.size === 0 ? section : { ...section, rows: section.rows.filter((row) => marked.has(section.key(row))) };
 
 /** Longest period of a source that counts for the start: slower ones have one sample for long. */
 const QUICK_SECONDS = 10;
@@ -118,7 +126,7 @@ function differenceTable(section: TableSection, rows: readonly RowDifference[]):
     rows,
     key: (row) => row.key,
     sort: { column: 'share', descending: true },
-    first: (row) => row.what !== 'changed',
+    first: (row) => row.what === 'changed',
     empty: ownWords('no changes'),
   };
 }

@@ -46,26 +46,50 @@ export function askSecret(
   }));
 }
 
-/** Yes or no. Default: no. */
-export function askConfirm(
+/** An answer, and the key that gives it. */
+export interface KeyAnswer<Answer> {
+  /** One lower-case letter. */
+  readonly key: string;
+  readonly title: string;
+  readonly value: Answer;
+}
+
+/** Question with a key for each answer; undefined for n and esc. */
+export function askKeys<Answer>(
   layers: Layers,
-  question: { readonly title: string; readonly lines: readonly string[]; readonly yes: string },
-): Promise<boolean> {
-  return ask<boolean>(layers, (answer) => ({
+  question: {
+    readonly title: string;
+    readonly lines: readonly string[];
+    readonly answers: readonly KeyAnswer<Answer>[];
+    /** Answer of the leave key. Default: none. */
+    readonly leave?: Answer;
+  },
+): Promise<Answer | undefined> {
+  const { answers, leave } = question;
+  return ask<Answer | undefined>(layers, (answer) => ({
     kind: 'box',
     draw: (screen, theme) => {
       const lines = question.lines.flatMap((line) => wrap(line, boxColumns(screen)));
-      const footer = `y: ${question.yes}, n or esc: no`;
+      const footer = [...answers.map(({ key, title }) => `${key}: ${title}`), 'n or esc: no'].join(', ');
       return boxed([...lines, ''], { title: question.title, footer, screen }, theme);
     },
     key: (event) => {
       if (event.kind !== 'key') return;
-      if (event.name === 'y' || event.name === 'Y') answer(true);
-      else if (event.name === 'n' || event.name === 'N' || event.name === 'esc') answer(false);
+      const given = answers.find(({ key }) => key === event.name.toLowerCase());
+      if (given) answer(given.value);
+      else if (event.name === 'n' || event.name === 'N' || event.name === 'esc') answer(undefined);
     },
-    cancel: () => answer(false),
+    cancel: () => answer(undefined),
+    ...(leave !== undefined && { leave: () => answer(leave) }),
   }));
 }
+
+/** Yes or no. Default: no. */
+export const askConfirm = async (
+  layers: Layers,
+  { yes, ...question }: { readonly title: string; readonly lines: readonly string[]; readonly yes: string },
+): Promise<boolean> =>
+  (await askKeys(layers, { ...question, answers: [{ key: 'y', title: yes, value: true }] })) ?? false;
 
 /** Confirmation by typing a word: protects against a slip. */
 export function askTyped(

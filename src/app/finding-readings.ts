@@ -131,7 +131,7 @@ function nameIn({ kind, id }: EntityRef): readonly string[] {
 }
 
 /** A whole word, as it is or redacted. */
-function expressionOf(name: string): RegExp {
+export function expressionOf(name: string): RegExp {
   const words = [...new Set([name, plain(name)])].map((word) =>
     word.replaceAll(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`),
   );

@@ -1,61 +1,14 @@
-import { keyLabel } from '../keymap.ts';
-import { fit } from '../lib/text-width.ts';
 import type { Section } from '../panes/pane.ts';
-import type { Theme } from '../theme.ts';
-import { clipboardSize, MAX_COPY_BYTES, plainLines, tableText, type CopyFormat } from '../ui/copy.ts';
-import { contentColumns } from '../ui/draw-pane.ts';
-import { tableViewOf, withTable } from '../ui/pane-view.ts';
-import { cellText } from '../ui/table.ts';
-import { choose, type Choice } from './choose.ts';
+import { tableViewOf } from '../ui/pane-view.ts';
+import { choose } from './choose.ts';
 import { askSecret, showMessage } from './dialogs.ts';
-import type { LineLayer } from './layer.ts';
 import type { Screen } from './screen.ts';
-import { selectedFinding } from './selected-finding.ts';
-import { guardRow, ROW_GONE, ROW_WHEN } from './row-guard.ts';
-import { OVERVIEW } from './watch.ts';
-import { Surface, type SelectedRow } from './surface.ts';
+import { Surface } from './surface.ts';
 import { changeTable, sortedBy } from './surface-actions.ts';
-import { edited } from './text-field.ts';
 
 /** Opens a page of sections over the tab. */
 export function openPage(screen: Screen, id: string, title: string, sections: () => readonly Section[]): void {
   screen.layers.push({ kind: 'page', surface: new Surface({ id, title, sections }) });
-}
-
-/** Opens the filter input of the focused table; each letter applies at once. */
-export function editFilter(screen: Screen): void {
-  const { surface } = screen;
-  const section = surface?.focused();
-  if (!surface || section?.kind !== 'table') return;
-  const filter = () => tableViewOf(surface.view, section.id).filter;
-  const set = (text: string) => {
-    surface.view = withTable(surface.view, section.id, { filter: text });
-  };
-  const layer: LineLayer = {
-    kind: 'line',
-    draw: (columns, theme) => {
-      const help = 'regular expression, ~fuzzy, !not   enter apply   esc clear ';
-      const room = Math.max(8, columns - help.length - 3);
-      const text = `${theme.paint('key', ' /')}${fit(filter().slice(-room), Math.min(room, filter().length))}${theme.paint('selected', ' ')}`;
-      return columns > help.length + 12
-        ? `${text}${theme.paint('dim', help.padStart(columns - 3 - Math.min(room, filter().length)))}`
-        : text;
-    },
-    key: (event) => {
-      if (event.kind === 'key' && event.name === 'enter') screen.layers.remove(layer);
-      else if (event.kind === 'key' && event.name === 'esc') layer.cancel();
-      else if (event.kind === 'key' && event.name === 'backspace' && filter() === '') screen.layers.remove(layer);
-      else if (event.kind === 'key' && (event.name === 'up' || event.name === 'down')) {
-        screen.layers.remove(layer);
-        screen.act(event.name);
-      } else set(edited(filter(), event) ?? filter());
-    },
-    cancel: () => {
-      set('');
-      screen.layers.remove(layer);
-    },
-  };
-  screen.layers.push(layer);
 }
 
 export async function chooseSort(screen: Screen): Promise<void> {
@@ -70,131 +23,6 @@ export async function chooseSort(screen: Screen): Promise<void> {
   );
   const column = await choose(screen.layers, { title: 'Sort by', choices, selected }, screen.changed);
   if (column !== undefined) changeTable(surface, (_, table) => sortedBy(table, column));
-}
-
-type CopyWhat = CopyFormat | 'report' | 'row' | 'screen' | 'lines' | 'file';
-
-/** Copies to the clipboard or a file, in a format chosen from a list. */
-export async function copy(screen: Screen): Promise<void> {
-  const { surface, theme } = screen;
-  const section = surface?.focused();
-  if (!surface || !section) return;
-  // Selection at the key press: rows may move while the list of formats is open.
-  const selected = surface.selected(theme);
-  const report = shortReportOf(screen);
-  const short = { value: 'report', title: 'Short report', about: 'up to 15 lines, for a comment in a case' } as const;
-  const whole = { value: 'screen', title: 'Whole screen', about: 'as text' } as const;
-  const file = { value: 'file', title: 'To a file', about: 'whole section as text, in the current directory' } as const;
-  const choices: readonly { readonly value: CopyWhat; readonly title: string; readonly about: string }[] =
-    section.kind === 'table'
-      ? [
-          { value: 'text', title: 'Table as text', about: 'all matching rows, all columns, aligned' },
-          ...(selected ? [{ value: 'row', title: 'Selected row', about: 'one line per column' } as const] : []),
-          { value: 'markdown', title: 'Table as Markdown', about: 'for a ticket' },
-          { value: 'tsv', title: 'Table as TSV', about: 'for a spreadsheet' },
-          file,
-          whole,
-        ]
-      : [{ value: 'lines', title: section.title, about: 'as text' }, file, whole];
-  const what = await choose(
-    screen.layers,
-    { title: 'Copy', choices: report ? [short, ...choices] : choices },
-    screen.changed,
-  );
-  if (what === undefined) return;
-  const text =
-    what === 'report'
-      ? (report?.() ?? '')
-      : what === 'row' && selected
-        ? rowText(selected, theme)
-        : copyText(surface, section, what, theme);
-  if (what === 'file') {
-    screen.notify(`saved to ${screen.terminal.save(`${surface.id}-${section.id}`, text)}`);
-    return;
-  }
-  const size = clipboardSize(text);
-  if (size > MAX_COPY_BYTES) {
-    screen.notify(
-      `too large for the clipboard (${size} bytes, limit ${MAX_COPY_BYTES}): filter the rows or copy to a file`,
-    );
-    return;
-  }
-  screen.terminal.copy(text);
-  const lines = text.split('\n').length;
-  screen.notify(`copied ${lines} ${lines === 1 ? 'line' : 'lines'}`);
-}
-
-/** Report of the session, offered on the Overview and in the detail of an incident. */
-function shortReportOf(screen: Screen): (() => string) | undefined {
-  const { watch, shortReport, surface } = screen;
-  if (!watch || !shortReport || (surface?.id !== OVERVIEW && !selectedFinding(screen))) return undefined;
-  const { session, time } = watch;
-  const nowMs = time.atMs;
-  return () => shortReport(session, time.startMs ?? nowMs, nowMs).trimEnd();
-}
-
-const rowText = ({ section, row }: SelectedRow, theme: Theme): string =>
-  section.columns.map((column) => `${column.title}: ${cellText(column, row, theme.glyphs.missing)}`).join('\n');
-
-function copyText(surface: Surface, section: Section, what: CopyWhat, theme: Theme): string {
-  if (what === 'screen') return plainLines(surface.drawn?.lines ?? []);
-  if (section.kind === 'lines') {
-    const box = surface.drawn?.sections.find(({ id }) => id === section.id);
-    const columns = contentColumns(section, box?.columns ?? 124);
-    return section.copyText?.() ?? plainLines(section.draw(columns, section.wantRows(columns), theme));
-  }
-  return tableText(
-    section,
-    tableViewOf(surface.view, section.id),
-    what === 'markdown' || what === 'tsv' ? what : 'text',
-    theme,
-  );
-}
-
-/** Opens the palette: actions that apply, panes, sort columns. */
-export async function palette(screen: Screen): Promise<void> {
-  const run = await choose(screen.layers, { title: 'Palette', choices: paletteChoices(screen) }, screen.changed);
-  run?.();
-}
-
-export function paletteChoices(screen: Screen): readonly Choice<() => void>[] {
-  const { keymap, theme, watch, surface } = screen;
-  const section = surface?.focused();
-  const isSameRow = guardRow(screen);
-  const actions = keymap.actions
-    .filter(({ group, when, id }) => group !== 'Move' && id !== 'palette' && screen.applies(when))
-    .toSorted((a, b) => (a.footer ?? 99) - (b.footer ?? 99))
-    .map((action) => ({
-      value: () => {
-        if (!ROW_WHEN.has(action.when) || isSameRow()) screen.act(action.id);
-        else screen.notify(`${action.title}: ${ROW_GONE}`);
-      },
-      title: action.title,
-      names: [action.title, action.id],
-      guarded: action.changesSession,
-      about: action.about,
-      hint: keyLabel(action.keys[0] ?? '', theme.ascii),
-    }));
-  const paneChoice = (id: string, title: string, about?: string) => ({
-    value: () => {
-      screen.layers.clear();
-      watch?.open(id);
-    },
-    title: `pane ${title}`,
-    names: [id, title, ...(watch?.panes.find((pane) => pane.id === id)?.aliases ?? [])],
-    about,
-  });
-  const tabs = (watch?.tabs() ?? []).map(({ id, title }) => paneChoice(id, title));
-  const absent = (watch?.absent() ?? []).map(({ pane, why }) => paneChoice(pane.id, pane.title, why));
-  const columns =
-    section?.kind === 'table' && surface
-      ? section.columns.map(({ id, title, about }) => ({
-          value: () => changeTable(surface, (_, table) => sortedBy(table, id)),
-          title: `sort by ${title}`,
-          about,
-        }))
-      : [];
-  return [...actions, ...tabs, ...absent, ...columns];
 }
 
 /** `sudo -n` where it worked before, then one try with the sudo password. */

@@ -42,7 +42,7 @@ export function footerLine(
 /** Share of the footer that crumbs may take; the keys have the rest. */
 const PATH_SHARE = 0.75;
 
-/** Way of the walk by `g` behind the key that goes back, cut at its start: `esc web-3 › tap0 › br-int`. */
+/** Way of the walk by `f` behind the key that goes back, cut at its start: `esc web-3 › tap0 › br-int`. */
 function pathText(keymap: Keymap, crumbs: readonly string[], columns: number, theme: Theme): string {
   const back = keymap.actions.find(({ id }) => id === 'back')?.keys[0];
   if (crumbs.length === 0 || back === undefined) return '';

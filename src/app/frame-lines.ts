@@ -2,7 +2,7 @@ import { staleNotes } from '../collect/stale-notes.ts';
 import { label, plain } from '../lib/plain.ts';
 import { cut, cutStyled, dropStyled, padStyled, textWidth } from '../lib/text-width.ts';
 import { duration, ms } from '../lib/units.ts';
-import { keyLabel } from '../keymap.ts';
+import { keyLabel, keyOfPane } from '../keymap.ts';
 import type { Theme } from '../theme.ts';
 import { asciiOnly } from '../ui/ascii.ts';
 import { frame } from '../ui/frame.ts';
@@ -21,6 +21,9 @@ import type { Watch } from './watch.ts';
 
 /** Least size of a usable screen. */
 export const LEAST: Size = { columns: 60, rows: 15 };
+
+/** Least size of a screen with room for tiles. */
+const SPACIOUS: Size = { columns: 100, rows: 30 };
 
 /** Lines above the body: the header (the band while presenting) and the tabs. */
 const headRows = (presented: boolean): number => (presented ? BAND_ROWS : 1) + 1;
@@ -93,17 +96,20 @@ function drawUnicode(screen: Screen, size: Size): Frame & { readonly box: Dialog
       redaction.on ? redaction.redactor : secretsOnly,
       theme,
     );
-    const keys = top.isOver() ? OVER_KEYS : top.session.isDone() ? DONE_KEYS : RUNNING_KEYS;
-    const foot = keys.map(([key, title]) => ` ${theme.paint('key', key)} ${theme.paint('dim', title)} `).join('');
+    const foot = RUNNING_KEYS.map(([key, title]) => ` ${theme.paint('key', key)} ${theme.paint('dim', title)} `).join(
+      '',
+    );
     const last = screen.notice === undefined ? foot : noticeLine(screen.notice, size.columns, theme);
     return { head, body, foot: padStyled(cutStyled(last, size.columns), size.columns), box: undefined };
   }
+  watch.compact = size.columns < SPACIOUS.columns || size.rows < SPACIOUS.rows;
   const surface = screen.surface ?? watch.surface;
   const bar = watch.time.bar(size.columns, theme);
   const drawn = surface.draw(bodySize(size, presented, bar ? 1 : 0), theme, {
     stale: freshness.stale,
     staleNoteOf: staleNotes(watch.session, screen.clock(), surface.readingOf),
     nextKey: sectionKey(screen),
+    positions: true,
   });
   screen.hits = {
     tabs: spans,
@@ -120,16 +126,9 @@ function drawUnicode(screen: Screen, size: Size): Frame & { readonly box: Dialog
   };
 }
 
-const RUNNING_KEYS = [['^]', 'detach and return; all other keys go to the tool']] as const;
-/** Keys of a tool that ended by itself. */
-const DONE_KEYS = [
-  ['^]', 'back'],
-  ['pgup', 'scroll'],
-] as const;
-const OVER_KEYS = [
-  ['esc', 'back'],
-  ['pgup', 'scroll'],
-  ['c', 'copy'],
+const RUNNING_KEYS = [
+  ['F12', 'or'],
+  ['^]', 'detach and return; all other keys go to the tool'],
 ] as const;
 
 /** Terminal of a tool in place of the pane, with the stop time of its target so far. */
@@ -169,7 +168,11 @@ function headOf(screen: Screen, watch: Watch, columns: number) {
     return { freshness: { stale: false, header }, line: padStyled(line, columns), spans: [] };
   }
   const note = stale && ageMs !== undefined ? `stale ${duration(ageMs / 1000)}` : '';
-  return { freshness: { stale, header }, ...drawTabs(watch.tabs(), watch.tab, note, columns, theme) };
+  const keyOf = (id: string) => {
+    const key = keyOfPane(screen.keymap, id);
+    return key === undefined ? undefined : keyLabel(key, theme.ascii);
+  };
+  return { freshness: { stale, header }, ...drawTabs(watch.tabs(), watch.tab, { note, columns, keyOf }, theme) };
 }
 
 /** Header line; the two lines of the band while presenting. */

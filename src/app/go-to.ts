@@ -14,7 +14,7 @@ import type { SelectedRow } from './surface.ts';
 import type { Visit } from './trail.ts';
 import { OVERVIEW, type Watch } from './watch.ts';
 
-/** Destination of `g`: a row of a pane, or a pane. */
+/** Destination of `f`: a row of a pane, or a pane. */
 interface Destination {
   readonly pane: string;
   readonly section?: string | undefined;
@@ -58,7 +58,7 @@ function placeName({ theme }: Screen, { surface }: Watch): string {
     : nameOf(selected.section, selected.row);
 }
 
-/** Names along the walk by `g` that ends at the selected row; empty without one. */
+/** Names along the walk by `f` that ends at the selected row; empty without one. */
 export function crumbsOf(screen: Screen): readonly string[] {
   const { watch } = screen;
   const crumbs = watch?.trail.crumbs() ?? [];

@@ -4,8 +4,8 @@ import { KeyParser, type InputEvent } from './key-parser.ts';
 /** Time after which a lone escape byte is the escape key; sequences usually arrive in one piece. */
 const ESCAPE_MS = 40;
 
-/** Ctrl-], the leader key: leaves the terminal pane, as in telnet. */
-const LEADER = 0x1d;
+/** Leader keys, which leave the terminal pane: Ctrl-], as in telnet, and F12, since many keyboards cannot type the former. */
+const LEADERS = [Buffer.from('\u001D'), Buffer.from('\u001B[24~')];
 
 /** Terminal input. */
 export type Keyboard = Pick<ReadStream, 'on' | 'off' | 'setRawMode' | 'resume' | 'pause'>;
@@ -51,12 +51,12 @@ export class InputRouter {
       this.#parse(bytes);
       return;
     }
-    const at = bytes.indexOf(LEADER);
-    if (at !== 0) sink.input(at < 0 ? bytes : bytes.subarray(0, at));
-    if (at < 0) return;
+    const leader = leaderIn(bytes);
+    if (leader?.from !== 0) sink.input(bytes.subarray(0, leader?.from));
+    if (!leader) return;
     sink.onLeader();
     // Bytes after the leader key belong to the next reader.
-    if (at + 1 < bytes.length) this.#onData(bytes.subarray(at + 1));
+    if (leader.to < bytes.length) this.#onData(bytes.subarray(leader.to));
   };
 
   #parse(bytes: Buffer): void {
@@ -67,4 +67,13 @@ export class InputRouter {
         for (const event of this.#parser.flush()) this.#onEvent(event);
       }, ESCAPE_MS);
   }
+}
+
+/** First leader key in some input. */
+function leaderIn(bytes: Buffer): { readonly from: number; readonly to: number } | undefined {
+  return LEADERS.map((leader) => ({ from: bytes.indexOf(leader), length: leader.length }))
+    .filter(({ from }) => from >= 0)
+    .toSorted((a, b) => a.from - b.from)
+    .map(({ from, length }) => ({ from, to: from + length }))
+    .at(0);
 }

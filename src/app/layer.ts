@@ -14,6 +14,8 @@ export interface BoxLayer {
   readonly click?: (line: number) => void;
   /** Closes it without an answer. */
   readonly cancel: () => void;
+  /** Answer of the leave key. Default: that of `cancel`. */
+  readonly leave?: () => void;
 }
 
 /** Input line in place of the footer: the filter. */
@@ -30,15 +32,14 @@ export interface PageLayer {
   readonly surface: Surface;
   /** Called once on closing. */
   readonly onClose?: () => void;
+  /** The leave key closes it: a second Ctrl-C may be meant for the tool that has just ended. */
+  readonly closesOnLeave?: boolean;
 }
 
-/** Terminal of a tool, with the raw keyboard while the tool runs; its output stays on the screen after its end. */
+/** Terminal of a running tool, which has the raw keyboard. */
 export interface TerminalLayer {
   readonly kind: 'terminal';
   readonly session: TerminalSession;
-  readonly isOver: () => boolean;
-  /** Handles keys after the end of the tool. */
-  readonly key: (event: InputEvent) => void;
 }
 
 export type Layer = BoxLayer | LineLayer | PageLayer | TerminalLayer;

@@ -41,7 +41,8 @@ export async function openSteps(screen: Screen): Promise<void> {
       if (!process) return screen.notify('process gone');
       if (!watch.session.live || watch.session.live.readOnly) return screen.notify(toolRefusal(watch) ?? '');
       const refused = () => (isSame() ? undefined : ROW_GONE);
-      return runTool(screen, { process, tool: step.tool, refused });
+      await runTool(screen, { process, tool: step.tool, refused });
+      return undefined;
     }
   }
 }

@@ -1,16 +1,13 @@
 import type { StandingFinding } from '../collect/session.ts';
 import { findings } from '../subsystems/index.ts';
-import { contentColumns } from '../ui/draw-pane.ts';
 import { plainPaneView } from '../ui/pane-view.ts';
 import { objectOf } from './finding-lines.ts';
 import { rawBehind, readingsBehind } from './finding-readings.ts';
 import { EVIDENCE } from './incident-table.ts';
 import { rawSections } from './raw-page.ts';
+import { scrollToMarks } from './row-readings.ts';
 import type { Screen } from './screen.ts';
 import { Surface } from './surface.ts';
-
-/** Rows above the first marked line of a reading. */
-const ABOVE = 2;
 
 /**
  * Opens the raw readings behind a finding, the one that its evidence names first, at its marked lines; then the other readings. False for a
@@ -29,12 +26,7 @@ export function openReadings(screen: Screen, finding: StandingFinding): boolean 
   // Readings of the time of the key press: they do not change while the page is open.
   const ranked = rawSections(watch.session, own, nowMs, behind);
   const sections = [...ranked, ...rawSections(watch.session, others, nowMs)];
-  const scroll = Object.fromEntries(
-    ranked.flatMap((section) => {
-      const first = section.firstMarked(contentColumns(section, size.columns));
-      return first === undefined ? [] : [[section.id, Math.max(0, first - ABOVE)]];
-    }),
-  );
+  const scroll = scrollToMarks(ranked, size.columns);
   screen.layers.push({
     kind: 'page',
     surface: new Surface({

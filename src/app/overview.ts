@@ -1,9 +1,8 @@
 import type { StandingFinding } from '../collect/session.ts';
 import { label as fixedWords, plain } from '../lib/plain.ts';
-import { cut, fit, textWidth } from '../lib/text-width.ts';
-import type { LinesSection, Section, TableSection, Tile } from '../panes/pane.ts';
+import { cut } from '../lib/text-width.ts';
+import type { LinesSection, Section, TableSection } from '../panes/pane.ts';
 import type { Theme } from '../theme.ts';
-import { sparkline } from '../ui/spark.ts';
 import { layout } from '../ui/table-layout.ts';
 import { selectionOf } from '../ui/table.ts';
 import type { TableView } from '../ui/table-view.ts';
@@ -11,17 +10,8 @@ import { wrap } from './box.ts';
 import { textSection, type TextLine } from './text-section.ts';
 import { explanation } from './finding-lines.ts';
 import { incidentTable, SENTENCE, type IncidentRow } from './incident-table.ts';
+import { tileSection, tileTable, type PaneTile } from './tile-sections.ts';
 import { summaryWords, type ReadingsSummary } from './readings-summary.ts';
-
-export interface PaneTile {
-  readonly pane: string;
-  readonly title: string;
-  /** Undefined until its sources have been read. */
-  readonly tile: Tile | undefined;
-  readonly glance?: Section | undefined;
-  /** Error of the pane's model. */
-  readonly problem?: string | undefined;
-}
 
 /** Panes that are not readable, or not recorded, by the words for it. */
 export interface Hidden {
@@ -36,6 +26,8 @@ export interface OverviewInput {
   /** View of the list: the incident under its pointer is explained below it. */
   readonly view: TableView;
   readonly tiles: readonly PaneTile[];
+  /** Small screen: the tiles are a list. */
+  readonly compact?: boolean;
   /** Subsystems that are not present. */
   readonly absent: readonly string[];
   /** Subsystems that are not readable, by the reason. */
@@ -53,7 +45,7 @@ export interface OverviewInput {
 
 /** Incidents, the explanation of the selected one, a tile for each pane. */
 export function overviewSections(input: OverviewInput): readonly Section[] {
-  const { incidents, view, tiles, absent, hidden, theme, nowMs, fromMs, changedBefore, stepsFor } = input;
+  const { incidents, view, tiles, compact, absent, hidden, theme, nowMs, fromMs, changedBefore, stepsFor } = input;
   const unread = input.readings.unread.length;
   const list = incidentTable(incidents, { unread, nowMs, fromMs, theme, changedBefore, stepsFor });
   const selected = selectionOf(list, view, theme)?.row;
@@ -69,7 +61,7 @@ export function overviewSections(input: OverviewInput): readonly Section[] {
           }),
         ]
       : []),
-    ...tiles.map(tileSection),
+    ...(compact ? [tileTable(tiles)] : tiles.map(tileSection)),
     ...tiles.flatMap(({ glance }) => glance ?? []),
     ...(hidden.length > 0 ? [hiddenLines(hidden)] : []),
     ...(absent.length > 0 ? [absentLine(absent)] : []),
@@ -87,35 +79,6 @@ function nothingFound(readings: ReadingsSummary): LinesSection {
     ...wrap(first, columns).map((text): TextLine => ({ text, role: clean ? 'good' : 'text' })),
     ...rest.flatMap((words) => wrap(words, columns)).map((text): TextLine => ({ text, role: 'warn' })),
   ]);
-}
-
-const TILE_ID = 'tile ';
-export const paneOfTile = (sectionId: string): string | undefined =>
-  sectionId.startsWith(TILE_ID) ? sectionId.slice(TILE_ID.length) : undefined;
-
-const tileSection = ({ pane, title, tile, problem }: PaneTile): LinesSection => ({
-  kind: 'lines',
-  id: TILE_ID + pane,
-  title,
-  sources: [],
-  minColumns: 26,
-  wantRows: () => Math.max(1, Math.min(4, tile?.figures.length ?? 1)),
-  draw: (columns, rows, theme) => {
-    if (problem !== undefined) return [theme.paint('warn', cut(plain(problem), columns, theme.glyphs.ellipsis))];
-    if (!tile) return [theme.paint('dim', cut('not read yet', columns))];
-    const labels = Math.min(16, Math.max(0, ...tile.figures.map(({ label }) => textWidth(label))));
-    return tile.figures.slice(0, rows).map((figure) => figureLine(figure, labels, columns, theme));
-  },
-});
-
-function figureLine(figure: Tile['figures'][number], labelColumns: number, columns: number, theme: Theme): string {
-  const { ellipsis } = theme.glyphs;
-  const label = fit(fixedWords(figure.label), labelColumns, 'left', ellipsis);
-  const value = cut(plain(figure.value), Math.max(4, columns - labelColumns - 1), ellipsis);
-  const gap = Math.max(0, columns - labelColumns - textWidth(value) - 2);
-  const middle = figure.spark && gap >= 6 ? sparkline(figure.spark, Math.min(gap, 40), theme) : '';
-  const lead = ' '.repeat(Math.max(0, gap - (middle ? Math.min(gap, 40) : 0)));
-  return `${theme.paint('label', label)} ${lead}${middle} ${theme.paint(figure.role ?? 'text', value)}`;
 }
 
 const hiddenLines = (hidden: readonly Hidden[]): LinesSection =>

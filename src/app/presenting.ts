@@ -52,7 +52,7 @@ export function startPresenting(screen: Screen): void {
   if (!screen.redaction.on) screen.layers.clear();
   screen.redaction.set(true);
   screen.presenting = new Presenting();
-  screen.notify('presenting on: moving pauses, space resumes');
+  screen.notify('presenting on: moving pauses, p resumes');
 }
 
 /** Keys that point at something on the screen; it must not move while it is talked about. */
@@ -63,6 +63,13 @@ const POINTING: ReadonlySet<ActionId> = new Set([
   'page-down',
   'top',
   'bottom',
+  'half-up',
+  'half-down',
+  'scroll-left',
+  'scroll-right',
+  'find-next',
+  'find-previous',
+  'mark-row',
   'next-section',
   'previous-section',
   'detail',
@@ -76,7 +83,7 @@ const POINTING: ReadonlySet<ActionId> = new Set([
 ]);
 
 /** Keys to other tabs, which may lack readings at full rate: they resume. */
-const ELSEWHERE: ReadonlySet<ActionId> = new Set(['next-tab', 'previous-tab', 'tab-number', 'go', 'back']);
+const ELSEWHERE: ReadonlySet<ActionId> = new Set(['next-tab', 'previous-tab', 'pane', 'go', 'back']);
 
 /** Shows a key before it acts, and pauses for one that points at something. */
 export function beforeKey(screen: Screen, key: string, action: Keymap['actions'][number]): void {

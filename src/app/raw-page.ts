@@ -27,7 +27,7 @@ export function rawSections(
   session: Session,
   sourceIds: readonly string[],
   nowMs: number,
-  behind?: FindingReadings,
+  behind?: Pick<FindingReadings, 'rank' | 'marks'>,
 ): readonly RawSection[] {
   const out: RawSection[] = [];
   for (const id of sourceIds) {
@@ -67,6 +67,9 @@ function withoutTabs(line: string): string {
   for (const part of line.split(/(\t)/)) out += part === '\t' ? ' '.repeat(TAB_CELLS - (out.length % TAB_CELLS)) : part;
   return out;
 }
+
+/** Section of a text of the host, sanitised and wrapped. */
+export const textOf = (id: string, title: string, text: string): LinesSection => rawSection(id, title, '', text);
 
 interface RawLine {
   readonly text: string;

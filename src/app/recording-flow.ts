@@ -1,8 +1,8 @@
-import type { Session } from '../collect/session.ts';
+import type { Mark, Session } from '../collect/session.ts';
 import { plain } from '../lib/plain.ts';
 import { bytes, duration } from '../lib/units.ts';
 import type { TerminalSession } from '../ui/terminal/terminal-session.ts';
-import { askConfirm, askSecret, showMessage } from './dialogs.ts';
+import { askKeys, askSecret, showMessage } from './dialogs.ts';
 import type { Screen } from './screen.ts';
 
 /** Running recording; src/recording writes it. */
@@ -31,11 +31,14 @@ export async function toggleRecording(screen: Screen): Promise<void> {
   if (recording) {
     await recording.stop();
     screen.recording = undefined;
+    // A recording has all markers and notes up to its end.
+    screen.notesSavedMs = screen.clock();
     const { path, bytes: size, problem, removed } = recording.state();
     if (removed) {
       await showMessage(screen.layers, { title: 'Recording removed', lines: [problem ?? ''] });
       return;
     }
+    screen.written.push(`recording: ${plain(path)} (${bytes(size)})`);
     const early = problem === undefined ? [] : [`Ended early: ${problem}. Readings until then are in the file.`];
     const lines = [`${path} (${bytes(size)})`, ...early, '', `Replay:  crashcart replay ${path}`];
     await showMessage(screen.layers, { title: 'Recording stopped', lines });
@@ -52,18 +55,50 @@ export async function beginRecording(screen: Screen, path?: string): Promise<voi
   screen.notify(`recording to ${screen.recording.state().path}`);
 }
 
-/** Quits; during a recording, which quitting stops, only after a confirmation. */
+/** Quits; asks first where something ends with the program: a recording, or notes that are in no file. */
 export async function quitAsking(screen: Screen): Promise<void> {
   const state = screen.recording?.state();
+  const notes = unsavedNotes(screen);
   if (state !== undefined && state.problem === undefined) {
-    const question = {
+    const answer = await askKeys(screen.layers, {
       title: 'Quit while recording',
       lines: [`Recording to ${state.path} (${extent(state, screen.clock())}). Quitting stops it.`],
-      yes: 'stop the recording and quit',
-    };
-    if (!(await askConfirm(screen.layers, question))) return;
+      answers: [{ key: 'y', title: 'stop the recording and quit', value: true }],
+      leave: true,
+    });
+    if (answer === undefined) return;
+  } else if (notes.length > 0) {
+    const answer = await askKeys(screen.layers, {
+      title: 'Quit with unsaved notes',
+      lines: [`${notes.length} ${notes.length === 1 ? 'marker or note is' : 'markers and notes are'} in no recording.`],
+      answers: [
+        { key: 'y', title: 'save to a file and quit', value: 'save' },
+        { key: 'd', title: 'discard and quit', value: 'discard' },
+      ],
+      leave: 'save',
+    });
+    if (answer === undefined) return;
+    if (answer === 'discard') screen.notesSavedMs = screen.clock();
   }
   screen.terminal.quit();
+}
+
+/** Markers and notes that are in no recording. */
+function unsavedNotes({ watch, recording, notesSavedMs }: Screen): readonly Mark[] {
+  if (!watch?.session.mark || (recording && recording.state().problem === undefined)) return [];
+  return watch.session.marks().filter(({ kind, wallMs }) => kind !== 'finding' && wallMs > notesSavedMs);
+}
+
+/** Saves markers and notes that are in no recording in a file, at any end of the program. */
+export function saveNotes(screen: Screen): void {
+  const notes = unsavedNotes(screen);
+  if (notes.length === 0) return;
+  const lines = notes.map(({ wallMs, kind, text }) => `${new Date(wallMs).toISOString()} ${text === '' ? kind : text}`);
+  try {
+    screen.terminal.save('notes', lines.join('\n'));
+  } catch (error) {
+    screen.written.push(`notes not saved: ${error instanceof Error ? error.message : String(error)}`, ...lines);
+  }
 }
 
 /** Stops a recording at the end of the program; the result are lines for stderr: path, size, problems. */

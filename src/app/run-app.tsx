@@ -3,6 +3,7 @@ import type { WriteStream } from 'node:tty';
 import type { Session } from '../collect/session.ts';
 import type { Prompter } from '../host/prompter.ts';
 import { labelOf, resolveKeymap, type Keymap } from '../keymap.ts';
+import { plain } from '../lib/plain.ts';
 import { maskSecrets } from '../lib/secrets.ts';
 import { changeLog, explainer, panes as allPanes } from '../subsystems/index.ts';
 import type { AnyPane } from '../panes/pane.ts';
@@ -14,7 +15,7 @@ import { BodyPainter } from './body-painter.ts';
 import { InputRouter, type Keyboard } from './input-router.ts';
 import { announceChanges } from './link-notices.ts';
 import { tapped } from './output-tap.ts';
-import { beginRecording, endRecording, type StartRecording } from './recording-flow.ts';
+import { beginRecording, endRecording, saveNotes, type StartRecording } from './recording-flow.ts';
 import { startPresenting } from './presenting.ts';
 import { saveCopy } from './save-copy.ts';
 import { Screen, type ShortReport } from './screen.ts';
@@ -38,8 +39,8 @@ export interface RunOptions {
   readonly startRecording?: StartRecording | undefined;
   /** Path of a recording that starts with the first reading. */
   readonly recordTo?: string | undefined;
-  /** Called with the lines of `endRecording` after the terminal is restored. */
-  readonly onRecorded?: ((lines: readonly string[]) => void) | undefined;
+  /** Called with the files that were written, after the terminal is restored. */
+  readonly onWritten?: ((lines: readonly string[]) => void) | undefined;
   /** Redaction of the screen, from its first line. */
   readonly veil?: ScreenRedaction | undefined;
   /** Presents from the first line. */
@@ -103,7 +104,11 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
     redaction: options.veil,
     terminal: {
       copy: (text) => stdout.write(clipboardSequence(exported(text))),
-      save: (name, text) => saveCopy(exported(name), `${exported(text)}\n`, clock()),
+      save: (name, text) => {
+        const path = saveCopy(exported(name), `${exported(text)}\n`, clock());
+        screen.written.push(`saved: ${plain(path)}`);
+        return path;
+      },
       redraw: () => redraw(),
       quit: () => left.resolve({ how: screen.watch ? 'quit' : 'gave-up' }),
       capture: (input, onLeader) => {
@@ -230,7 +235,9 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
     cleanup.dispose();
     // First the tool detaches from its process, then the connection closes, each within a limit.
     await within(stopped);
-    if (screen.recording) options.onRecorded?.(await endRecording(screen.recording, clock, RECORDING_MS));
+    saveNotes(screen);
+    const recorded = screen.recording ? await endRecording(screen.recording, clock, RECORDING_MS) : [];
+    if (screen.written.length + recorded.length > 0) options.onWritten?.([...screen.written, ...recorded]);
     await within(session.stop());
   }
 }

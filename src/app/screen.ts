@@ -1,6 +1,6 @@
 import type { Session } from '../collect/session.ts';
 import type { Prompter } from '../host/prompter.ts';
-import type { ActionId, Keymap, When } from '../keymap.ts';
+import { actionOf, type ActionId, type Keymap, type When } from '../keymap.ts';
 import { plain } from '../lib/plain.ts';
 import { ScreenRedaction } from '../redact/screen-redaction.ts';
 import type { Theme } from '../theme.ts';
@@ -10,14 +10,15 @@ import { act } from './actions.ts';
 import { askConfirm, askSecret } from './dialogs.ts';
 import { terminalSize } from './frame-lines.ts';
 import type { InputEvent } from './key-parser.ts';
-import { Layers } from './layer.ts';
+import { Layers, type BoxLayer, type LineLayer } from './layer.ts';
 import { beforeKey, type Presenting } from './presenting.ts';
 import { refuseTyping } from './refuse-typing.ts';
 import { isRowGone, ROW_GONE, ROW_WHEN } from './row-guard.ts';
 import { selectedFinding } from './selected-finding.ts';
 import type { Surface } from './surface.ts';
-import { move } from './surface-actions.ts';
+import { move, sortByHead } from './surface-actions.ts';
 import type { DrawnTabs } from './tabs.ts';
+import { openTab } from './palette.ts';
 import type { RecordingControl, StartRecording } from './recording-flow.ts';
 import type { ToolBox } from './tools-flow.ts';
 import type { Watch } from './watch.ts';
@@ -72,6 +73,10 @@ export class Screen {
   presenting: Presenting | undefined;
   /** Running recording. */
   recording: RecordingControl | undefined;
+  /** Lines about the files that were written, for the end of the program. */
+  readonly written: string[] = [];
+  /** Time until which markers and notes are in a file, or given up. */
+  notesSavedMs = -Infinity;
   readonly layers: Layers;
   watch: Watch | undefined;
   connecting: Connecting | undefined;
@@ -157,12 +162,10 @@ export class Screen {
   handle(event: InputEvent): void {
     this.#notice = undefined;
     const { top } = this.layers;
-    if (top?.kind === 'terminal') {
-      if (top.isOver()) top.key(event);
-    } else if (event.kind === 'click' || event.kind === 'wheel') this.#mouse(event);
+    if (top?.kind === 'terminal') return;
+    if (event.kind === 'click' || event.kind === 'wheel') this.#mouse(event);
     else if (top?.kind === 'box' || top?.kind === 'line') {
-      if (event.kind === 'key' && event.text === '' && this.keymap.byKey.get(event.name) === 'leave')
-        this.terminal.quit();
+      if (event.kind === 'key' && event.text === '' && this.keymap.byKey.get(event.name) === 'leave') this.#leave(top);
       else top.key(event);
     } else if (event.kind === 'key') this.#key(event.name);
     this.changed();
@@ -177,6 +180,10 @@ export class Screen {
         return true;
       case 'table':
         return table !== undefined;
+      case 'found':
+        return table && this.surface
+          ? tableViewOf(this.surface.view, table.id).filter !== ''
+          : this.surface?.view.find !== undefined;
       case 'tree':
         return table?.parent !== undefined || table?.groups !== undefined;
       case 'row':
@@ -203,9 +210,9 @@ export class Screen {
     }
   }
 
-  /** `keyIndex` is the index of the key among the action's keys. */
-  act(id: ActionId, keyIndex = 0): void {
-    act(this, id, keyIndex);
+  /** `key` is the pressed one. */
+  act(id: ActionId, key = ''): void {
+    act(this, id, key);
   }
 
   /** Cancels dialogs; resolves when a running tool has detached from its process. */
@@ -213,20 +220,25 @@ export class Screen {
     clearTimeout(this.#noticeTimer);
     const { all } = this.layers;
     this.layers.clear();
-    await Promise.allSettled(
-      all.flatMap((layer) => (layer.kind === 'terminal' && !layer.isOver() ? [layer.session.end()] : [])),
-    );
+    await Promise.allSettled(all.flatMap((layer) => (layer.kind === 'terminal' ? [layer.session.end()] : [])));
+  }
+
+  /** Leave key in a dialog: closes it; while connecting it quits. */
+  #leave(layer: BoxLayer | LineLayer): void {
+    if (!this.watch) this.terminal.quit();
+    else if (layer.kind === 'box' && layer.leave) layer.leave();
+    else layer.cancel();
   }
 
   #key(name: string): void {
-    const id = this.keymap.byKey.get(name);
+    const id = actionOf(this.keymap, name, this.surface?.focused()?.kind === 'lines');
     if (id === undefined) return;
     if (!this.watch && !WITHOUT_HOST.has(id)) return;
     const action = this.keymap.actions.find((candidate) => candidate.id === id);
     if (!action) return;
     beforeKey(this, name, action);
     if (this.applies(action.when)) {
-      this.act(id, action.keys.indexOf(name));
+      this.act(id, name);
       return;
     }
     const reason = `${action.title}: ${this.#notNow(action.when)}`;
@@ -263,7 +275,7 @@ export class Screen {
     if (top?.kind === 'line') return;
     if (event.kind === 'click' && event.y === hits.bodyTop - 1) {
       const tab = hits.tabs.find(({ from, to }) => event.x >= from && event.x < to);
-      if (tab && !this.layers.page) this.watch?.open(tab.id);
+      if (!this.layers.page) openTab(this, tab?.id);
       return;
     }
     const time = event.kind === 'click' && event.y === this.size.rows - 2 ? hits.timeAt?.(event.x) : undefined;
@@ -282,6 +294,11 @@ export class Screen {
     surface.view = { ...surface.view, focus: hit.id };
     if (event.kind === 'wheel') {
       move(surface, event.rows * 3, this.theme);
+      return;
+    }
+    const head = hit.heads.find(({ from, to }) => event.x - hit.x - 1 >= from && event.x - hit.x - 1 < to);
+    if (y === hit.y + 1 && head) {
+      sortByHead(surface, head.column);
       return;
     }
     // Frame and header lie above the first row.
@@ -308,6 +325,7 @@ const WITHOUT_HOST: ReadonlySet<ActionId> = new Set(['quit', 'leave', 'redraw', 
 const NOT_NOW: Readonly<Record<When, string>> = {
   always: '',
   table: 'needs a table; tab goes to the next section',
+  found: 'nothing searched yet: / searches',
   tree: 'needs a table with a tree or groups',
   row: 'needs a selected row',
   process: 'needs a selected process of a live host',

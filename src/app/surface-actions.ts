@@ -2,7 +2,7 @@ import type { Section, TableSection } from '../panes/pane.ts';
 import type { Theme } from '../theme.ts';
 import { contentColumns } from '../ui/draw-pane.ts';
 import { focusIndex, isBare, tableViewOf, withTable } from '../ui/pane-view.ts';
-import { selectedIndex } from '../ui/table.ts';
+import { selectedIndex, widestShift } from '../ui/table.ts';
 import { nextGroup } from '../ui/table-groups.ts';
 import { ordered } from '../ui/table-order.ts';
 import { scrolled, type TableView } from '../ui/table-view.ts';
@@ -15,25 +15,44 @@ function shownRows(surface: Surface, section: Section): number {
 }
 
 /** Rows down (negative: up), or a larger step. */
-export type Step = number | 'page-up' | 'page-down' | 'top' | 'bottom';
+export type Step = number | 'page-up' | 'page-down' | 'half-up' | 'half-down' | 'top' | 'bottom';
+
+const ROWS: Readonly<Record<Exclude<Step, number>, (page: number) => number>> = {
+  'page-up': (page) => -page,
+  'page-down': (page) => page,
+  'half-up': (page) => -Math.ceil(page / 2),
+  'half-down': (page) => Math.ceil(page / 2),
+  top: () => -Infinity,
+  bottom: () => Infinity,
+};
 
 /** Moves the selection, scrolls lines, or focuses the next section where nothing scrolls. */
 export function move(surface: Surface, step: Step, theme: Theme): void {
   const section = surface.focused();
   if (!section) return;
   const page = shownRows(surface, section);
-  const rows =
-    step === 'page-up'
-      ? -page
-      : step === 'page-down'
-        ? page
-        : step === 'top'
-          ? -Infinity
-          : step === 'bottom'
-            ? Infinity
-            : step;
+  const rows = typeof step === 'number' ? step : ROWS[step](page);
+  if ((step === 'top' || step === 'bottom') && !surface.view.zoomed && goToEnd(surface, step)) return;
   if (section.kind === 'table') moveRow(surface, section, rows, page, theme);
-  else if (!scrollLines(surface, section, rows, page) && Math.abs(rows) === 1) focusNext(surface, rows > 0 ? 1 : -1);
+  else if (!scrollLines(surface, section, rows, page)) leaveSection(surface, rows);
+}
+
+/** Steps beyond the lines of a section go to the next one, as on a page in one piece. */
+function leaveSection(surface: Surface, rows: number): void {
+  const sections = surface.shown().filter((section) => !isBare(section));
+  const at = focusIndex(sections, surface.view);
+  const next = sections[Math.max(0, Math.min(sections.length - 1, at + Math.sign(rows)))];
+  if (next) surface.view = { ...surface.view, focus: next.id };
+}
+
+/** First or last line of a page of text; false with a table on it. */
+function goToEnd(surface: Surface, end: 'top' | 'bottom'): boolean {
+  const sections = surface.shown().filter((section) => !isBare(section));
+  const next = end === 'top' ? sections[0] : sections.at(-1);
+  if (!next || sections.some(({ kind }) => kind === 'table')) return false;
+  const scroll = { ...surface.view.scroll, [next.id]: end === 'top' ? 0 : Infinity };
+  surface.view = { ...surface.view, focus: next.id, scroll };
+  return true;
 }
 
 function moveRow<Row>(surface: Surface, section: TableSection<Row>, rows: number, page: number, theme: Theme): void {
@@ -42,6 +61,8 @@ function moveRow<Row>(surface: Surface, section: TableSection<Row>, rows: number
   if (order.rows.length === 0) return;
   const from = selectedIndex(section, order, view);
   const to = Math.max(0, Math.min(order.rows.length - 1, from + rows));
+  // A key that moves nothing leaves the selection at the top, whatever row is there later.
+  if (to === from && view.selectedKey === undefined && rows !== Infinity) return;
   select(surface, section, rows === -Infinity ? undefined : order.rows[to], to, page, order.rows.length);
 }
 
@@ -75,6 +96,34 @@ export function selectKey(surface: Surface, key: string, theme: Theme, sectionId
   return false;
 }
 
+/** Cells of one step to the side. */
+const SIDE_STEP = 10;
+
+/** Scrolls the focused table to the side; false where nothing is hidden there. */
+export function scrollSide(surface: Surface, direction: -1 | 1, theme: Theme): boolean {
+  const section = surface.focused();
+  const box = surface.drawn?.sections.find(({ id }) => id === section?.id);
+  if (section?.kind !== 'table' || !box) return false;
+  const { shift } = tableViewOf(surface.view, section.id);
+  const most = widestShift(section, box.columns - 2, theme);
+  const to = Math.max(0, Math.min(most, Math.min(shift, most) + direction * SIDE_STEP));
+  surface.view = withTable(surface.view, section.id, { shift: to });
+  return to !== shift;
+}
+
+/** Marks the selected row, or takes its mark away, and moves down. */
+export function markRow(surface: Surface, theme: Theme): boolean {
+  const selected = surface.selected(theme);
+  if (!selected) return false;
+  changeTable(surface, (view) => {
+    const marked = new Set(view.marked);
+    if (!marked.delete(selected.key)) marked.add(selected.key);
+    return { marked };
+  });
+  move(surface, 1, theme);
+  return true;
+}
+
 /** Scrolls lines; false when all of them are on the screen. */
 function scrollLines(
   surface: Surface,
@@ -85,7 +134,7 @@ function scrollLines(
   const box = surface.drawn?.sections.find(({ id }) => id === section.id);
   const total = section.wantRows(contentColumns(section, box?.columns ?? 80));
   if (total <= page) return false;
-  const from = surface.view.scroll[section.id] ?? 0;
+  const from = Math.min(surface.view.scroll[section.id] ?? 0, total - page);
   const to = Math.max(0, Math.min(total - page, from + rows));
   surface.view = { ...surface.view, scroll: { ...surface.view.scroll, [section.id]: to } };
   return to !== from;
@@ -123,6 +172,14 @@ export function sortedBy(section: TableSection, column: string): Partial<TableVi
   const isFigure = section.columns.find(({ id }) => id === column)?.align === 'right';
   return { sort: column, descending: isFigure };
 }
+
+/** Sorts by a column that was clicked; again: reversed. */
+export const sortByHead = (surface: Surface, column: string): void =>
+  changeTable(surface, (view, section) =>
+    (view.sort ?? section.sort.column) === column
+      ? { descending: !(view.descending ?? section.sort.descending) }
+      : sortedBy(section, column),
+  );
 
 export const invert = (surface: Surface): void =>
   changeTable(surface, (view, section) => ({ descending: !(view.descending ?? section.sort.descending) }));

@@ -2,14 +2,18 @@ import type { AttachmentEnd, LiveHost } from '../host/host.ts';
 import { ms } from '../lib/units.ts';
 import type { Detail, ProcessRef } from '../panes/pane.ts';
 import type { TerminalSession } from '../ui/terminal/terminal-session.ts';
-import { clipboardSize, MAX_COPY_BYTES } from '../ui/copy.ts';
+import { plainPaneView, tableViewOf } from '../ui/pane-view.ts';
+import type { Theme } from '../theme.ts';
+import { ordered } from '../ui/table-order.ts';
 import { choose } from './choose.ts';
 import { openDetail } from './detail-page.ts';
 import { askConfirm, askTyped, showMessage } from './dialogs.ts';
 import type { TerminalLayer } from './layer.ts';
+import { textOf } from './raw-page.ts';
 import { recordTerminal } from './recording-flow.ts';
 import { noRow } from './row-guard.ts';
 import type { Screen } from './screen.ts';
+import { Surface } from './surface.ts';
 
 /** Tool as an entry of the list. */
 export interface ToolChoice {
@@ -36,7 +40,10 @@ export interface ToolBox {
   ) => Promise<{ readonly detail: Detail } | { readonly terminal: TerminalSession }>;
 }
 
-/** Choice with the cost of each tool, confirmation, run, and afterwards the measured cost. */
+/**
+ * Choice with the cost of each tool, confirmation, run, and afterwards the measured cost. With the pointer on a marked row,
+ * the other marked processes follow, each with its confirmation.
+ */
 export async function openTools(screen: Screen): Promise<void> {
   const { tools, layers, theme } = screen;
   const live = screen.watch?.session.live;
@@ -49,9 +56,12 @@ export async function openTools(screen: Screen): Promise<void> {
   }
   surface?.pin(theme);
   const name = nameOf(process);
+  const marked = () => (surface ? markedProcesses(surface, theme) : []);
+  // The pointer decides: rows that are marked elsewhere stay out when its own is not.
+  const others = marked().some((one) => isSame(one, process)) ? marked().filter((one) => !isSame(one, process)) : [];
   const isShown = () => {
     const now = screen.surface === surface ? surface?.selectedProcess(theme) : undefined;
-    return now?.pid === process.pid && now.startTicks === process.startTicks;
+    return now !== undefined && isSame(now, process);
   };
   const refused = () => (isShown() ? undefined : `selection changed from ${name}`);
   const choices = await toolsOf(screen, { process, refused });
@@ -59,7 +69,7 @@ export async function openTools(screen: Screen): Promise<void> {
   const tool = await choose(
     layers,
     {
-      title: `Tools on ${name}`,
+      title: `Tools on ${name}${others.length === 0 ? '' : `, then ${others.length} marked`}`,
       choices: choices.map((choice) => ({
         value: choice,
         title: choice.title,
@@ -68,7 +78,23 @@ export async function openTools(screen: Screen): Promise<void> {
     },
     screen.changed,
   );
-  if (tool) await start(screen, tool, { process, refused });
+  if (!tool || !(await start(screen, tool, { process, refused }))) return;
+  for (const other of others) {
+    const isMarked = () => marked().some((one) => isSame(one, other));
+    const gone = () => (isMarked() ? undefined : `${nameOf(other)} gone, or not marked any more`);
+    if (!(await runTool(screen, { tool: tool.id, process: other, refused: gone }))) return;
+  }
+}
+
+const isSame = (a: ProcessRef, b: ProcessRef): boolean => a.pid === b.pid && a.startTicks === b.startTicks;
+
+/** Processes of the marked rows of the focused table, in its order. */
+function markedProcesses(surface: Surface, theme: Theme): readonly ProcessRef[] {
+  const section = surface.focused();
+  if (section?.kind !== 'table') return [];
+  const view = tableViewOf(surface.view, section.id);
+  const { rows } = ordered<unknown>(section, { ...view, filter: '' }, theme);
+  return rows.flatMap((row) => (view.marked.has(section.key(row)) ? (section.process?.(row) ?? []) : []));
 }
 
 /** Process that a tool runs on, and why it must not any more: its row is not the selected one. */
@@ -77,14 +103,14 @@ interface ToolTarget {
   readonly refused: () => string | undefined;
 }
 
-/** Runs one tool on a process, after its confirmation. */
+/** Runs one tool on a process, after its confirmation; false when it was not started. */
 export async function runTool(
   screen: Screen,
   { tool: id, ...target }: ToolTarget & { readonly tool: string },
-): Promise<void> {
+): Promise<boolean> {
   const choices = await toolsOf(screen, target);
   const tool = choices?.find((choice) => choice.id === id);
-  if (tool) await start(screen, tool, target);
+  return tool !== undefined && start(screen, tool, target);
 }
 
 const nameOf = ({ name, pid }: ProcessRef): string => `${name} (${pid})`;
@@ -101,25 +127,27 @@ async function toolsOf(screen: Screen, { process, refused }: ToolTarget): Promis
   return undefined;
 }
 
-async function start(screen: Screen, tool: ToolChoice, { process, refused }: ToolTarget): Promise<void> {
+/** Whether the tool was started. */
+async function start(screen: Screen, tool: ToolChoice, { process, refused }: ToolTarget): Promise<boolean> {
   const { tools, layers } = screen;
   const live = screen.watch?.session.live;
-  if (!live || !tools) return;
+  if (!live || !tools) return false;
   if (tool.unavailable !== undefined) {
     await showMessage(layers, { title: tool.title, lines: [tool.unavailable] });
-    return;
+    return false;
   }
   // The process may end while a dialog is open.
   const agrees = refused() === undefined && (await agreed(screen, tool, nameOf(process)));
   const reason = refused();
   if (reason !== undefined) {
     await showMessage(layers, { title: tool.title, lines: [`Not started: ${reason}.`] });
-    return;
+    return false;
   }
-  if (!agrees) return;
+  if (!agrees) return false;
   const opened = await tools.open(live, process, tool.id, screen.terminalSize());
   if ('detail' in opened) openDetail(screen, opened.detail);
   else await enterTerminal(screen, opened.terminal);
+  return true;
 }
 
 async function agreed(screen: Screen, tool: ToolChoice, name: string): Promise<boolean> {
@@ -132,70 +160,45 @@ async function agreed(screen: Screen, tool: ToolChoice, name: string): Promise<b
 }
 
 /**
- * Runs a tool's terminal, with the keyboard, until the tool ends or the leader key is pressed. The output of a tool that
- * ended by itself stays on the screen; after a detach a message shows the effect on the target.
+ * Runs a tool's terminal, with the keyboard, until the tool ends or a leader key is pressed. Its output then is a page of
+ * text; after a detach a message shows the effect on the target.
  */
 async function enterTerminal(screen: Screen, session: TerminalSession): Promise<void> {
   const { emulator } = session;
   recordTerminal(screen, session);
-  const closed = Promise.withResolvers<void>();
   let left = false;
-  let over = false;
-  const layer: TerminalLayer = {
-    kind: 'terminal',
-    session,
-    isOver: () => over,
-    key: (event) => {
-      if (event.kind === 'wheel') emulator.scroll(event.rows * 3);
-      if (event.kind !== 'key') return;
-      if (LEAVING.has(event.name)) closed.resolve();
-      else if (event.name === 'c') copyOutput(screen, emulator.text());
-      else emulator.scroll(SCROLL[event.name]?.(emulator.rows) ?? 0);
-    },
+  const release = () => {
+    if (!left) screen.terminal.release();
+    left = true;
   };
+  const layer: TerminalLayer = { kind: 'terminal', session };
   const quiet = [session.onChange(screen.changed), emulator.subscribe(screen.changed)];
   screen.layers.push(layer);
   screen.terminal.capture(session.input, () => {
-    left = true;
-    screen.terminal.release();
+    release();
     void session.end();
   });
   try {
     const end = await session.ended;
-    over = true;
-    if (!left) {
-      screen.terminal.release();
-      screen.changed();
-      await closed.promise;
-    }
+    const detached = left;
+    release();
     screen.layers.remove(layer);
-    if (left) await showMessage(screen.layers, { title: session.title, lines: endLines(end, session.traces) });
+    openOutput(screen, session.title, emulator.text());
+    if (detached) await showMessage(screen.layers, { title: session.title, lines: endLines(end, session.traces) });
   } finally {
-    if (!left && !over) screen.terminal.release();
+    release();
     for (const stop of quiet) stop();
     screen.layers.remove(layer);
     emulator.dispose();
   }
 }
 
-const LEAVING: ReadonlySet<string> = new Set(['esc', 'q', 'enter', 'ctrl-]', 'ctrl-c']);
-
-const SCROLL: Readonly<Record<string, (rows: number) => number>> = {
-  up: () => -1,
-  down: () => 1,
-  pgup: (rows) => -rows,
-  pgdn: (rows) => rows,
-  home: () => -1e9,
-  end: () => 1e9,
-};
-
-function copyOutput(screen: Screen, text: string): void {
-  if (clipboardSize(text) > MAX_COPY_BYTES) {
-    screen.notify(`too large for the clipboard (${text.length} characters)`);
-    return;
-  }
-  screen.terminal.copy(text);
-  screen.notify(`copied ${text.split('\n').length} lines`);
+/** Page of the output of a tool that ended: it scrolls, is searched and copied as any other text. */
+function openOutput(screen: Screen, title: string, text: string): void {
+  const sections = [textOf('output', title, text)];
+  const view = { ...plainPaneView, scroll: { output: Infinity } };
+  const surface = new Surface({ id: 'output', title: 'Output of a tool that ended', sections: () => sections, view });
+  screen.layers.push({ kind: 'page', surface, closesOnLeave: true });
 }
 
 /** Effect of the tool on its target, as measured on the host. */

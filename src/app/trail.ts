@@ -7,7 +7,7 @@ export interface Visit {
   readonly view?: PaneView;
   /** Name of the row's object, or title of the tab. */
   readonly name: string;
-  /** Left by `g`: a crumb of the path. */
+  /** Left by `f`: a crumb of the path. */
   readonly walked: boolean;
 }
 
@@ -32,7 +32,7 @@ export class Trail {
     this.#visits = [];
   }
 
-  /** Names along the last walk by `g`, start first, without the present row; empty without a walk. */
+  /** Names along the last walk by `f`, start first, without the present row; empty without a walk. */
   crumbs(): readonly string[] {
     const start = this.#visits.findLastIndex(({ walked }) => !walked) + 1;
     return this.#visits.slice(start).map(({ name }) => name);

@@ -18,7 +18,8 @@ import type { EntityGraph } from '../incidents/entity-graph.ts';
 import type { Explainer } from '../incidents/explainer.ts';
 import type { IncidentRow } from './incident-table.ts';
 import type { ChangesInput } from './changes-page.ts';
-import { overviewSections, paneOfTile, type OverviewInput, type PaneTile } from './overview.ts';
+import { overviewSections, type OverviewInput } from './overview.ts';
+import { paneOfTile, type PaneTile } from './tile-sections.ts';
 import { stepsOf, stepTitle } from './step-titles.ts';
 import { ageMs, PaneModels, sourcesOf, staleAfterMs } from './pane-models.ts';
 import { summarise } from './readings-summary.ts';
@@ -27,6 +28,7 @@ import { selectKey } from './surface-actions.ts';
 import { overviewTab, tabOf, type Tab } from './tabs.ts';
 import { TimeTravel } from './time-travel.ts';
 import { Trail, type Visit } from './trail.ts';
+import { placeOfPane } from '../pane-keys.ts';
 
 export const OVERVIEW = 'overview';
 
@@ -38,6 +40,8 @@ export class Watch {
   readonly panes: readonly AnyPane[];
   readonly time: TimeTravel;
   readonly trail = new Trail();
+  /** Small screen: the Overview has a list in place of tiles. */
+  compact = false;
   readonly #theme: Theme;
   readonly #clock: () => number;
   readonly #models: PaneModels;
@@ -90,24 +94,25 @@ export class Watch {
     this.#select(options.tab !== undefined && this.#surfaces.has(options.tab) ? options.tab : OVERVIEW);
   }
 
-  /** The Overview, and panes of subsystems that are or may be present. */
+  /** The Overview and every pane, in the fixed order of their keys. */
   tabs(): readonly Tab[] {
     const incidents = this.#incidents();
+    const own = this.panes.map((pane) => ({
+      ...tabOf(pane.id, pane.title, incidents),
+      absent: typeof this.#presence(pane) === 'object',
+    }));
     return [
       overviewTab(OVERVIEW, 'Overview', incidents),
-      ...this.panes
-        .filter((pane) => pane.id === this.#tab || typeof this.#presence(pane) === 'string')
-        .map((pane) => tabOf(pane.id, pane.title, incidents)),
+      ...own.toSorted((a, b) => placeOfPane(a.id) - placeOfPane(b.id)),
     ];
   }
 
-  /** Panes without a tab, with the reason. */
-  absent(): readonly { readonly pane: AnyPane; readonly why: string }[] {
-    return this.panes.flatMap((pane) => {
-      const presence = this.#presence(pane);
-      if (typeof presence === 'string' || pane.id === this.#tab) return [];
-      return [{ pane, why: 'absent' in presence ? presence.absent : presence.hidden }];
-    });
+  /** Reason why a pane is not shown; undefined for one that is or may be present. */
+  whyAbsent(id: string): string | undefined {
+    const pane = this.panes.find((one) => one.id === id);
+    const presence = pane && this.#presence(pane);
+    if (typeof presence !== 'object') return undefined;
+    return 'absent' in presence ? `not present: ${presence.absent}` : presence.hidden;
   }
 
   get tab(): string {
@@ -127,19 +132,20 @@ export class Watch {
     return true;
   }
 
-  /** Opens a tab by its index and clears the way back. */
-  openAt(index: number): boolean {
-    const tab = this.tabs()[index];
-    if (!tab) return false;
+  /** Opens a tab by its key and clears the way back; false for an unknown tab. */
+  openDirectly(tab: string): boolean {
+    if (!this.#surfaces.has(tab)) return false;
     this.trail.clear();
-    this.#select(tab.id);
+    this.#select(tab);
     return true;
   }
 
+  /** Opens the next or previous tab that is present. */
   step(direction: -1 | 1): void {
-    const tabs = this.tabs();
+    const tabs = this.tabs().filter(({ id, absent }) => !absent || id === this.#tab);
     const at = tabs.findIndex(({ id }) => id === this.#tab);
-    this.openAt((at + direction + tabs.length) % tabs.length);
+    const next = tabs[(at + direction + tabs.length) % tabs.length];
+    if (next) this.openDirectly(next.id);
   }
 
   /** Opens a tab at a row, and remembers the row that was left for `back`; false when the row is not in its list. */
@@ -290,13 +296,15 @@ export class Watch {
     const nowMs = session.timeline.cursorMs ?? this.#clock();
     const view = tableViewOf((this.#surfaces.get(OVERVIEW) as Surface).view, 'incidents');
     const seconds = Math.floor(nowMs / 1000);
-    const basis = [session.timeline.version, incidents, view, seconds, redactVersion()];
+    const { compact } = this;
+    const basis = [session.timeline.version, incidents, view, seconds, redactVersion(), compact];
     if (this.#overview && basis.every((part, i) => part === this.#overview?.basis[i])) return this.#overview.sections;
     const sections = overviewSections({
       incidents,
       changedBefore: this.#changedBefore,
       view,
       tiles: this.#tiles(),
+      compact,
       ...this.#notShown(),
       readings: summarise(this.panes.flatMap(sourcesOf), session.timeline),
       nowMs,

@@ -1,5 +1,8 @@
 import { parseArgs } from 'node:util';
 import type { SshOptions } from '../host/ssh/target.ts';
+import { nearest } from '../lib/did-you-mean.ts';
+import { commandEntries, optionEntries, optionList } from './command-line.ts';
+import { SHELLS, type Shell } from './completion.ts';
 
 /** A parsed command line. */
 export type Command =
@@ -7,6 +10,8 @@ export type Command =
   | { readonly kind: 'version' }
   | { readonly kind: 'keys' }
   | { readonly kind: 'sources' }
+  | { readonly kind: 'man' }
+  | { readonly kind: 'completion'; readonly shell: Shell }
   | {
       readonly kind: 'console';
       readonly reach: Reach;
@@ -85,79 +90,14 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-export const USAGE = `crashcart: live triage of a Linux host over one SSH connection, read-only
-
-  crashcart                      this machine
-  crashcart [user@]host          a host, resolved as by ssh (~/.ssh/config, agent, known_hosts)
-  crashcart demo                 the bundled recording of a host with many faults
-  crashcart doctor [host]        what can be read there, what cannot, why, and how to fix it
-  crashcart replay FILE          a recording on the same screen; - reads it from standard input
-                                 also a sosreport, or a recorded host (NAME.txtar or its folder);
-                                 a folder or archive of several sosreports: FOLDER/REPORT, ARCHIVE/REPORT
-  crashcart record [host]        records without a screen; --for 10m, --record FILE
-  crashcart report FILE|host     case notes of a recording or a host: --format md|html|json, --out FILE, --redact;
-                                 --short: up to 15 lines for a comment in a case;
-                                 --full: Markdown of any size (else 20 kB), with tables, panes and all reads;
-                                 --fail-on crit|warn: exit code 3 with such an incident;
-                                 --for 1m on a host adds the changes in that time
-  crashcart cast FILE            the screen of a recording as an asciicast (v3; --v2 for asciinema 2);
-                                 --terminal NAME selects the terminal of a tool
-  crashcart sources              every file and command that may be read, how often, and why
-  crashcart keys                 every key
-
-As in ssh:  -p PORT  -l USER  -i KEY  -J JUMP  -F CONFIG  -o OPTION=VALUE
-  --transport ssh2|openssh|auto  SSH client; auto takes the system's ssh where ssh2 cannot (certificates, sk keys, GSSAPI)
-  --budget PERCENT               limit of CPU time for readings, percent of one CPU of the host (default 2)
-  --record FILE                  record from the first reading (R starts and stops a recording at any time)
-  --redact                       pseudonyms for names, addresses and ids: on the screen (X toggles), in recordings, in reports
-  --present                      presenting mode from the first frame (P): names redacted, keys shown
-  --read-only                    no gdb, strace or shell in this session; cannot be lifted within it
-  --for DURATION                 length of a record or report: 90s, 10m, 2h
-  --config FILE                  config file (default $XDG_CONFIG_HOME/crashcart/config.toml)
-  --plain                        plain text report, also the default when standard output is not a terminal; --full: with the ledger
-  --ascii  --colour  --no-colour rendering; NO_COLOR is respected
-  -h, --help   -V, --version
-
-Exit code: 0 something was shown, 1 nothing could be shown, 2 invalid command line or config, 3 by --fail-on.
-`;
-
-const options = {
-  help: { type: 'boolean', short: 'h' },
-  version: { type: 'boolean', short: 'V' },
-  port: { type: 'string', short: 'p' },
-  login: { type: 'string', short: 'l' },
-  identity: { type: 'string', short: 'i', multiple: true },
-  jump: { type: 'string', short: 'J' },
-  'ssh-config': { type: 'string', short: 'F' },
-  option: { type: 'string', short: 'o', multiple: true },
-  transport: { type: 'string' },
-  budget: { type: 'string' },
-  config: { type: 'string' },
-  record: { type: 'string' },
-  for: { type: 'string' },
-  'read-only': { type: 'boolean' },
-  redact: { type: 'boolean' },
-  present: { type: 'boolean' },
-  format: { type: 'string' },
-  out: { type: 'string' },
-  short: { type: 'boolean' },
-  full: { type: 'boolean' },
-  'fail-on': { type: 'string' },
-  terminal: { type: 'string' },
-  v2: { type: 'boolean' },
-  plain: { type: 'boolean' },
-  ascii: { type: 'boolean' },
-  colour: { type: 'boolean' },
-  'no-colour': { type: 'boolean' },
-} as const;
-
 /** Throws a UsageError. */
 export function parseCommand(argv: readonly string[]): Command {
   const { values, positionals } = parsed(argv);
   if (values.help) return { kind: 'help' };
   if (values.version) return { kind: 'version' };
   const [first, ...rest] = positionals;
-  if (first === 'keys' || first === 'sources') {
+  if (first === 'completion') return { kind: 'completion', shell: shellNamed(rest) };
+  if (isBare(first)) {
     if (rest.length > 0) throw new UsageError(`unexpected argument "${rest[0]}": crashcart ${first} takes none`);
     return { kind: first };
   }
@@ -196,7 +136,8 @@ export function parseCommand(argv: readonly string[]): Command {
   if (values.full && values.short) throw new UsageError('--short and --full exclude each other');
   if (values.short && values.format !== undefined) throw new UsageError('--short and --format exclude each other');
   const [target, ...tooMany] = doctor || record || report ? rest : positionals;
-  if (tooMany.length > 0) throw new UsageError(`unexpected argument "${tooMany[0]}": one host at a time`);
+  if (tooMany.length > 0)
+    throw new UsageError(`unexpected argument "${tooMany[0]}": one host at a time${guess(target ?? '')}`);
   const reach: Reach = {
     target,
     ssh: {
@@ -235,12 +176,42 @@ export function parseCommand(argv: readonly string[]): Command {
 
 function parsed(argv: readonly string[]) {
   try {
-    return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
+    return parseArgs({ args: [...argv], options: optionEntries, allowPositionals: true, strict: true });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? (error.message.split('. ')[0] ?? error.message) : String(error), {
-      cause: error,
-    });
+    const message = error instanceof Error ? (error.message.split('. ')[0] ?? error.message) : String(error);
+    const [, unknown] = /^Unknown option '--([^']+)'/.exec(message) ?? [];
+    const near = unknown === undefined ? undefined : nearest(unknown, optionNames);
+    throw new UsageError(near === undefined ? message : `${message}; did you mean --${near}?`, { cause: error });
   }
+}
+
+const optionNames = optionList.map(({ name }) => name);
+const commandNames = commandEntries.map(({ name }) => name);
+
+/** Command that a word may be a slip of; undefined for one that is a host by its form. */
+export const meantCommand = (word: string): string | undefined =>
+  /^[a-z]+$/.test(word) ? nearest(word, commandNames) : undefined;
+
+/** ` did you mean crashcart replay?` after a message about a word that may be a slip of a command. */
+const guess = (word: string): string => {
+  const meant = meantCommand(word);
+  return meant === undefined || meant === word ? '' : `; did you mean crashcart ${meant}?`;
+};
+
+/** Commands without arguments. */
+const BARE = ['keys', 'sources', 'help', 'version', 'man'] as const;
+const isBare = (word: string | undefined): word is (typeof BARE)[number] => BARE.some((name) => name === word);
+
+function shellNamed([shell, extra]: readonly string[]): Shell {
+  if (extra !== undefined) throw new UsageError(`unexpected argument "${extra}": crashcart completion SHELL`);
+  const known = SHELLS.find((name) => name === shell);
+  if (known === undefined)
+    throw new UsageError(
+      shell === undefined
+        ? 'missing SHELL: crashcart completion bash|zsh|fish'
+        : `completion: unknown shell "${shell}", expected bash, zsh or fish`,
+    );
+  return known;
 }
 
 function wholeNumber(flag: string, text: string): number {

@@ -26,7 +26,7 @@ export async function startConsole(command: ConsoleCommand, config: Config): Pro
     if (command.reach.target !== undefined) veil.learnTarget(command.reach.target);
     veil.set(true);
   }
-  resources.defer(() => keepNames(veil.redactor, Date.now()));
+  resources.defer(() => reportNames(keepNames(veil.redactor, Date.now())));
   const end = await runApp({
     target: command.reach.target ?? 'this machine',
     connect: async (prompter) =>
@@ -40,12 +40,17 @@ export async function startConsole(command: ConsoleCommand, config: Config): Pro
     present: command.screen.present,
     startRecording: command.screen.redact ? (session, path) => startRedacted(session, veil, path) : startRecording,
     recordTo: command.recordTo,
-    onRecorded: (lines) => {
+    onWritten: (lines) => {
       for (const line of lines) warn(line);
     },
   });
   return exitCodeOf(end);
 }
+
+/** Line about the table of pseudonyms, the one file beside the audit log that is not in the current folder. */
+export const reportNames = (path: string | undefined): void => {
+  if (path !== undefined) warn(`pseudonyms: ${path}`);
+};
 
 export function exitCodeOf(end: RunEnd): number {
   switch (end.how) {

@@ -1,5 +1,5 @@
 import type { Session, SourceStatus } from '../collect/session.ts';
-import type { AnswerOf, Read, Reading } from '../host/host.ts';
+import type { AnswerOf, Missing, Read, Reading } from '../host/host.ts';
 import { plain } from '../lib/plain.ts';
 import { ms } from '../lib/units.ts';
 import type { AnySource } from '../sources/source.ts';
@@ -17,9 +17,18 @@ const TOOLS = [
 /** Width of the state column with its gap. */
 const STATE_COLUMNS = 13;
 
-/** Plain text of what can be read on a host, what cannot, why, and how to fix it. */
+/** Plain text of what can be read on a host, what cannot, why, and how to fix it: a summary, then groups, worst first. */
 export async function doctorText({ host }: Reached, session: Session): Promise<string> {
   const root = host.root();
+  const byId = new Map(session.status().sources.map((status) => [status.id, status]));
+  const lines = sources.flatMap((source) => readingLines(source, byId.get(source.id), root.state));
+  const of = (id: ReadingLine['group']) => lines.filter(({ group }) => group === id);
+  const tools = await Promise.all(
+    TOOLS.map(async (tool) => {
+      const reading = await packageOf(host, tool.package);
+      return { installed: reading.ok, text: toolLine(tool, reading) };
+    }),
+  );
   const out = [
     `crashcart doctor: ${plain(host.name)}`,
     '',
@@ -28,17 +37,35 @@ export async function doctorText({ host }: Reached, session: Session): Promise<s
       ? 'collector   ok: python3'
       : 'collector   reduced: /usr/bin/python3 not present, readings run in sh (about 5x the CPU time on the host); no gdb, no strace, no daemon protocols (Docker, libvirt, Ceph, …). Fix: install python3',
     rootLine(root),
+    `readings    ${GROUPS.map(({ id, title }) => `${of(id).length} ${title}`).join(', ')}`,
+    `tools       ${tools.filter(({ installed }) => installed).length} of ${tools.length} installed`,
+    ...GROUPS.flatMap(({ id, title }) => {
+      const ranked = of(id).toSorted((one, other) => one.rank - other.rank);
+      return ranked.length === 0 ? [] : ['', title.toUpperCase(), ...ranked.map(({ text }) => text)];
+    }),
     '',
-    'READINGS',
+    'TOOLS',
+    ...tools.map(({ text }) => text),
   ];
-  const byId = new Map(session.status().sources.map((status) => [status.id, status]));
-  for (const source of sources) out.push(...readingLines(source, byId.get(source.id), root.state));
-  out.push('', 'TOOLS');
-  for (const tool of TOOLS) {
-    const reading = await packageOf(host, tool.package);
-    out.push(toolLine(tool, reading));
-  }
   return `${out.join('\n')}\n`;
+}
+
+/** Groups of readings, worst first. */
+const GROUPS = [
+  { id: 'none', title: 'not readable' },
+  { id: 'some', title: 'partly readable' },
+  { id: 'partial', title: 'partly present' },
+  { id: 'ok', title: 'readable' },
+  { id: 'absent', title: 'not present' },
+] as const;
+
+/** Reasons within a group, worst first; a source without a reading is before them. */
+const REASONS: readonly Missing['why'][] = ['timeout', 'failed', 'denied'];
+
+interface ReadingLine {
+  readonly group: (typeof GROUPS)[number]['id'];
+  readonly rank: number;
+  readonly text: string;
 }
 
 const packageOf = (host: Reached['host'], name: string): Promise<Reading<AnswerOf<Extract<Read, { kind: 'run' }>>>> =>
@@ -47,21 +74,27 @@ const packageOf = (host: Reached['host'], name: string): Promise<Reading<AnswerO
 const line = (state: string, text: string): string => `  ${state.padEnd(STATE_COLUMNS)}${text}`;
 
 /** One line of a source by its state; of one that is not readable a line for each such read. */
-function readingLines({ title, reads }: AnySource, status: SourceStatus | undefined, root: string): readonly string[] {
-  if (!status || status.reads === 0) return [line('not read yet', title)];
+function readingLines(
+  { title, reads }: AnySource,
+  status: SourceStatus | undefined,
+  root: string,
+): readonly ReadingLine[] {
+  if (!status || status.reads === 0) return [{ group: 'none', rank: -1, text: line('not read yet', title) }];
   const gaps = Object.values(status.missing);
-  if (gaps.length === 0) return [line('ok', `${title}  (${ms(status.tookMs)})`)];
-  const unread = gaps.flatMap((gap) => {
+  if (gaps.length === 0) return [{ group: 'ok', rank: 0, text: line('ok', `${title}  (${ms(status.tookMs)})`) }];
+  // A source's reads are plain data: see `Reads`.
+  const isWhole = gaps.length === Object.keys(reads as object).length;
+  const unread = gaps.flatMap((gap): ReadingLine[] => {
     const state = stateOfMissing(gap);
     if (state.state === 'not present') return [];
     const why = state.state === 'not readable' ? `: ${state.why}${fixOf(gap.why, root)}` : '';
-    return [line(state.state, `${title}${why}`)];
+    const text = line(state.state, `${title}${why}`);
+    return [{ group: isWhole ? 'none' : 'some', rank: REASONS.indexOf(gap.why), text }];
   });
-  if (unread.length > 0) return [...new Set(unread)];
-  // A source's reads are plain data: see `Reads`.
-  const isWhole = gaps.length === Object.keys(reads as object).length;
+  if (unread.length > 0) return unread.filter(({ text }, at) => unread.findIndex((one) => one.text === text) === at);
   const details = [...new Set(gaps.map(({ detail }) => plain(detail)))].join('; ');
-  return [line(isWhole ? 'not present' : 'partial', `${title}: ${details}`)];
+  const group = isWhole ? 'absent' : 'partial';
+  return [{ group, rank: 0, text: line(isWhole ? 'not present' : 'partial', `${title}: ${details}`) }];
 }
 
 /** dpkg-query ends with 1 for a package that is not installed; any other failure leaves it unknown. */

@@ -8,7 +8,7 @@ import { ReplaySession } from '../recording/replay-session.ts';
 import type { Command } from './arguments.ts';
 import { shortReport } from './short-report.ts';
 import { ScreenRedaction } from '../redact/screen-redaction.ts';
-import { exitCodeOf, themeFor } from './console.ts';
+import { exitCodeOf, reportNames, themeFor } from './console.ts';
 import { holdStderr } from './hold-stderr.ts';
 import { keepNames } from './keep-names.ts';
 import { holdRepeatedSignals } from './lost-terminal.ts';
@@ -59,7 +59,7 @@ async function showReplay(
   const isCovered = command.screen.redact || command.screen.present;
   if (isCovered) veil.set(true);
   // Pseudonym table for the engineer.
-  resources.defer(() => keepNames(veil.redactor, Date.now()));
+  resources.defer(() => reportNames(keepNames(veil.redactor, Date.now())));
   const end = await runApp({
     // The file is often named after the host.
     target: isCovered ? 'a recording' : command.file,
@@ -73,6 +73,9 @@ async function showReplay(
     keymap: config.keymap,
     tab: config.defaults.tab,
     shortReport,
+    onWritten: (lines) => {
+      for (const line of lines) warn(line);
+    },
     clock: session.player.positionMs,
     // Standard input is the recording, so keys come from the controlling terminal.
     ...(fromPipe && { stdin: new ReadStream(openSync('/dev/tty', 'r')) }),

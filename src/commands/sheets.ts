@@ -1,7 +1,9 @@
 import type { Found } from '../findings/finding.ts';
 import { keyOf, type Read } from '../host/host.ts';
+import { HABIT_PROGRAMS, habitRows } from '../key-habits.ts';
 import { actions, type Action } from '../keymap.ts';
-import { findings, readPolicy, subsystems } from '../subsystems/index.ts';
+import { paneKeys } from '../pane-keys.ts';
+import { findings, panes, readPolicy, subsystems } from '../subsystems/index.ts';
 import type { Subsystem } from '../subsystems/subsystem.ts';
 
 /** Markdown sheets made from the data the program runs on: printed by a command, and kept in docs/. */
@@ -118,7 +120,12 @@ export function sourcesSheet(): string {
   ].join('\n');
 }
 
-/** Every key, by group. */
+const keyWords = (keys: readonly string[]): string => keys.map((key) => `\`${key}\``).join(' ');
+
+const titleOfPane = (id: string): string =>
+  id === 'overview' ? 'Overview' : (panes.find((pane) => pane.id === id)?.title ?? `${id}, later`);
+
+/** Every key, by group; the keys of panes; keys known from other programs. */
 export function keysSheet(): string {
   const groups = Map.groupBy<string, Action>(actions, ({ group }) => group);
   return [
@@ -128,7 +135,7 @@ export function keysSheet(): string {
     '',
     '```toml',
     '[keys]',
-    'pause = ["space", "p"]',
+    'pause = ["p", "f7"]',
     '```',
     ...[...groups].flatMap(([group, list]) => [
       '',
@@ -136,8 +143,30 @@ export function keysSheet(): string {
       '',
       '| key | id | action |',
       '|---|---|---|',
-      ...list.map(({ keys, id, about }) => `| ${keys.map((key) => `\`${key}\``).join(' ')} | ${id} | ${cell(about)} |`),
+      ...list.map(({ keys, textKeys, id, about }) =>
+        rowOf([[keyWords(keys), textKeys && `in a text ${keyWords(textKeys)}`].filter(Boolean).join(', '), id, about]),
+      ),
     ]),
+    '',
+    '## Panes',
+    '',
+    'The key and the place of a pane are the same on every host. The key of one that is not present shows why; some panes come',
+    'with later releases.',
+    '',
+    '| key | pane |',
+    '|---|---|',
+    ...paneKeys.map(({ key, pane }) => rowOf([keyWords([key]), titleOfPane(pane)])),
+    '',
+    '## Habits',
+    '',
+    'Keys that do here what they do in other programs. `:q` quits too, a click on a column head sorts, the wheel scrolls. crashcart changes',
+    'nothing on the host: keys that kill, delete or edit elsewhere have other meanings.',
+    '',
+    `| | ${HABIT_PROGRAMS.join(' | ')} | here |`,
+    `|---|${HABIT_PROGRAMS.map(() => '---|').join('')}---|`,
+    ...habitRows.map((row) =>
+      rowOf([row.does, ...HABIT_PROGRAMS.map((program) => keyWords(row[program] ?? [])), row.action]),
+    ),
     '',
   ].join('\n');
 }

@@ -21,7 +21,7 @@ export interface Found {
   readonly evidence: readonly { readonly what: string; readonly value: string; readonly source: string }[];
   /** Next step: an imperative with a key, a pane or a command. */
   readonly next: string;
-  /** Pane that `g` leads to. */
+  /** Pane that `f` leads to. */
   readonly pane?: string;
   /** Start of the fault by a clock that ran before the session; else it has stood at least as long as it was observed. */
   readonly onset?: Onset;

@@ -20,7 +20,7 @@ export function endOf(head: Head, request: AttachRequest): AttachmentEnd {
   const exitCode = figure(head['exit']);
   const state = head['state'];
   const sentences: readonly unknown[] = Array.isArray(head['guard']) ? head['guard'] : [];
-  const tool = request.argv[0] ?? 'tool';
+  const tool = toolName(request.argv);
   const measured = request.target !== undefined;
   return {
     exitCode,
@@ -36,3 +36,14 @@ export function endOf(head: Head, request: AttachRequest): AttachmentEnd {
     detail: exitCode === undefined ? `${tool} was killed` : `${tool} ended with exit code ${exitCode}`,
   };
 }
+
+/** Name of the tool in a command: not that of timeout(1), which only limits its time. */
+export function toolName(argv: readonly string[]): string {
+  const [first = 'tool', ...rest] = argv;
+  if (first !== 'timeout') return first;
+  const duration = rest.findIndex((word, i) => !word.startsWith('-') && !WITH_VALUE.has(rest[i - 1] ?? ''));
+  return rest[duration + 1] ?? first;
+}
+
+/** Options of timeout(1) whose value is the next word. */
+const WITH_VALUE: ReadonlySet<string> = new Set(['-s', '--signal', '-k', '--kill-after']);

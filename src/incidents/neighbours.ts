@@ -11,7 +11,7 @@ export interface Neighbour {
   readonly through: readonly EntityKey[];
 }
 
-/** Dependencies that one step of `g` passes: guest, NIC of the guest, port. */
+/** Dependencies that one step of `f` passes: guest, NIC of the guest, port. */
 const DEPTH = 3;
 
 /** Everything depends on these: no way leads through them. */

@@ -5,7 +5,7 @@ import type { NothingWords } from '../timeline/reading-state.ts';
 import type { Missing } from '../host/host.ts';
 import type { Role, Theme } from '../theme.ts';
 
-/** Link from a row, offered by `g` beside the dependencies of its entity. */
+/** Link from a row, offered by `f` beside the dependencies of its entity. */
 export interface Link {
   readonly label: string;
   readonly pane: string;

@@ -3,11 +3,12 @@ import { cut, cutStyled, padStyled, unstyled } from '../lib/text-width.ts';
 import type { AnyPane, LinesSection, Section } from '../panes/pane.ts';
 import type { Theme } from '../theme.ts';
 import { frame } from './frame.ts';
+import { lineSearch } from './highlight.ts';
 import { sanitizeLine } from './sanitize-line.ts';
 import { pack, type Box, type Want } from './pack.ts';
 import { focusIndex, isBare, tableViewOf, type PaneView } from './pane-view.ts';
 import { drawTable, type Size } from './table.ts';
-import { naturalWidth } from './table-layout.ts';
+import { naturalWidth, type HeadCell } from './table-layout.ts';
 
 /** Drawn section, with its position for clicks. */
 export interface DrawnSection extends Box {
@@ -16,6 +17,8 @@ export interface DrawnSection extends Box {
   readonly keys: readonly string[];
   /** Index of the first drawn row (or line). */
   readonly from: number;
+  /** Heads of the columns, on line `y + 1`; empty for lines. */
+  readonly heads: readonly HeadCell[];
   /** Key of the row drawn as selected. */
   readonly selectedKey?: string | undefined;
 }
@@ -23,6 +26,7 @@ export interface DrawnSection extends Box {
 export interface DrawnPane {
   /** Exactly `rows` lines of exactly `columns` cells. */
   readonly lines: readonly string[];
+  readonly columns: number;
   readonly sections: readonly DrawnSection[];
 }
 
@@ -33,6 +37,8 @@ export interface DrawOptions {
   readonly staleNoteOf?: ((section: Section) => string | undefined) | undefined;
   /** Key of the next section, for the note about sections that do not fit. */
   readonly nextKey?: string;
+  /** Position and total of what does not fit in the focused section. */
+  readonly positions?: boolean;
 }
 
 /** Pane at a size; the screen and the contract test draw the same lines. */
@@ -69,7 +75,8 @@ export function drawSections(
     const inner = drawSection(section, view, size, theme, box.index === focus);
     const { title } = section;
     const focused = box.index === focus && sections.length > 1;
-    const footer = more ?? (inner.cut ? 'truncated: z' : undefined);
+    const position = options.positions && box.index === focus ? inner.position : undefined;
+    const footer = [position, more ?? (inner.cut && !position ? 'truncated: z' : undefined)].filter(Boolean).join(', ');
     const old = options.staleNoteOf?.(section);
     const note = [old, inner.note].filter((part) => part !== undefined && part !== '').join(` ${theme.glyphs.dot} `);
     const noteRole = old === undefined ? undefined : 'warn';
@@ -77,11 +84,13 @@ export function drawSections(
       ? inner.lines
       : frame(inner.lines, { title, note, noteRole, footer, focused, ...outer(box) }, theme);
     for (const [i, line] of lines.entries()) canvas[box.y + i]?.push({ x: box.x, line });
-    drawn.push({ ...box, id: section.id, keys: inner.keys, from: inner.from, selectedKey: inner.selectedKey });
+    const { keys, heads, from, selectedKey } = inner;
+    drawn.push({ ...box, id: section.id, keys, heads, from, selectedKey });
   }
   const lines = canvas.map((parts) => joined(parts, size.columns));
   return {
     lines: options.stale ? lines.map((line) => theme.paint('stale', unstyled(line))) : lines,
+    columns: size.columns,
     sections: drawn,
   };
 }
@@ -140,8 +149,11 @@ interface Inner {
   readonly keys: readonly string[];
   readonly from: number;
   readonly selectedKey?: string | undefined;
+  readonly heads: readonly HeadCell[];
   /** Whether lines are left out at the end. */
   readonly cut: boolean;
+  /** `3 of 340`, where not all fit. */
+  readonly position: string | undefined;
 }
 
 /** Section without its frame. The error of a section is drawn in its place; others are not affected. */
@@ -149,15 +161,18 @@ function drawSection(section: Section, view: PaneView, size: Size, theme: Theme,
   try {
     if (section.kind === 'lines') return drawLines(section, view, size, theme);
     const table = drawTable(section, tableViewOf(view, section.id), size, theme, focused);
-    const { lines, note, keys, from, selectedKey } = table;
-    return { lines, note, keys, from, selectedKey, cut: false };
+    const { lines, note, keys, heads, from, selectedKey, selected, count } = table;
+    const position = count > keys.length ? `${selected + 1} of ${count}` : undefined;
+    return { lines, note, keys, heads, from, selectedKey, position, cut: false };
   } catch (error) {
     const message = `section failed: ${error instanceof Error ? error.message : String(error)}`;
     return {
       lines: [theme.paint('warn', cut(plain(message), size.columns))],
       note: section.note,
       keys: [],
+      heads: [],
       from: 0,
+      position: undefined,
       cut: false,
     };
   }
@@ -168,9 +183,26 @@ function drawLines(section: LinesSection, view: PaneView, size: Size, theme: The
   const columns = Math.max(1, size.columns - 2 * air.length);
   const wanted = section.wantRows(columns);
   const from = Math.min(view.scroll[section.id] ?? 0, Math.max(0, wanted - size.rows));
-  // Scrolled or zoomed it draws all lines; else it adapts to its rows.
-  const most = from > 0 || view.zoomed ? Math.max(size.rows, wanted) : size.rows;
+  // Scrolled, zoomed or searched it draws all lines; else it adapts to its rows.
+  const most = from > 0 || view.zoomed || view.find ? Math.max(size.rows, wanted) : size.rows;
   const all = section.draw(columns, most, theme);
-  const lines = all.slice(from, from + size.rows).map((line) => air + cutStyled(sanitizeLine(line), columns));
-  return { lines, note: section.note, keys: [], from, cut: from + size.rows < wanted };
+  const search = view.find && lineSearch(view.find.text);
+  const lines = all.slice(from, from + size.rows).map((line) => {
+    const clean = sanitizeLine(line);
+    return air + cutStyled(search ? search.marked(clean, theme) : clean, columns);
+  });
+  const isCut = from + size.rows < wanted;
+  return {
+    lines,
+    note: findNote(section, view) ?? section.note,
+    keys: [],
+    heads: [],
+    from,
+    position: isCut || from > 0 ? `${from + 1}-${Math.min(wanted, from + size.rows)} of ${wanted}` : undefined,
+    cut: isCut,
+  };
 }
+
+/** `3 of 12 /text` in the section of the match. */
+const findNote = ({ id }: Section, { find }: PaneView): string | undefined =>
+  find?.section === id ? `${find.position} of ${find.total} /${find.text}` : undefined;

@@ -10,9 +10,23 @@ export interface PaneView {
   readonly tables: Readonly<Record<string, TableView>>;
   /** First drawn line of scrolled lines, by section id. */
   readonly scroll: Readonly<Record<string, number>>;
+  /** Search of the sections of text. */
+  readonly find: FindView | undefined;
 }
 
-export const plainPaneView: PaneView = { focus: undefined, zoomed: false, tables: {}, scroll: {} };
+/** A search with its present match. */
+export interface FindView {
+  readonly text: string;
+  /** Section of the match; undefined without one. */
+  readonly section: string | undefined;
+  /** Line of the match in its section. */
+  readonly line: number;
+  /** Number of the match, from 1; 0 without one. */
+  readonly position: number;
+  readonly total: number;
+}
+
+export const plainPaneView: PaneView = { focus: undefined, zoomed: false, tables: {}, scroll: {}, find: undefined };
 
 export const tableViewOf = (view: PaneView, sectionId: string): TableView => view.tables[sectionId] ?? plainTableView;
 

@@ -43,6 +43,27 @@ export function layout<Row>(columns: readonly Column<Row>[], room: number): read
   });
 }
 
+/** Position of each column on the line, with the gap before it; `shift` cells are scrolled away. */
+export function headCells<Row>(placed: readonly Placed<Row>[], shift: number): readonly HeadCell[] {
+  let from = -shift;
+  return placed.map(({ column, width }, i) => {
+    const cell = { column: column.id, from, to: from + width + (i === 0 ? GUTTER : GAP) };
+    from = cell.to;
+    return cell;
+  });
+}
+
+/** Cells of a column head on its line, end not included. */
+export interface HeadCell {
+  readonly column: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Width of a line with these columns. */
+export const lineWidth = <Row>(placed: readonly Placed<Row>[]): number =>
+  placed.reduce((sum, { width }) => sum + width + GAP, GUTTER - GAP);
+
 /** Removes the column of the highest rank, of equals the last; false when all ranks are below `fromRank`. */
 function leaveOut<Row>(kept: Column<Row>[], fromRank: number): boolean {
   const worst = kept.reduce((at, { rank }, i) => (rank >= fromRank && rank >= (kept[at]?.rank ?? -1) ? i : at), -1);

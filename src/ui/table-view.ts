@@ -15,6 +15,10 @@ export interface TableView {
   readonly group: string | undefined;
   /** Keys of folded rows of the tree. */
   readonly collapsed: ReadonlySet<string>;
+  /** Cells that are scrolled to the right. */
+  readonly shift: number;
+  /** Keys of the rows that the person marked. */
+  readonly marked: ReadonlySet<string>;
 }
 
 export const plainTableView: TableView = {
@@ -27,6 +31,8 @@ export const plainTableView: TableView = {
   tree: false,
   group: undefined,
   collapsed: new Set(),
+  shift: 0,
+  marked: new Set(),
 };
 
 /** First row to draw so that `selected` is among `shown` rows, with the least scrolling. */

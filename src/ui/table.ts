@@ -1,9 +1,9 @@
 import { NONE } from '../lib/units.ts';
-import { label, plain } from '../lib/plain.ts';
-import { cut, cutStyled, fit, padStyled } from '../lib/text-width.ts';
+import { label, plain, redactVersion } from '../lib/plain.ts';
+import { cut, cutStyled, dropStyled, fit, padStyled, textWidth } from '../lib/text-width.ts';
 import type { Column, TableSection } from '../panes/pane.ts';
 import type { Role, Theme } from '../theme.ts';
-import { GUTTER, layout, type Placed } from './table-layout.ts';
+import { GUTTER, headCells, layout, lineWidth, type HeadCell, type Placed } from './table-layout.ts';
 import { ordered, type Ordered } from './table-order.ts';
 import { scrolled, type TableView } from './table-view.ts';
 
@@ -12,6 +12,8 @@ export interface DrawnTable {
   readonly lines: readonly string[];
   /** Keys of the drawn rows for clicks, top first. */
   readonly keys: readonly string[];
+  /** Heads of the drawn columns for clicks. */
+  readonly heads: readonly HeadCell[];
   /** Index of the first drawn row. */
   readonly from: number;
   readonly selected: number;
@@ -36,17 +38,27 @@ export function drawTable<Row>(
   focused: boolean,
 ): DrawnTable {
   const order = ordered(section, view, theme);
-  const placed = layout(section.columns, size.columns);
+  const whole = view.shift > 0 ? wholeColumns(section, theme) : [];
+  const shift = Math.max(0, Math.min(view.shift, lineWidth(whole) - size.columns));
+  const placed = shift > 0 ? whole : layout(section.columns, size.columns);
+  const columns = size.columns + shift;
+  const scrolledLine = (line: string) =>
+    shift === 0
+      ? line
+      : padStyled(cutStyled(cutStyled(line, GUTTER) + dropStyled(line, GUTTER + shift), size.columns), size.columns);
   const shown = Math.max(0, size.rows - 1);
   const selected = selectedIndex(section, order, view);
   const from = scrolled(view.scroll, selected, shown, order.rows.length);
   const visible = order.rows.slice(from, from + shown);
   const treeColumn = order.prefixes ? treeColumnOf(section.columns) : undefined;
-  const lines = [headerLine(placed, order, size.columns, theme)];
+  const lines = [scrolledLine(headerLine(placed, order, columns, theme))];
   for (const [i, row] of visible.entries()) {
     const prefix = order.prefixes?.[from + i] ?? '';
     const isSelected = focused && from + i === selected;
-    lines.push(rowLine(section, row, placed, { prefix, treeColumn, isSelected, columns: size.columns }, theme));
+    const isMarked = view.marked.has(section.key(row));
+    lines.push(
+      scrolledLine(rowLine(section, row, placed, { prefix, treeColumn, isSelected, isMarked, columns }, theme)),
+    );
   }
   if (visible.length === 0 && shown > 0) {
     const empty = section.rows.length > 0 ? `no match for /${view.filter}  (esc clears the filter)` : section.empty;
@@ -58,6 +70,7 @@ export function drawTable<Row>(
   return {
     lines: lines.slice(0, size.rows),
     keys: visible.map((row) => section.key(row)),
+    heads: headCells(placed, shift),
     from,
     selected,
     selectedKey: keyAt(section, order, selected),
@@ -139,6 +152,7 @@ interface RowOptions {
   readonly prefix: string;
   readonly treeColumn: string | undefined;
   readonly isSelected: boolean;
+  readonly isMarked: boolean;
   readonly columns: number;
 }
 
@@ -149,9 +163,9 @@ function rowLine<Row>(
   options: RowOptions,
   theme: Theme,
 ): string {
-  const { missing, ellipsis, pointer } = theme.glyphs;
+  const { missing, ellipsis, pointer, rowMark } = theme.glyphs;
   const whole = section.rowRole?.(row);
-  let out = options.isSelected ? pointer : ' ';
+  let out = options.isSelected ? pointer : options.isMarked ? rowMark : ' ';
   for (const [i, { column, width }] of placed.entries()) {
     const text = cellText(column, row, missing);
     const isTree = column.id === options.treeColumn && options.prefix !== '';
@@ -167,10 +181,46 @@ function rowLine<Row>(
 /** Cell with a severity mark in the blank before the figure, readable without colour. */
 function marked<Row>(cell: string, { align }: Column<Row>, role: Role, theme: Theme): string {
   if ((role !== 'warn' && role !== 'crit') || align !== 'right') return cell;
-  return cell.replace(/ (?=\S)/, theme.glyphs.severity[role]);
+  const mark = theme.glyphs.severity[role];
+  // In ASCII a mark beside a figure looks like a part of it.
+  return theme.ascii && /^ {2}/.test(cell) ? cell.replace(/ {2}(?=\S)/, `${mark} `) : cell.replace(/ (?=\S)/, mark);
 }
 
 function noteOf<Row>(section: TableSection<Row>, view: TableView, order: Ordered<Row>): string | undefined {
-  if (view.filter === '') return section.note;
-  return `${order.rows.length} of ${section.rows.length} /${view.filter}${order.problem ? ` (${order.problem})` : ''}`;
+  const marked = markedRows(section, view).length;
+  const note =
+    view.filter === ''
+      ? section.note
+      : `${order.rows.length} of ${section.rows.length} /${view.filter}${order.problem ? ` (${order.problem})` : ''}`;
+  return [marked > 0 ? `${marked} marked` : undefined, note].filter(Boolean).join(', ') || undefined;
 }
+
+/** Marked rows that still exist. */
+export const markedRows = <Row>({ rows, key }: TableSection<Row>, { marked }: TableView): readonly Row[] =>
+  marked.size === 0 ? [] : rows.filter((row) => marked.has(key(row)));
+
+/** Longest width of a cell. */
+const MOST_CELL = 400;
+
+const wholeOf = new WeakMap<
+  readonly unknown[],
+  { readonly redact: number; readonly placed: readonly Placed<unknown>[] }
+>();
+
+/** All columns, each as wide as its longest text. */
+function wholeColumns<Row>(section: TableSection<Row>, theme: Theme): readonly Placed<Row>[] {
+  const known = wholeOf.get(section.rows);
+  // The cache is keyed by the rows of this table.
+  if (known?.redact === redactVersion()) return known.placed;
+  const made = section.columns.map((column) => {
+    const texts = section.rows.map((row) => textWidth(cellText(column, row, theme.glyphs.missing)));
+    const width = texts.reduce((most, each) => Math.max(most, each), column.width);
+    return { column, width: Math.min(MOST_CELL, width) };
+  });
+  wholeOf.set(section.rows, { redact: redactVersion(), placed: made as readonly Placed<unknown>[] });
+  return made;
+}
+
+/** Cells by which a table can be scrolled to the right. */
+export const widestShift = <Row>(section: TableSection<Row>, columns: number, theme: Theme): number =>
+  Math.max(0, lineWidth(wholeColumns(section, theme)) - columns);

@@ -68,7 +68,7 @@ test.each([
   await screen.press('enter');
   expect(screen.text()).toContain('median 1.1%');
   expect(screen.text()).toMatch(/strong, KS [\d.]+, p < 0\.0001/);
-  await screen.press('esc', 'g');
+  await screen.press('esc', 'f');
   expect(screen.text()).toMatch(/▸burn +\d+%/);
   await screen.quit();
 });

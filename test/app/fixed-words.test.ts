@@ -62,7 +62,7 @@ test('object, titles and labels of a finding stay when pods have the names of th
   // Title on the left, rule on the right.
   expect(text).toMatch(/ oom -+ oom /);
   const tab = { id: 'a', title: 'memory', worst: undefined, roots: 0, victims: 0 };
-  expect(drawTabs([tab], 'a', '', 40, theme).line).toContain('memory');
+  expect(drawTabs([tab], 'a', { note: '', columns: 40, keyOf: () => '1' }, theme).line).toContain('memory');
 });
 
 test('the object of a finding is redacted when it is a name', () => {

@@ -23,9 +23,9 @@ async function screenOf(host: string, tab?: string): Promise<TestScreen> {
 
 const selected = (screen: TestScreen): string => screen.lines().find((line) => line.startsWith('│▸')) ?? '';
 
-test('g walks from a guest to its bridge, and esc goes back row by row', async () => {
+test('f walks from a guest to its bridge, and esc goes back row by row', async () => {
   const screen = await screenOf('kvm-host', 'kvm');
-  await screen.press('/', 'l', 'a', 'b', '-', 'd', 'b', 'enter', 'g');
+  await screen.press('/', 'l', 'a', 'b', '-', 'd', 'b', 'enter', 'f');
   expect(screen.text()).toContain('Go to: neighbours of lab-db');
   expect(screen.text()).toMatch(/served by libvirtd\[22944\] +Processes/);
   await screen.press('runs as', 'enter');
@@ -33,14 +33,14 @@ test('g walks from a guest to its bridge, and esc goes back row by row', async (
   expect(selected(screen)).toContain('23229');
   expect(screen.line(-1)).toMatch(/^ esc lab-db › qemu\[23229\] /);
 
-  await screen.press('g');
+  await screen.press('f');
   // The guest has a finding: it stands first, with its sentence.
   expect(screen.text()).toMatch(/▸ runs lab-db {2}▲ CRIT \d+% steal on vCPU .* KVM/);
   await screen.press('labtap1', 'enter');
   expect(screen.line(1)).toContain('[2 Hardware');
   expect(selected(screen)).toContain('labtap1');
 
-  await screen.press('g', 'labbr0', 'enter');
+  await screen.press('f', 'labbr0', 'enter');
   expect(selected(screen)).toContain('labbr0');
   expect(screen.line(-1)).toMatch(/^ esc lab-db › qemu\[23229\] › labtap1 › labbr0 /);
   // The keys that are always shown keep their place.
@@ -58,10 +58,10 @@ test('g walks from a guest to its bridge, and esc goes back row by row', async (
   await screen.quit();
 });
 
-test('g on an incident opens the row of its root', async () => {
+test('f on an incident opens the row of its root', async () => {
   const screen = await screenOf('ceph-frozen-osd');
   expect(selected(screen)).toContain('osd.1');
-  await screen.press('g');
+  await screen.press('f');
   expect(screen.line(1)).toContain('Ceph');
   expect(selected(screen)).toMatch(/│▸ *1 /);
   expect(screen.line(-1)).toContain('esc Overview › osd.1');
@@ -70,24 +70,24 @@ test('g on an incident opens the row of its root', async () => {
   await screen.quit();
 });
 
-test('g on an incident about pods offers their rows, and opens the only one', async () => {
+test('f on an incident about pods offers their rows, and opens the only one', async () => {
   const screen = await screenOf('kube-node');
-  await screen.press('/', 'notready', 'enter', 'g');
-  expect(screen.line(1)).toContain('[5 Kubernetes');
+  await screen.press('/', 'notready', 'enter', 'f');
+  expect(screen.line(1)).toContain('[9 Kubernetes');
   expect(selected(screen)).toContain('notready');
   await screen.quit();
 });
 
 test('crumbs are cut at their start when they are longer than their share of the footer', async () => {
   const screen = await screenOf('kvm-host', 'kvm');
-  await screen.press('/', 'instance-', 'enter', 'g', 'runs as', 'enter', 'g', 'tap77', 'enter', 'g', 'labbr0', 'enter');
+  await screen.press('/', 'instance-', 'enter', 'f', 'runs as', 'enter', 'f', 'tap77', 'enter', 'f', 'labbr0', 'enter');
   expect(screen.line(-1)).toMatch(/^ esc … › .*tap77c1dc00-af › labbr0 /);
   await screen.quit();
 });
 
 test('a tab chosen by its number ends the walk', async () => {
   const screen = await screenOf('kvm-host', 'kvm');
-  await screen.press('g', 'runs as', 'enter');
+  await screen.press('f', 'runs as', 'enter');
   expect(screen.line(-1)).toContain('›');
   await screen.press('4');
   expect(screen.line(-1)).not.toContain('›');
@@ -96,9 +96,9 @@ test('a tab chosen by its number ends the walk', async () => {
   await screen.quit();
 });
 
-test('g lists no object without a row when it is only a member of a finding', async () => {
+test('f lists no object without a row when it is only a member of a finding', async () => {
   const screen = await screenOf('container-host', 'containers');
-  await screen.press('/', 'lab-leak', 'enter', 'g');
+  await screen.press('/', 'lab-leak', 'enter', 'f');
   expect(screen.text()).toMatch(/▸ runs as sh\[31908\] +Processes/);
   expect(screen.text()).toMatch(/served by docker +Containers/);
   expect(screen.text()).not.toContain('/docker/');

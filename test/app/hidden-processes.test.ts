@@ -70,7 +70,10 @@ describe('a host with hidepid=2, without sudo', () => {
     }
     for (const id of ['overview', 'processes'])
       expect(shown.get(id)).toMatch(/[Pp]rocesses of other users hidden by hidepid=2: unlock sudo \(s\)/);
-    expect(watch.tabs().map(({ id }) => id)).toEqual(['overview', 'hardware', 'processes']);
+    watch.open('overview');
+    const present = watch.tabs().filter(({ absent }) => !absent);
+    expect(present.map(({ id }) => id)).toEqual(['overview', 'hardware', 'processes']);
+    expect(watch.whyAbsent('kvm')).toBe('not readable: hidden by hidepid=2');
   });
 
   test('overview lists panes that are not readable when they fit', () => {

@@ -10,6 +10,7 @@ import { drawSections } from '../../src/ui/draw-pane.ts';
 import { plainPaneView } from '../../src/ui/pane-view.ts';
 import { hostMoments } from '../helpers/hosts.ts';
 import { watched } from '../helpers/moments.ts';
+import { fakePanes } from '../helpers/fake-panes.ts';
 import { open } from '../helpers/screen.tsx';
 
 async function tableOf(host: string) {
@@ -54,7 +55,7 @@ test('ledger table has the culprit first, its victims after it, and a link of ev
 
 test('E opens the ledger, enter goes to the pane of the row, esc closes it', async () => {
   const ledgerOpen = async () => {
-    const screen = await open({ columns: 120, rows: 40 });
+    const screen = await open({ columns: 120, rows: 40, panes: fakePanes.filter(({ id }) => id !== 'hardware') });
     await screen.press('E');
     expect(screen.text()).toContain('VERDICT');
     return screen;

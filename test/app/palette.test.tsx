@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { noInfluence } from '../helpers/no-influence.ts';
 import { narrowed } from '../../src/app/choose.ts';
-import { paletteChoices } from '../../src/app/flows.ts';
+import { paletteChoices } from '../../src/app/palette.ts';
 import { Screen } from '../../src/app/screen.ts';
 import { Watch } from '../../src/app/watch.ts';
 import { actions, resolveKeymap } from '../../src/keymap.ts';
@@ -25,8 +25,10 @@ test('palette offers a pane first when one of its names is typed', () => {
   for (const { id, title, aliases = [] } of panes)
     for (const name of [id, title, ...aliases]) {
       const owners = panes.filter((pane) => pane.id === id || pane.aliases?.includes(name));
-      const first = narrowed(choices, name)[0]?.title;
-      expect([name, owners.map((pane) => `pane ${pane.title}`)]).toEqual([name, expect.arrayContaining([first])]);
+      const first = narrowed(choices, name)[0];
+      const isSection = first?.title.startsWith('section ') === true;
+      const pane = isSection ? `pane ${first.about}` : first?.title;
+      expect([name, owners.map((owner) => `pane ${owner.title}`)]).toEqual([name, expect.arrayContaining([pane])]);
     }
 });
 
@@ -53,11 +55,54 @@ test('palette opens Kubernetes and leaves redaction off when pod is typed', asyn
 test('palette offers an absent pane with the reason when its name is typed', async () => {
   const all = [...fakePanes.filter(({ id }) => id !== fakeAbsent.id), fakeAbsent];
   const screen = await open({ session: cannedSession(), panes: all });
-  expect(screen.line(1)).not.toContain(fakeAbsent.title);
+  expect(screen.line(1)).not.toContain(`[6 ${fakeAbsent.title}`);
   await screen.press(':', ...Array.from(fakeAbsent.id));
   expect(screen.text()).toMatch(new RegExp(`▸ pane ${fakeAbsent.title} `));
   expect(screen.text()).toContain('no ceph.conf');
   await screen.press('enter');
-  expect(screen.line(1)).toContain(fakeAbsent.title);
+  expect(screen.line(1)).toContain(`[6 ${fakeAbsent.title}`);
+  await screen.quit();
+});
+
+test('palette opens the section that an alias of its pane names', async () => {
+  const choices = choicesOf();
+  const firstOf = (query: string) => {
+    const [first] = narrowed(choices, query);
+    return `${first?.title} ${first?.about ?? ''}`.trim();
+  };
+  expect(['numa', 'disk', 'net', 'cpu'].map(firstOf)).toEqual([
+    'section NUMA nodes Hardware',
+    'section Disks Hardware',
+    'section Network interfaces Hardware',
+    'section CPUs Hardware',
+  ]);
+  const titles = ['po', 'pods', 'vm', 'guest', 'ct', 'container', 'osd', 'flows', 'pg'].map(firstOf);
+  expect(titles).toEqual([
+    'section Pods of this node Kubernetes',
+    'section Pods of this node Kubernetes',
+    'pane KVM',
+    'section Guests KVM',
+    'pane Containers',
+    'section Containers Containers',
+    'section OSDs Ceph',
+    'section Datapath flows OVS',
+    'pane Ceph',
+  ]);
+});
+
+test('palette ranks a match of the explanation after names, columns and actions', () => {
+  const titles = narrowed(choicesOf(), 'packages').map(({ title }) => title);
+  // Only explanations have the word: that of H.
+  expect(titles).toEqual(['what changed']);
+});
+
+test('palette offers a near name when nothing matches, and no action that changes the session', async () => {
+  const screen = await open({ session: cannedSession(), panes });
+  await screen.press(':', ...Array.from('kubrenetes'));
+  expect(screen.text()).toContain('no match; did you mean');
+  expect(screen.text()).toContain('▸ pane Kubernetes');
+  await screen.press('esc', ':', ...Array.from('redcat'));
+  expect(screen.text()).toContain('no match');
+  expect(screen.text()).not.toContain('▸ redact');
   await screen.quit();
 });

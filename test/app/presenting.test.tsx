@@ -27,7 +27,7 @@ test('present redacts names and shows state and keys; a second P keeps the redac
   expect(screen.line(1)).toContain('names redacted');
   expect(screen.text()).not.toMatch(/node-7|support/);
   await screen.press('3');
-  expect(screen.line(23)).toMatch(/ 3 {2}tab/);
+  expect(screen.line(23)).toMatch(/ 3 {2}pane/);
   await screen.press('X');
   expect(screen.line(1)).toContain('▲ NAMES VISIBLE');
   await screen.press('X', 'P');
@@ -55,17 +55,17 @@ test('present pauses when the selection moves, and resumes at space or another p
   await screen.press('2');
   expect(session.timeline.cursorMs).toBeUndefined();
   expect(screen.line(0)).toContain('LIVE');
-  await screen.press('tab', 'space');
+  await screen.press('tab', 'p');
   expect(session.timeline.cursorMs).toBeUndefined();
   // Paused by the key it stays paused in every pane.
-  await screen.press('space', '3');
+  await screen.press('p', '3');
   expect(session.timeline.cursorMs).toBe(START_MS);
   expect(screen.line(0)).toContain('PAUSED');
   await screen.quit();
 });
 
 test('present greys all but the focused section', async () => {
-  const screen = await open({ session: cannedSession(), columns: 120, rows: 40, tab: 'machine' });
+  const screen = await open({ session: cannedSession(), columns: 120, rows: 40, tab: 'hardware' });
   await screen.press('P');
   const titles = () =>
     screen.lines().flatMap((line, y) =>
@@ -102,7 +102,7 @@ test('present shows no key of a password', async () => {
 test('present redraws every few seconds, and at once for a key', async () => {
   vi.useRealTimers();
   const session = cannedSession();
-  const screen = await open({ session, columns: 120, rows: 40, tab: 'machine' });
+  const screen = await open({ session, columns: 120, rows: 40, tab: 'hardware' });
   await screen.press('P');
   // The first seconds after connecting redraw with each reading.
   await new Promise((resolve) => setTimeout(resolve, 7500));

@@ -31,7 +31,7 @@ async function recordingScreen(fault?: Fault) {
   const screen = await open({
     session,
     startRecording: async () => control(session.nowMs, fault),
-    onRecorded: (all) => {
+    onWritten: (all) => {
       lines.push(...all);
       restored.push(screen.takeOutput().includes('\u001B[?1049l'));
     },
@@ -61,9 +61,12 @@ test('quit reports path, size and duration after the screen is restored when ans
   expect(restored).toEqual([true]);
 });
 
-test('leave stops a recording without a question and reports it', async () => {
+test('leave asks during a recording; a second one stops it and reports it', async () => {
   const { screen, lines } = await recordingScreen();
-  expect(await screen.quit()).toEqual({ how: 'quit' });
+  await screen.press('ctrl-c');
+  expect(screen.text()).toContain('Quit while recording');
+  await screen.press('ctrl-c');
+  expect(await screen.ended).toEqual({ how: 'quit' });
   expect(lines).toEqual(['recording: node-7.cc.zst (6.0K, 1m05)']);
 });
 

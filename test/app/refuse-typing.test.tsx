@@ -3,29 +3,20 @@ import { actions } from '../../src/keymap.ts';
 import { cannedSession } from '../helpers/fake-session.ts';
 import { open } from '../helpers/screen.tsx';
 
-test('filter discards typing until enter or esc when the page has no table', async () => {
+test('letters after / never act on a page of text', async () => {
   const session = cannedSession();
   const screen = await open({ session, tab: 'processes' });
   await screen.press('r');
   const page = screen.text();
-  for (const end of ['enter', 'esc']) {
-    await screen.press('/', ...Array.from('MemRss'), '\u001B[200~nXq\r\u001B[201~');
-    expect(screen.line(-1)).toContain('filter: needs a table; this page has none');
-    expect(screen.line(-1)).toContain('enter or esc: close');
-    expect(screen.text()).not.toContain('The password is passed to sudo');
-    expect(session.marked).toEqual([]);
-    await screen.press(end);
-    expect(screen.text()).toBe(page);
-  }
+  await screen.press('/', ...Array.from('MemRss'), '\u001B[200~nXq\r\u001B[201~');
+  expect(screen.line(-1)).toContain('/MemRssnXq');
+  expect(screen.line(-1)).toContain('no match');
+  expect(screen.text()).not.toContain('The password is passed to sudo');
+  expect(session.marked).toEqual([]);
+  await screen.press('esc');
+  expect(screen.text()).toBe(page);
   await screen.press('m');
   expect(session.marked).toHaveLength(1);
-  await screen.quit();
-});
-
-test('filter names tab when another section of the page is a table', async () => {
-  const screen = await open({ session: cannedSession() });
-  await screen.press('tab', '/');
-  expect(screen.line(-1)).toContain('filter: needs a table; tab goes to the next section');
   await screen.quit();
 });
 
@@ -45,7 +36,7 @@ test('unlock discards a typed password when root is open', async () => {
 test('note discards typing when the session is a replay', async () => {
   const session = Object.assign(cannedSession(), { mark: undefined });
   const screen = await open({ session });
-  await screen.press('n', '2', 'A');
+  await screen.press('w', '2', 'A');
   expect(screen.line(-1)).toContain('add note: needs a live host, not a replay');
   expect(screen.line(1)).toContain('[1 Overview');
   await screen.press('esc', '2');
@@ -53,11 +44,12 @@ test('note discards typing when the session is a replay', async () => {
   await screen.quit();
 });
 
-test('refuseTyping leaves ctrl-c to the program while it discards keys', async () => {
+test('ctrl-c closes the line that discards keys, then quits', async () => {
   const session = cannedSession();
   session.root = { state: 'root' };
   const screen = await open({ session });
-  await screen.press('s');
+  await screen.press('s', 'ctrl-c');
+  expect(screen.line(-1)).toContain('? help');
   expect(await screen.quit()).toEqual({ how: 'quit' });
 });
 

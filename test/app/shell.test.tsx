@@ -69,7 +69,7 @@ test('screen shows the needed size when the terminal is too small, and recovers'
 test('screen shows the error of a pane in its place; other panes and the Overview work', async () => {
   const screen = await open({ session: cannedSession(), panes: [...fakePanes, brokenPane] });
   expect(screen.text()).toContain('cannot read ␛[2Jnode0');
-  await screen.press('4');
+  await screen.press('[');
   expect(screen.text()).toContain('pane failed: cannot read ␛[2Jnode0');
   await screen.press('3');
   expect(screen.text()).toContain('qemu-system-x86_64');
@@ -78,7 +78,7 @@ test('screen shows the error of a pane in its place; other panes and the Overvie
 
 test('screen shows a stalled connection, greys the data and never shows 0', async () => {
   const session = cannedSession();
-  const screen = await open({ session, tab: 'machine' });
+  const screen = await open({ session, tab: 'hardware' });
   expect(screen.line(0)).toContain('● LIVE 0s');
   session.nowMs = START_MS + 12_000;
   session.link = { state: 'stalled', sinceMs: START_MS + 1000, detail: 'no data' };
@@ -97,7 +97,7 @@ test('screen shows a stalled connection, greys the data and never shows 0', asyn
 
 test('screen marks data as stale when a live connection sends none', async () => {
   const session = cannedSession();
-  const screen = await open({ session, tab: 'machine' });
+  const screen = await open({ session, tab: 'hardware' });
   session.nowMs = START_MS + 30_000;
   await screen.press('ctrl-l');
   expect(screen.line(1)).toContain('stale 30s');
@@ -119,7 +119,7 @@ test('Overview shows no findings together with what is not readable', async () =
 
 test('screen writes little at a steady refresh, and nothing while paused', async () => {
   const session = cannedSession();
-  const screen = await open({ session, columns: 200, rows: 60, tab: 'machine' });
+  const screen = await open({ session, columns: 200, rows: 60, tab: 'hardware' });
   screen.takeOutput();
   session.nowMs += 1000;
   giveMoment(session, 2);
@@ -127,7 +127,7 @@ test('screen writes little at a steady refresh, and nothing while paused', async
   const refresh = screen.takeOutput();
   expect(Buffer.byteLength(refresh)).toBeGreaterThan(0);
   expect(Buffer.byteLength(refresh)).toBeLessThan(2048);
-  await screen.press('space');
+  await screen.press('p');
   screen.takeOutput();
   session.nowMs += 1000;
   giveMoment(session, 3);

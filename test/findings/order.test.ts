@@ -88,7 +88,8 @@ describe('a tab', () => {
   test('has a weak count without colour when its findings follow from a root in another pane', () => {
     const victim = tabOf('hardware', 'Hardware', [incident]);
     expect(victim).toMatchObject({ worst: undefined, roots: 0, victims: 1 });
-    expect(unstyled(drawTabs([victim], '', '', 40, makeTheme({ colour: true, ascii: false })).line)).toContain(
+    const options = { note: '', columns: 40, keyOf: () => '2' };
+    expect(unstyled(drawTabs([victim], '', options, makeTheme({ colour: true, ascii: false })).line)).toContain(
       'Hardware+1',
     );
   });

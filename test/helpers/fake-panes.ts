@@ -106,7 +106,7 @@ const processTable = (rows: readonly FakeProcess[]): TableSection<FakeProcess> =
   links: ({ pid }) =>
     pid === 4242
       ? [
-          { label: 'its node', pane: 'machine' },
+          { label: 'its node', pane: 'hardware' },
           { label: 'its parent', pane: 'processes', row: '1' },
         ]
       : [],
@@ -154,7 +154,7 @@ export const fakeProcesses = definePane({
 });
 
 export const fakeMachine = definePane({
-  id: 'machine',
+  id: 'hardware',
   title: 'Hardware',
   needs: { machine: fakeMachineSource },
   model: ({ machine }) => ({

@@ -179,7 +179,7 @@ export const cannedFindings = (): readonly StandingFinding[] => [
       { what: 'node0 MemFree', value: '25.7G', source: '/sys/devices/system/node/node0/meminfo' },
     ],
     next: 'See which process holds memory on node1: Processes, sort by node.',
-    pane: 'machine',
+    pane: 'hardware',
     sinceMs: START_MS - 125_000,
     seenMs: START_MS,
   },

@@ -29,6 +29,7 @@ const KEYS: Readonly<Record<string, string>> = {
   'ctrl-c': '\u0003',
   'ctrl-l': '\u000C',
   'ctrl-]': '\u001D',
+  f12: '\u001B[24~',
 };
 
 const sleep = (ms: number): Promise<void> =>
@@ -48,7 +49,7 @@ export interface ScreenOptions {
   readonly keymap?: RunOptions['keymap'];
   readonly tab?: string;
   readonly startRecording?: RunOptions['startRecording'];
-  readonly onRecorded?: RunOptions['onRecorded'];
+  readonly onWritten?: RunOptions['onWritten'];
 }
 
 /** The whole program in a headless terminal emulator. */
@@ -60,6 +61,7 @@ export class TestScreen {
   #output = '';
   #written: Promise<void> = Promise.resolve();
   #writes = 0;
+  #over = false;
   readonly #stdin = new PassThrough();
   readonly #stdout: EventEmitter & { columns: number; rows: number };
   readonly raw: boolean[] = [];
@@ -102,7 +104,7 @@ export class TestScreen {
       shortReport: options.shortReport,
       tab: options.tab,
       startRecording: options.startRecording,
-      onRecorded: options.onRecorded,
+      onWritten: options.onWritten,
       ...(options.keymap && { keymap: options.keymap }),
       stdin: keyboard,
       // A subset of WriteStream: the part that Ink and the app use.
@@ -110,7 +112,11 @@ export class TestScreen {
       clock: () => this.session.nowMs,
     });
     // A rejection reaches the tests that await `ended`.
-    this.ended.catch(() => undefined);
+    void this.ended
+      .catch(() => undefined)
+      .finally(() => {
+        this.#over = true;
+      });
   }
 
   /** Waits until no write happened for `quietMs`, counted in timer ticks, because wall time passes without ticks on a busy machine. */
@@ -178,7 +184,8 @@ export class TestScreen {
   }
 
   async quit(): Promise<RunEnd> {
-    await this.press('ctrl-c');
+    // The first presses may close dialogs.
+    for (let i = 0; i < 5 && !this.#over; i++) await this.press(this.text().includes('d: discard') ? 'd' : 'ctrl-c');
     return this.ended;
   }
 }

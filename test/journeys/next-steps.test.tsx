@@ -37,7 +37,7 @@ const foot = (screen: TestScreen): string => screen.line(-1);
 
 test('next steps show the first one under the table with its key', async () => {
   const screen = await open({ session: sessionWith(slowCard), columns: 80, rows: 24 });
-  expect(screen.text()).toContain("a steps   1 go hardware, eth; 0 · 2 copy ethtool -S 'eth; 0' · ");
+  expect(screen.text()).toContain("a steps   1 go Hardware, eth; 0 · 2 copy ethtool -S 'eth; 0' · ");
   expect(foot(screen)).toContain('a steps');
   await screen.quit();
 });

@@ -4,16 +4,16 @@ import { clipboardSequence } from '../../src/ui/copy.ts';
 import { cannedSession, START_MS } from '../helpers/fake-session.ts';
 import { open } from '../helpers/screen.tsx';
 
-test('copy on the Overview gives the short report first', async () => {
+test('copy on the Overview gives the short report after what is on the screen', async () => {
   const session = cannedSession();
   const screen = await open({ session, shortReport });
   await screen.press('c');
   const choices = screen
     .lines()
-    .flatMap((line) => /│[ ▸]+(Short report|Table as text|Selected row)/.exec(line)?.[1] ?? []);
-  expect(choices).toEqual(['Short report', 'Table as text', 'Selected row']);
+    .flatMap((line) => /│[ ▸]+(On the screen|Short report|Table as text)/.exec(line)?.[1] ?? []);
+  expect(choices).toEqual(['On the screen', 'Short report', 'Table as text']);
   screen.takeOutput();
-  await screen.press('enter');
+  await screen.press('down', 'enter');
   const fromMs = session.timeline.startMs ?? 0;
   const text = shortReport(session, fromMs, session.nowMs).trimEnd();
   expect(screen.takeOutput()).toContain(clipboardSequence(text));
@@ -44,7 +44,7 @@ test('copied short report has redacted names when redaction is on', async () => 
   const screen = await open({ session: cannedSession(), shortReport });
   await screen.press('X', 'c');
   screen.takeOutput();
-  await screen.press('enter');
+  await screen.press('down', 'enter');
   const [, encoded = ''] = /\u001B\]52;c;([A-Za-z0-9+/=]+)/.exec(screen.takeOutput()) ?? [];
   const copied = Buffer.from(encoded, 'base64').toString();
   expect(copied).toContain('culprit first');

@@ -67,7 +67,6 @@ function toolBox() {
           },
           traces: true,
           stoppedMs: () => 312,
-          isDone: () => false,
           onChange: () => () => undefined,
           end,
           ended,
@@ -97,9 +96,12 @@ test('tools shows the cost, asks for the name, runs, and shows the measured stop
   expect(typed.join('')).toBe('bt\r\u0003q');
   await screen.resize(100, 30);
   expect(sizes.at(-1)).toEqual([98, 25]);
-  await screen.press('ctrl-]');
+  expect(screen.line(-1)).toContain('F12 or  ^] detach and return');
+  await screen.press('f12');
   expect(screen.text()).toContain('Longest stop of the process: 312ms (±5.0ms).');
   expect(screen.text()).toContain('Process state now: S.');
+  await screen.press('esc');
+  expect(screen.text()).toContain('(gdb) ready');
   await screen.press('esc');
   expect(screen.line(1)).toContain('[3 Processes');
   expect(screen.takeOutput()).not.toContain('owned');
@@ -124,7 +126,8 @@ test('tools starts nothing when answered with no', async () => {
   expect(started).toEqual([]);
   await screen.press('t', 's', 't', 'r', 'a', 'c', 'e', 'enter', 'y');
   expect(started).toEqual(['strace 900']);
-  await screen.press('ctrl-]', 'esc');
+  await screen.press('ctrl-]', 'esc', 'q');
+  expect(screen.line(1)).toContain('[3 Processes');
   await screen.quit();
 });
 
@@ -143,12 +146,40 @@ test('tools keeps the output of a tool that ended by itself, for reading and cop
   quit();
   await screen.settle();
   expect(screen.line(3)).toContain('(gdb) ready');
-  expect(screen.line(-1)).toContain('esc back');
+  expect(screen.line(1)).toContain('esc back');
+  // It is a page of text.
+  await screen.press('/', ...Array.from('ready'), 'enter');
+  expect(screen.line(2)).toContain('1 of 1 /ready');
   screen.takeOutput();
-  await screen.press('c');
+  await screen.press('c', 'enter');
   expect(screen.takeOutput()).toContain(clipboardSequence('(gdb) ready'));
   await screen.press('esc');
+  // A Ctrl-C that was meant for the tool does not quit.
+  await screen.press('ctrl-c');
   expect(screen.line(1)).toContain('[3 Processes');
   expect(typed).toEqual([]);
+  await screen.quit();
+});
+
+test('tools runs on the pointed and then on the other marked processes, each after its confirmation', async () => {
+  const { box, started, quit } = toolBox();
+  const screen = await open({ session: cannedSession(), tab: 'processes', tools: box });
+  await screen.press('space', 'space', 't');
+  // The pointer is on a third row, which is not marked.
+  expect(screen.text()).toMatch(/Tools on worker-\d+ \(\d+\) ─/);
+  await screen.press('esc', 'home', 't');
+  expect(screen.text()).toContain('Tools on nfsd (900), then 1 marked');
+  await screen.press('s', 't', 'r', 'a', 'c', 'e', 'enter', 'y');
+  expect(started).toEqual(['strace 900']);
+  quit();
+  await screen.settle();
+  expect(screen.text()).toContain('strace on qemu-system-x86_64 (4242)');
+  await screen.press('y');
+  expect(started).toEqual(['strace 900', 'strace 4242']);
+  quit();
+  await screen.settle();
+  expect(screen.line(1)).toContain('Output of a tool that ended');
+  await screen.press('esc', 'esc');
+  expect(screen.line(1)).toContain('[3 Processes');
   await screen.quit();
 });

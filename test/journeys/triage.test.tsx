@@ -15,7 +15,7 @@ test('go opens the object of a finding, esc returns', async () => {
   await screen.press('enter');
   expect(screen.text()).toContain('Evidence');
   expect(screen.text()).toContain('/proc/900/stat');
-  await screen.press('esc', 'g');
+  await screen.press('esc', 'f');
   expect(screen.line(1)).toContain('[3 Processes');
   expect(selected(screen)).toContain('nfsd');
   await screen.press('esc');
@@ -64,24 +64,24 @@ test('selection follows its row when readings change', async () => {
   await screen.quit();
 });
 
-test('pause stops the screen, steps move in time, space resumes', async () => {
+test('pause stops the screen, steps move in time, p resumes', async () => {
   const session = cannedSession();
-  const screen = await open({ session, tab: 'machine' });
-  await screen.press('space');
+  const screen = await open({ session, tab: 'hardware' });
+  await screen.press('p');
   expect(screen.line(0)).toContain('PAUSED');
-  await screen.press('[');
+  await screen.press(',');
   expect(screen.line(0)).toContain('12:03:49Z');
   expect(screen.text()).toContain('61%');
   expect(screen.text()).not.toContain('62%');
-  await screen.press(']');
+  await screen.press('.');
   expect(screen.text()).toContain('62%');
-  await screen.press(']');
+  await screen.press('.');
   expect(screen.line(0)).toContain('LIVE');
   await screen.quit();
 });
 
 test('zoom enlarges and scrolls a section; tab reaches sections that did not fit', async () => {
-  const screen = await open({ session: cannedSession(), columns: 80, rows: 17, tab: 'machine' });
+  const screen = await open({ session: cannedSession(), columns: 80, rows: 17, tab: 'hardware' });
   expect(screen.text()).toContain('+1 more: tab');
   await screen.press('tab', 'tab');
   expect(screen.text()).toContain('irq 0');
@@ -124,7 +124,7 @@ test('copy writes text, row and Markdown to the clipboard', async () => {
   const screen = await open({ session: cannedSession(), tab: 'processes' });
   await screen.press('/', 'n', 'f', 's', 'd', 'enter');
   screen.takeOutput();
-  await screen.press('c', 'enter');
+  await screen.press('c', ...Array.from('table as text'), 'enter');
   expect(screen.takeOutput()).toContain(clipboardSequence('PID  S   CPU  RSS  COMMAND\n900  D  0.0%    —  nfsd'));
   expect(screen.line(-1)).toContain('copied 2 lines');
   await screen.press('c', 'm', 'a', 'r', 'k', 'd', 'enter');
@@ -164,7 +164,7 @@ test('palette finds actions, panes and columns', async () => {
 
 test('go offers links; sources shows missing reads', async () => {
   const screen = await open({ session: cannedSession(), tab: 'processes' });
-  await screen.press('down', 'g');
+  await screen.press('down', 'f');
   expect(screen.text()).toContain('its node');
   await screen.press('enter');
   expect(screen.line(1)).toContain('[2 Hardware');

@@ -147,7 +147,7 @@ describe('with root', () => {
   it('links a guest to its QEMU, and asks for its name when a tool starts', async () => {
     await screen.press('/');
     screen.type('lab-db');
-    await screen.press('enter', 'g');
+    await screen.press('enter', 'f');
     await screen.until(/runs as qemu\[\d+\]/);
     screen.type('runs as');
     await screen.press('enter');

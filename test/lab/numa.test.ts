@@ -142,6 +142,8 @@ describe('a tool on a live process', () => {
       after: async (screen: Console) => {
         await screen.until(/Longest stop of the process|did not stop/, 30_000);
         await screen.press('esc');
+        await screen.until('Output of a tool that ended');
+        await screen.press('esc');
         await screen.until('[3 Processes]');
       },
     },

@@ -51,7 +51,7 @@ async function followFrom(flow: string, link: string): Promise<void> {
   screen.type(flow);
   await screen.press('enter');
   await screen.until(new RegExp(`Datapath flows[\\s\\S]*▸.* ${flow} `), 60_000);
-  await screen.press('g');
+  await screen.press('f');
   await screen.until(['Go to', link].map((words) => new RegExp(words)));
   screen.type(link);
   await screen.press('enter');
@@ -73,12 +73,12 @@ describe('g on a flow', () => {
       await lab('ovs', 'break', 'box');
       await followFrom('lab-idle', 'container lab-idle');
       await screen.until([/\[\d Containers/, /▸ *docker lab-idle /]);
-      await screen.press('g');
+      await screen.press('f');
       await screen.until([/Go to/, /plugged into cc-box/]);
       screen.type('plugged into cc-box');
       await screen.press('enter');
       await screen.until([/\[\d OVS/, /▸ *cc-box /]);
-      await screen.press('g');
+      await screen.press('f');
       await screen.until(/container lab-idle|\[\d Containers/);
       await screen.press('esc', 'esc', 'esc');
     } finally {

@@ -64,7 +64,7 @@ describe.each(['ssh2', 'openssh'])('over %s', (transport) => {
     await console.until('LIVE', 20_000);
     // Polled, because a slow machine may still have no earlier moment to step back to.
     const stepBack = async (): Promise<string> => {
-      await console.press('[');
+      await console.press(',');
       await console.settle();
       return console.text();
     };

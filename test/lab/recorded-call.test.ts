@@ -58,12 +58,10 @@ describe('a call over SSH, recorded', () => {
       await screen.until('y: start,', 30_000);
       await screen.press('y');
       await screen.until(/select6?\(/, 60_000);
-      await screen.until([/ended at its time limit/, /\^\] back/], 30_000);
-      await screen.press('ctrl-]');
-      await screen.until('Process state now', 30_000);
-      await screen.press('enter');
+      await screen.until([/ended at its time limit/, /Output of a tool that ended/], 30_000);
+      await screen.press('esc');
       await screen.settle();
-      await screen.press('n');
+      await screen.press('w');
       await screen.until('Text for the case notes');
       screen.type(NOTE);
       await screen.press('enter');

@@ -143,6 +143,11 @@ export class Emulator {
       .trimEnd();
   }
 
+  /** Resolves when all output so far is in the buffer. */
+  settled(): Promise<void> {
+    return new Promise((resolve) => this.#terminal.write('', resolve));
+  }
+
   /** Calls `listen` after a change of the picture, up to 30 times a second. */
   subscribe(listen: () => void): () => void {
     this.#listeners.add(listen);

@@ -13,8 +13,6 @@ export interface TerminalSession {
   readonly traces: boolean;
   /** Stop time of the target so far, as measured on the host; undefined before the first measurement. */
   readonly stoppedMs: () => number | undefined;
-  /** Whether the tool ended by itself: its output stays, keys scroll. */
-  readonly isDone: () => boolean;
   /** Calls `listen` when `stoppedMs` changed or the tool ended; the emulator announces its pictures. */
   readonly onChange: (listen: () => void) => () => void;
   /** Detaches from the target and ends the tool; resolves after a check of the target. Idempotent. */

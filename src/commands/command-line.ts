@@ -1,0 +1,175 @@
+/** Commands and options as data: source of the usage, the completions, the manual page and the suggestions. */
+export interface CommandEntry {
+  readonly name: string;
+  /** Argument in the usage: `FILE`, `[host]`. */
+  readonly argument?: string;
+  /** Fixed words that it takes. */
+  readonly words?: readonly string[];
+  /** Argument to complete. */
+  readonly completes?: 'file' | 'host' | 'file or host';
+  readonly about: string;
+}
+
+export const commandEntries: readonly CommandEntry[] = [
+  { name: 'demo', about: 'the bundled recording of a host with many faults' },
+  {
+    name: 'doctor',
+    argument: '[host]',
+    completes: 'host',
+    about: 'what can be read there, what cannot, why, and how to fix it',
+  },
+  {
+    name: 'replay',
+    argument: 'FILE',
+    completes: 'file',
+    about:
+      'a recording on the same screen; - reads it from standard input; also a sosreport, or a recorded host (NAME.txtar or its folder); one of several sosreports: FOLDER/REPORT, ARCHIVE/REPORT',
+  },
+  {
+    name: 'record',
+    argument: '[host]',
+    completes: 'host',
+    about: 'records without a screen; --for 10m, --record FILE',
+  },
+  {
+    name: 'report',
+    argument: 'FILE|host',
+    completes: 'file or host',
+    about: 'case notes of a recording or a host; --for 1m on a host adds the changes in that time',
+  },
+  {
+    name: 'cast',
+    argument: 'FILE',
+    completes: 'file',
+    about: 'the screen of a recording as an asciicast, v3',
+  },
+  { name: 'sources', about: 'every file and command that may be read, how often, and why' },
+  { name: 'keys', about: 'every key' },
+  {
+    name: 'completion',
+    argument: 'SHELL',
+    words: ['bash', 'zsh', 'fish'],
+    about: 'completions: eval "$(crashcart completion bash)"; zsh; fish',
+  },
+  { name: 'man', about: 'the manual page: crashcart man | man -l -' },
+  { name: 'help', about: 'this page' },
+  { name: 'version', about: 'the version' },
+];
+
+export interface OptionEntry {
+  readonly type: 'string' | 'boolean';
+  readonly short?: string;
+  readonly multiple?: boolean;
+  /** Name of the value in the usage. */
+  readonly value?: string;
+  readonly words?: readonly string[];
+  readonly group: 'ssh' | 'general' | 'report' | 'cast' | 'meta';
+  readonly about: string;
+}
+
+/** Options by their long names, as `parseArgs` of Node takes them. */
+export const optionEntries = {
+  port: { type: 'string', short: 'p', value: 'PORT', group: 'ssh', about: 'port' },
+  login: { type: 'string', short: 'l', value: 'USER', group: 'ssh', about: 'login user' },
+  identity: { type: 'string', short: 'i', multiple: true, value: 'KEY', group: 'ssh', about: 'private key' },
+  jump: { type: 'string', short: 'J', value: 'JUMP', group: 'ssh', about: 'jump host' },
+  'ssh-config': { type: 'string', short: 'F', value: 'CONFIG', group: 'ssh', about: 'config file of ssh' },
+  option: { type: 'string', short: 'o', multiple: true, value: 'OPTION=VALUE', group: 'ssh', about: 'option of ssh' },
+  transport: {
+    type: 'string',
+    value: 'CLIENT',
+    words: ['ssh2', 'openssh', 'auto'],
+    group: 'general',
+    about: "SSH client; auto takes the system's ssh where ssh2 cannot (certificates, sk keys, GSSAPI)",
+  },
+  budget: {
+    type: 'string',
+    value: 'PERCENT',
+    group: 'general',
+    about: 'limit of CPU time for readings, percent of one CPU of the host (default 2)',
+  },
+  record: {
+    type: 'string',
+    value: 'FILE',
+    group: 'general',
+    about: 'record from the first reading (R starts and stops a recording at any time)',
+  },
+  redact: {
+    type: 'boolean',
+    group: 'general',
+    about: 'pseudonyms for names, addresses and ids: on the screen (X toggles), in recordings, in reports',
+  },
+  present: {
+    type: 'boolean',
+    group: 'general',
+    about: 'presenting mode from the first frame (P): names redacted, keys shown',
+  },
+  'read-only': {
+    type: 'boolean',
+    group: 'general',
+    about: 'no gdb, strace or shell in this session; cannot be lifted within it',
+  },
+  for: {
+    type: 'string',
+    value: 'DURATION',
+    group: 'general',
+    about: 'length of a record or report: 90s, 10m, 2h',
+  },
+  config: {
+    type: 'string',
+    value: 'FILE',
+    group: 'general',
+    about: 'config file (default $XDG_CONFIG_HOME/crashcart/config.toml)',
+  },
+  plain: {
+    type: 'boolean',
+    group: 'general',
+    about: 'plain text report, also the default when standard output is not a terminal',
+  },
+  full: {
+    type: 'boolean',
+    group: 'general',
+    about: 'the plain report with the ledger; Markdown of any size (else 20 kB), with tables, panes and all reads',
+  },
+  ascii: { type: 'boolean', group: 'general', about: 'only ASCII characters' },
+  colour: { type: 'boolean', group: 'general', about: 'colours, also with NO_COLOR' },
+  'no-colour': { type: 'boolean', group: 'general', about: 'no colours' },
+  format: {
+    type: 'string',
+    value: 'FORMAT',
+    words: ['md', 'html', 'json'],
+    group: 'report',
+    about: 'format of the notes: md, html or json',
+  },
+  out: { type: 'string', value: 'FILE', group: 'report', about: 'file of the notes' },
+  short: { type: 'boolean', group: 'report', about: 'up to 15 lines for a comment in a case' },
+  'fail-on': {
+    type: 'string',
+    value: 'SEVERITY',
+    words: ['crit', 'warn'],
+    group: 'report',
+    about: 'exit code 3 with such an incident',
+  },
+  terminal: { type: 'string', value: 'NAME', group: 'cast', about: 'terminal of a tool' },
+  v2: { type: 'boolean', group: 'cast', about: 'asciicast v2, for asciinema 2' },
+  help: { type: 'boolean', short: 'h', group: 'meta', about: 'this page' },
+  version: { type: 'boolean', short: 'V', group: 'meta', about: 'the version' },
+} as const satisfies Readonly<Record<string, OptionEntry>>;
+
+/** Options with their names, in order. */
+export const optionList: readonly (OptionEntry & { readonly name: string })[] = Object.entries(optionEntries).map(
+  ([name, option]) => ({ name, ...option }),
+);
+
+export const TITLE = 'live triage of a Linux host over one SSH connection, read-only';
+export const EXIT_CODES =
+  'Exit code: 0 something was shown, 1 nothing could be shown, 2 invalid command line or config, 3 by --fail-on.';
+
+/** Groups of options, with their titles. */
+export const OPTION_GROUPS = [
+  ['ssh', 'As in ssh:'],
+  ['general', 'Options:'],
+  ['report', 'Of report:'],
+  ['cast', 'Of cast:'],
+  ['meta', ''],
+] as const satisfies readonly (readonly [OptionEntry['group'], string])[];

@@ -1,0 +1,44 @@
+import { commandEntries, EXIT_CODES, OPTION_GROUPS, optionList, TITLE } from './command-line.ts';
+import { commandHead, optionHead } from './usage.ts';
+
+/** Text in roff: backslashes, hyphens that are typed, and controls at the start of a line. */
+const roff = (text: string): string =>
+  text
+    .replaceAll('\\', String.raw`\e`)
+    .replaceAll('-', String.raw`\-`)
+    .replace(/^(?=[.'])/, String.raw`\&`);
+
+/** Paragraph with a head. */
+const paragraph = (head: string, about: string): string => `.TP\n.B ${roff(head)}\n${roff(about)}`;
+
+/** Manual page, man(7). */
+export const manPage = (version: string): string =>
+  [
+    `.TH CRASHCART 1 "" "crashcart ${version}"`,
+    '.SH NAME',
+    `crashcart \\- ${roff(TITLE)}`,
+    '.SH SYNOPSIS',
+    ['[user@]host', ...commandEntries.map(({ name, argument }) => [name, argument].filter(Boolean).join(' '))]
+      .map((rest) => `.B crashcart\n${roff(rest)}`)
+      .join('\n.br\n'),
+    '.SH DESCRIPTION',
+    roff('Without a command it shows this machine, or a host, resolved as by ssh (~/.ssh/config, agent, known_hosts).'),
+    roff('Keys are listed by ? on the screen and by crashcart keys.'),
+    '.SH COMMANDS',
+    ...commandEntries.map(({ name, argument, about }) => paragraph(commandHead(name, argument), about)),
+    '.SH OPTIONS',
+    ...OPTION_GROUPS.flatMap(([group, title]) => [
+      ...(title === '' ? [] : [`.SS ${roff(title.replace(':', ''))}`]),
+      ...optionList
+        .filter((option) => option.group === group)
+        .map((option) => paragraph(optionHead(option), option.about)),
+    ]),
+    '.SH EXIT STATUS',
+    roff(EXIT_CODES),
+    '.SH FILES',
+    paragraph('$XDG_CONFIG_HOME/crashcart/config.toml', 'Keys, theme, budget.'),
+    paragraph('~/.local/state/crashcart/audit/', 'Audit log of every command on a host.'),
+    '.SH SEE ALSO',
+    '.BR ssh (1),\n.BR ssh_config (5)',
+    '',
+  ].join('\n');
