@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Redactor } from '../../src/redact/redactor.ts';
 import { plain } from '../../src/lib/plain.ts';
+import { isHarmless } from '../../src/lib/secrets/value.ts';
 import { maskSecrets } from '../../src/lib/secrets.ts';
 
 describe('Redactor by form', () => {
@@ -142,6 +143,8 @@ describe('maskSecrets', () => {
     const secret = fc.string({ unit: fc.constantFrom(...'abcXYZ0189+/_.%!'.split('')), minLength: 6, maxLength: 30 });
     fc.assert(
       fc.property(secret, fc.constantFrom('--password=', 'token: ', 'API_KEY=', '--client-secret '), (value, name) => {
+        // A path, a variable, a template.
+        fc.pre(!isHarmless(value));
         expect(maskSecrets(`run ${name}${value} next`)).not.toContain(value);
       }),
     );

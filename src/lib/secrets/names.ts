@@ -130,7 +130,9 @@ export function namedEdits(text: string): readonly Edit[] {
 const isCount = (kind: Kind, value: string): boolean => kind !== 'password' && /^\d{1,5}$/.test(value);
 
 function valueOf(text: string, name: Name): Span | undefined {
-  const assigned = after(ASSIGNED, text, name.to);
+  // `/etc/passwd: permission denied` is about a file.
+  const isPath = text.charAt(name.from - 1) === '/' && text.charAt(name.to) === ':';
+  const assigned = isPath ? undefined : after(ASSIGNED, text, name.to);
   if (assigned !== undefined) return blockAt(text, assigned) ?? valueAt(text, assigned);
   const field = after(VALUE_FIELD, text, name.to);
   if (field !== undefined) return valueAt(text, field);
