@@ -98,6 +98,8 @@ function api(
             ? 'no access'
             : 'denied',
     };
+  // Without a reading of the node's own files nothing shows that this host has Kubernetes: the line may be slow.
+  if (local.now === undefined && table === undefined) return { ...nothing, api: 'unread' };
   const lastEvent = table?.state === 'live' ? table.readEpochSeconds : undefined;
   if (lastEvent !== undefined && now !== undefined && now - lastEvent < RECENT_EVENT_SECONDS)
     return { ...nothing, api: 'responsive' };
