@@ -36,7 +36,7 @@ exec "$@"
 
 /** Python that makes the user's collector think that it is not root's, and start our sudo where it would start the real one. */
 const notRoot = (sudo: string): string =>
-  `import os,subprocess;os.getuid=lambda:1000;P=subprocess.Popen;subprocess.Popen=lambda a,**k:P([x if x!="/usr/bin/sudo" else "${sudo}" for x in a],**k);`;
+  `import os,subprocess;os.getuid=lambda:1000;P=subprocess.Popen;S=lambda x:"${sudo}" if x=="/usr/bin/sudo" else x;subprocess.Popen=lambda a,**k:P([S(x) for x in a],**{n:S(v) for n,v in k.items()});`;
 
 const hosts: ReachedHost[] = [];
 afterEach(async () => {
