@@ -15,11 +15,14 @@ export function leanHeap(): void {
   const timer = setInterval(() => {
     const young = v8.getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space');
     if (young && young.space_size < YOUNG_BYTES) return;
-    v8.setFlagsFromString('--semi-space-growth-factor=1');
+    limitYoungGeneration();
     clearInterval(timer);
   }, CHECK_MS);
   timer.unref();
 }
+
+/** Keeps the young generation at its present size. */
+export const limitYoungGeneration = (): void => v8.setFlagsFromString('--semi-space-growth-factor=1');
 
 /**
  * Makes V8 return free pages at each collection, or stop doing so: tens of MiB that it keeps otherwise. Costs half as much CPU time

@@ -17,7 +17,18 @@ import {
 const path = linesOf(4096);
 /** Requests and arguments hold whole programs. */
 const words = linesOf(64 << 10);
-const protocol = oneOf<ProtocolName>('http', 'libvirt', 'asok', 'unixctl', 'ovsdb', 'rados', 'kubernetes');
+const protocol = oneOf<ProtocolName>(
+  'http',
+  'libvirt',
+  'asok',
+  'unixctl',
+  'ovsdb',
+  'rados',
+  'kubernetes',
+  'netlink',
+  'systemd',
+  'kmsg',
+);
 
 type Kinds = { readonly [Kind in Read['kind']]: Extract<Read, { readonly kind: Kind }> };
 type Options = Pick<Read, 'as' | 'timeoutMs'>;

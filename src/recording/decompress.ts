@@ -1,4 +1,4 @@
-import { constants, createZstdDecompress, zstdDecompressSync } from 'node:zlib';
+import { constants, createZstdDecompress, zstdDecompressSync, type ZstdOptions } from 'node:zlib';
 import { MAX_SEGMENT_BYTES, MAX_WINDOW_LOG } from './limits.ts';
 
 export interface Unpacked {
@@ -12,24 +12,38 @@ export interface Unpacked {
 /** Refuses frames that need a larger window than any recorder uses. */
 const params = { [constants.ZSTD_d_windowLogMax]: MAX_WINDOW_LOG };
 
-const NOTHING = Buffer.alloc(0);
-const tooLarge = (mostBytes: number): Unpacked => ({
-  text: NOTHING,
-  problem: `unpacks to more than the limit of ${mostBytes >> 20} MiB`,
-  isVerified: false,
-});
+/** Text that is unpacked in small pieces, which are joined at the end: most segments have less. */
+const JOINED_BYTES = 4 << 20;
+/**
+ * Buffer for a larger text, in one piece: joining takes twice its memory, and pages without text stay untouched. Above 32 MiB, since
+ * glibc may keep a smaller one after its use (M_MMAP_THRESHOLD of mallopt(3)).
+ */
+const TEXT_BUFFER_BYTES = 33 << 20;
+
+const refused = (problem: string): Unpacked => ({ text: Buffer.alloc(0), problem, isVerified: false });
+const tooLarge = (mostBytes: number): Unpacked => refused(`unpacks to more than the limit of ${mostBytes >> 20} MiB`);
+const WINDOW_TOO_LARGE = `needs a window of more than the limit of ${1 << (MAX_WINDOW_LOG - 20)} MiB`;
 
 /** Unpacks a zstd frame up to its end, or to the place where it is truncated or damaged; nothing of one above the limit. */
 export async function unpack(frame: Buffer, mostBytes = MAX_SEGMENT_BYTES): Promise<Unpacked> {
   try {
     // In one call: a few milliseconds, 7 times faster than a stream through the thread pool, whose threads keep tens of MiB.
-    const text = zstdDecompressSync(frame, { maxOutputLength: mostBytes, params });
-    return { text, problem: undefined, isVerified: hasChecksum(frame) };
+    return { text: textOf(frame, mostBytes), problem: undefined, isVerified: hasChecksum(frame) };
   } catch (error) {
     if (error instanceof RangeError) return tooLarge(mostBytes);
+    if (isWindowTooLarge(error)) return refused(WINDOW_TOO_LARGE);
   }
   const unpacked = await inPieces(frame, mostBytes);
   return unpacked.isOver ? tooLarge(mostBytes) : unpacked;
+}
+
+function textOf(frame: Buffer, mostBytes: number): Buffer {
+  try {
+    return zstdDecompressSync(frame, { maxOutputLength: Math.min(mostBytes, JOINED_BYTES), params });
+  } catch (error) {
+    if (!(error instanceof RangeError) || mostBytes <= JOINED_BYTES) throw error;
+  }
+  return zstdDecompressSync(frame, { maxOutputLength: mostBytes, chunkSize: TEXT_BUFFER_BYTES, params });
 }
 
 async function inPieces(frame: Buffer, mostBytes: number): Promise<Attempt> {
@@ -43,10 +57,16 @@ async function inPieces(frame: Buffer, mostBytes: number): Promise<Attempt> {
   return attempt([...(from > 0 ? [frame.subarray(0, from)] : []), ...piecesOf(near, 1)], mostBytes);
 }
 
-/** First line of a frame's text, of which `beginning` has the first bytes; '' where that is not readable. */
+const isWindowTooLarge = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ZSTD_error_frameParameter_windowTooLarge';
+
+/**
+ * First line of a frame's text, of which `beginning` has the first bytes; '' where that is not readable. Of any window, which takes no
+ * memory for the part that is not filled: so the sentence about the segment names its window.
+ */
 export async function firstLine(beginning: Buffer): Promise<string> {
   for (const pieces of [[beginning], piecesOf(beginning, PIECE_BYTES)]) {
-    const { text } = await attempt(pieces, MAX_LINE_BYTES);
+    const { text } = await attempt(pieces, MAX_LINE_BYTES, {});
     const end = text.indexOf('\n');
     if (end !== -1) return text.toString('utf8', 0, end);
   }
@@ -73,12 +93,12 @@ interface Attempt extends Unpacked {
 }
 
 /** Unpacks piece by piece as a stream, which delivers the output before a damaged place. */
-function attempt(frame: readonly Buffer[], mostBytes: number): Promise<Attempt> {
+function attempt(frame: readonly Buffer[], mostBytes: number, options: ZstdOptions = { params }): Promise<Attempt> {
   return new Promise((resolve) => {
     const parts: Buffer[] = [];
     let size = 0;
     let pieces = 0;
-    const zstd = createZstdDecompress({ params });
+    const zstd = createZstdDecompress(options);
     let isSettled = false;
     const settle = (problem: string | undefined, { isDamaged = false, isOver = false } = {}) => {
       if (isSettled) return;

@@ -12,6 +12,7 @@ import type { SarReport } from '../sources/machine/sar-text.ts';
 import { SegmentReader } from './segment-reader.ts';
 import { segmentText } from './segment-text.ts';
 import { nonceOf, SegmentFinder, type FoundSegment } from './segments.ts';
+import { limitYoungGeneration } from '../v8-heap.ts';
 
 const PIECE_BYTES = 4 << 20;
 /** Length of the beginning that holds the nonce and the segment event. */
@@ -94,6 +95,8 @@ export class Recording {
   }
 
   static async #of(name: string, size: number, bytes: Bytes): Promise<Recording> {
+    // Now, since the timer of `leanHeap` cannot run while a segment is decoded: the young generation would grow to 128 MB.
+    limitYoungGeneration();
     try {
       const nonce = nonceOf(await bytes.read(0, Math.min(size, BEGINNING_BYTES)));
       const index = await readIndexFrame(size, nonce, bytes.read);
@@ -133,7 +136,7 @@ export class Recording {
   async segment(index: number, { samples = true }: { readonly samples?: boolean } = {}): Promise<Segment> {
     const reader = await this.reader(index);
     if (typeof reader === 'string') return { events: [], problems: [reader] };
-    const events = reader.until(Infinity, samples);
+    const events = [...reader.events(samples)];
     return { events, problems: reader.problems() };
   }
 

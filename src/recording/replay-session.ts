@@ -275,10 +275,8 @@ export class ReplaySession implements Session {
         const source = this.#sources.get(id);
         if (!source) continue;
         this.#counts.set(id, (this.#counts.get(id) ?? 0) + rounds.length);
-        this.timeline.prepend(
-          id,
-          rounds.map((round) => replayEntry(source, round)),
-        );
+        const entries = rounds.map((round) => replayEntry(source, round));
+        this.timeline.prepend(id, entries);
       }
       this.#changed();
     }
@@ -287,7 +285,7 @@ export class ReplaySession implements Session {
 
   #hasRoom(): boolean {
     const { usedKiB, limitKiB } = this.timeline.retention();
-    return this.#lightKiB < MAX_LIGHT_KIB && usedKiB < limitKiB;
+    return this.#lightKiB + (this.#track?.lightKiB ?? 0) < MAX_LIGHT_KIB && usedKiB < limitKiB;
   }
 
   #take(track: Track): void {

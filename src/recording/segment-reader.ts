@@ -33,17 +33,15 @@ export class SegmentReader {
     this.#migrate = migrate;
   }
 
-  /** Next events up to a time, ms since 1970. Without `samples`: all but readings. */
-  until(untilMs: number, samples = true): readonly RecordingEvent[] {
-    const events: RecordingEvent[] = [];
-    for (let event = this.#next(samples); event; event = this.#next(samples)) {
+  /** Next events up to a time, ms since 1970, one at a time. */
+  *until(untilMs: number): Generator<RecordingEvent> {
+    for (let event = this.#next(true); event; event = this.#next(true)) {
       if (event.t > untilMs) {
         this.#later = event;
         break;
       }
-      events.push(event);
+      yield event;
     }
-    return events;
   }
 
   /** All further events, one at a time. Without `samples`: all but readings. */

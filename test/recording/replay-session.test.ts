@@ -237,10 +237,10 @@ describe('ReplaySession', () => {
     const recording = await Recording.open(path);
     const reader = await recording.reader(0);
     if (typeof reader === 'string') throw new Error(reader);
-    const before = reader.until(START_MS + 10_500);
+    const before = [...reader.until(START_MS + 10_500)];
     expect(Math.max(...before.map(({ t }) => t))).toBe(START_MS + 10_000);
     expect(reader.aheadKiB()).toBeGreaterThan(0);
-    const after = reader.until(Infinity);
+    const after = [...reader.until(Infinity)];
     expect(after[0]?.t).toBe(START_MS + 11_000);
     expect(reader.aheadKiB()).toBe(0);
     expect([...before, ...after]).toEqual((await recording.segment(0)).events);
