@@ -30,7 +30,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     why: 'lib knows no other folder, neither Node nor a screen',
   },
   'host contract': {
-    at: ['src/host/host.ts', 'src/host/link-state.ts', 'src/host/prompter.ts'],
+    at: ['src/host/host.ts', 'src/host/attach-request.ts', 'src/host/link-state.ts', 'src/host/prompter.ts'],
     may: ['lib'],
     why: 'the contract of a host names no implementation',
   },

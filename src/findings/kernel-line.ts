@@ -1,6 +1,6 @@
 import { span } from '../lib/units.ts';
+import { kernelLog } from '../sources/kernel/kernel-log.ts';
 import { nvmeControllerOf } from '../sources/machine/block-devices.ts';
-import { kernelLog } from '../sources/machine/kernel-log.ts';
 import type { Needs } from '../timeline/moment.ts';
 import type { Finding, Found } from './finding.ts';
 
@@ -22,15 +22,15 @@ export function quotingKernelLog<N extends Needs>(
       const found = rule.judge(moment);
       const { history, ageMs } = moment.kernelLog;
       const last = history.at(-1);
-      const lines = last?.sample;
-      if (!last || !lines) return found;
+      const records = last?.sample?.records;
+      if (!last || !records) return found;
       return found.map((one) => {
         const pattern = fits(one);
-        const line = lines.findLast(({ text }) => pattern.test(text));
+        const line = records.findLast(({ byKernel, text }) => byKernel && pattern.test(text));
         if (!line) return one;
         const ageSeconds = Math.max(0, last.at - line.at) + (ageMs ?? 0) / 1000;
         if (!one.past && ageSeconds > RECENT_SECONDS) return one;
-        const quoted = { what: `kernel log, ${span(ageSeconds)} ago`, value: line.text, source: 'dmesg' };
+        const quoted = { what: `kernel log, ${span(ageSeconds)} ago`, value: line.text, source: '/dev/kmsg' };
         return { ...one, evidence: [quoted, ...one.evidence] };
       });
     },

@@ -27,6 +27,9 @@ const OPEN_FILES = /^\/proc\/[^/]+\/(task\/[^/]+\/)?(fd|map_files)\//;
 
 const ROOTS = ['/proc/', '/sys/'];
 
+/** Protocol number of a netlink socket in the place of a path. */
+const NETLINK = 'netlink:';
+
 const pathOf = (read: Read): string | undefined => {
   switch (read.kind) {
     case 'file':
@@ -54,6 +57,8 @@ const PLACEHOLDERS: Readonly<Record<string, RegExp>> = {
   '<bridge>': /^[A-Za-z0-9_.][\w.:@+-]{0,63}$/,
   '<package lists of pid>': /^\/proc\/[1-9]\d{0,9}\/root\/var\/lib\/dpkg\/info$/,
   '<package states of pid>': /^\/proc\/[1-9]\d{0,9}\/root\/var\/lib\/dpkg\/status$/,
+  // systemd.unit(5).
+  '--unit=<unit>': /^--unit=[A-Za-z0-9:_.@\\][A-Za-z0-9:_.@\\-]{0,254}\.[a-z]{4,9}$/,
   '<Package: name>': /^Package: [a-z0-9][a-z0-9+.-]*$/,
 };
 
@@ -160,7 +165,7 @@ export function createPolicy(entries: readonly PolicyEntries[], protocols: reado
   const allowed = allowedOf({ files, globs, commands, protocols });
   const refusal = (read: Read): string | undefined => {
     const path = pathOf(read);
-    if (path !== undefined && (!path.startsWith('/') || /\/\.\.?(\/|$)|\0/.test(path)))
+    if (path !== undefined && !path.startsWith(NETLINK) && (!path.startsWith('/') || /\/\.\.?(\/|$)|\0/.test(path)))
       return `${path}: not an absolute path without . and ..`;
     if (read.kind === 'talk' || read.kind === 'talks') {
       const reason = requestRefusal(protocols, read);

@@ -1,5 +1,7 @@
 import { InfluenceTable } from './influence.ts';
 import { machineInfluences } from './influences/machine.ts';
+import { networkInfluences } from './influences/network.ts';
+import { kernelInfluences } from './influences/kernel.ts';
 import { processInfluences } from './influences/processes.ts';
 import { containerInfluences } from './influences/containers.ts';
 import { kvmInfluences } from './influences/kvm.ts';
@@ -10,6 +12,8 @@ import { kubernetesInfluences } from './influences/kubernetes.ts';
 /** Influences that are known between rules of this program, each with its reason, by the subsystem of the cause. */
 export const influenceTable = new InfluenceTable([
   ...machineInfluences,
+  ...networkInfluences,
+  ...kernelInfluences,
   ...processInfluences,
   ...containerInfluences,
   ...kvmInfluences,

@@ -9,18 +9,24 @@ import type { AnyPane } from '../panes/pane.ts';
 import type { AnySource } from '../sources/source.ts';
 import { cephSubsystem } from './ceph.ts';
 import { containersSubsystem } from './containers.ts';
+import { kernelSubsystem } from './kernel.ts';
 import { kubernetesSubsystem } from './kubernetes.ts';
 import { kvmSubsystem } from './kvm.ts';
 import { machineSubsystem } from './machine.ts';
+import { networkSubsystem } from './network.ts';
 import { ovnSubsystem } from './ovn.ts';
 import { ovsSubsystem } from './ovs.ts';
 import { processesSubsystem } from './processes.ts';
+import { systemdSubsystem } from './systemd.ts';
 import type { DetailReads } from './details.ts';
 import type { Subsystem } from './subsystem.ts';
 
 /** Every subsystem, in the order of the tabs. Add yours here. */
 export const subsystems: readonly Subsystem[] = [
   machineSubsystem,
+  kernelSubsystem,
+  networkSubsystem,
+  systemdSubsystem,
   processesSubsystem,
   kvmSubsystem,
   containersSubsystem,

@@ -3,7 +3,6 @@ import { machineChanges } from '../changes/machine.ts';
 import { bondMemberDown } from '../findings/machine/bond-member-down.ts';
 import { compactionFailing } from '../findings/machine/compaction-failing.ts';
 import { netlinkDrops } from '../findings/machine/netlink-drops.ts';
-import { kernelLogFaults } from '../findings/machine/kernel-faults.ts';
 import { conntrackFull } from '../findings/machine/conntrack-full.ts';
 import { socketMemoryFull } from '../findings/machine/socket-memory-full.ts';
 import { cpuPowerSaving } from '../findings/machine/cpu-power-saving.ts';
@@ -59,8 +58,6 @@ import { hugepages } from '../sources/machine/hugepages.ts';
 import { identity } from '../sources/machine/identity.ts';
 import { interrupts } from '../sources/machine/interrupts.ts';
 import { netlink } from '../sources/machine/netlink.ts';
-import { kernelFaults } from '../sources/machine/kernel-faults.ts';
-import { kernelLog } from '../sources/machine/kernel-log.ts';
 import { inventory } from '../sources/machine/inventory.ts';
 import { kernelModules } from '../sources/machine/kernel-modules.ts';
 import { loadavg } from '../sources/machine/loadavg.ts';
@@ -88,7 +85,6 @@ import { memoryChecks } from '../ledger/checks/memory.ts';
 import { mtuChecks } from '../ledger/checks/mtu.ts';
 import { networkChecks } from '../ledger/checks/network.ts';
 import { storageChecks } from '../ledger/checks/storage.ts';
-import { kernelLogChecks } from '../ledger/checks/logs.ts';
 import type { Subsystem } from './subsystem.ts';
 
 /** Manifest of the machine itself: CPUs, memory, NUMA nodes, disks, network cards, sensors. */
@@ -115,7 +111,6 @@ export const machineSubsystem: Subsystem = {
     softnet,
     conntrack,
     sockstat,
-    kernelFaults,
     netlink,
     softirqs,
     interrupts,
@@ -132,7 +127,6 @@ export const machineSubsystem: Subsystem = {
     etcFiles,
     kernelModules,
     sysctl,
-    kernelLog,
   ],
   findings: [
     oomKills,
@@ -163,7 +157,6 @@ export const machineSubsystem: Subsystem = {
     bondMemberDown,
     conntrackFull,
     socketMemoryFull,
-    kernelLogFaults,
     netlinkDrops,
     mtuMismatch,
     softnetDrops,
@@ -178,7 +171,7 @@ export const machineSubsystem: Subsystem = {
   ],
   changes: [packageChanges, machineChanges],
   dependencies: [machineDependencies, mountDependencies],
-  checks: [cpuChecks, memoryChecks, storageChecks, networkChecks, mtuChecks, hardwareChecks, kernelLogChecks],
+  checks: [cpuChecks, memoryChecks, storageChecks, networkChecks, mtuChecks, hardwareChecks],
   steps: machineSteps,
   pane: hardwarePane,
   policy: {
@@ -192,14 +185,6 @@ export const machineSubsystem: Subsystem = {
     ],
     globs: [{ pattern: '/etc/localtime', links: true }],
     commands: [
-      {
-        argv: ['dmesg', '--kernel', '--level=emerg,alert,crit,err'],
-        why: 'errors in the kernel log, to quote the line behind a finding; other levels stay on the host',
-      },
-      {
-        argv: ['dmesg', '--kernel', '--level=warn'],
-        why: 'warnings in the kernel log: dropped packets, OOM kills, call traces',
-      },
       {
         argv: ['head', '-n', '30', '/proc/cpuinfo'],
         why: 'the model of the first CPU; the whole file is long, and reading clock rates of every CPU costs the host time',

@@ -14,6 +14,7 @@ const REPLACEMENTS: Readonly<Record<string, string>> = {
   '›': '>',
   '‖': '|',
   '’': "'",
+  '“': '"',
   '●': '*',
   '✓': '+',
   '▸': '>',

@@ -1,15 +1,21 @@
 import type { Fault } from '../helpers/found-on.ts';
 import { cephFaults } from './ceph/faults.ts';
 import { containersFaults } from './containers/faults.ts';
+import { kernelFaults } from './kernel/faults.ts';
 import { kubernetesFaults } from './kubernetes/faults.ts';
 import { kvmFaults } from './kvm/faults.ts';
 import { machineFaults } from './machine/faults.ts';
+import { networkFaults } from './network/faults.ts';
 import { ovsFaults } from './ovs/faults.ts';
 import { processesFaults } from './processes/faults.ts';
+import { systemdFaults } from './systemd/faults.ts';
 
 /** Faults laid over recorded hosts: a rule that no recorded host makes speak has one here. */
 export const faults: readonly Fault[] = [
   ...machineFaults,
+  ...systemdFaults,
+  ...networkFaults,
+  ...kernelFaults,
   ...processesFaults,
   ...kvmFaults,
   ...containersFaults,

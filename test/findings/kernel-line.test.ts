@@ -3,10 +3,11 @@ import { entityRef, hostResource } from '../../src/findings/entity-ref.ts';
 import { defineFinding, type Found } from '../../src/findings/finding.ts';
 import { judge } from '../../src/findings/judge.ts';
 import { diskLine, quotingKernelLog } from '../../src/findings/kernel-line.ts';
-import { kernelLog } from '../../src/sources/machine/kernel-log.ts';
+import { RecordLog, recordsOfDmesg } from '../../src/host/protocols/kernel/record-log.ts';
+import { kernelLog } from '../../src/sources/kernel/kernel-log.ts';
 import { Timeline } from '../../src/timeline/timeline.ts';
 
-const KILL = '[1000.5] Memory cgroup out of memory: Killed process 71 (wor\u001B[2Jker)';
+const KILL = '[1000.500000] Memory cgroup out of memory: Killed process 71 (wor\u001B[2Jker)';
 const figure = { what: 'kills', value: '1', source: '/proc/vmstat oom_kill' };
 
 const oom: Found = {
@@ -22,7 +23,9 @@ const oom: Found = {
 function evidenceOf(found: Found, log: string | undefined, at: number, fits = (): RegExp => /Killed process/) {
   const timeline = new Timeline();
   timeline.append(kernelLog.id, {
-    sample: kernelLog.parse({ errors: log }),
+    sample: kernelLog.parse({
+      records: log === undefined ? undefined : new RecordLog().add(recordsOfDmesg(log)).text(),
+    }),
     at,
     wallMs: 5000,
     missing: {},
@@ -36,19 +39,19 @@ function evidenceOf(found: Found, log: string | undefined, at: number, fits = ()
 }
 
 test('a finding quotes the newest line that fits first, sanitised, with its age', () => {
-  const log = `[900.0] Out of memory: Killed process 5 (old)\n${KILL}\n[1001.0] usb 1-1: device descriptor read/64, error -71`;
+  const log = `[900.000000] Out of memory: Killed process 5 (old)\n${KILL}\n[1001.000000] usb 1-1: device descriptor read/64, error -71`;
   expect(evidenceOf(oom, log, 1010.5)).toEqual([
     {
       what: 'kernel log, 12 s ago',
-      value: '[1000.5] Memory cgroup out of memory: Killed process 71 (wor␛[2Jker)',
-      source: 'dmesg',
+      value: 'Memory cgroup out of memory: Killed process 71 (wor␛[2Jker)',
+      source: '/dev/kmsg',
     },
     figure,
   ]);
 });
 
 test('a finding has its own evidence alone when no line fits or the log is not readable', () => {
-  expect(evidenceOf(oom, '[1.0] usb error', 2)).toEqual([figure]);
+  expect(evidenceOf(oom, '[1.000000] usb error', 2)).toEqual([figure]);
   expect(evidenceOf(oom, undefined, 2)).toEqual([figure]);
 });
 

@@ -7,7 +7,8 @@ export interface Naming {
 }
 
 const named = (rule: string, sentence?: RegExp): Naming => ({ rule, ...(sentence && { sentence }) });
-const kernel = (sentence: RegExp): Naming => named('kernel-log-fault', sentence);
+/** Of the rules over the kernel log. */
+const kernel = (rule: string, sentence: RegExp): Naming => named(rule, sentence);
 const ceph = (sentence: RegExp): Naming => named('ceph-log-fault', sentence);
 const health = (sentence: RegExp): Naming => named('ceph-health', sentence);
 const osdMap = (sentence: RegExp): Naming => named('ceph-osd-map', sentence);
@@ -20,31 +21,31 @@ const OVN = 'openvswitch/ovn';
 
 /** Findings that name the faults, by scenario. Tests of the same check without a fault must not have them. */
 export const NAMED: Readonly<Record<string, Naming>> = {
-  'kernel/disk_failure': kernel(/sd[bk]: medium error/),
-  'kernel/disk_failure_2': kernel(/sdk: I\/O error/),
-  'kernel/disk_failure_3': kernel(/sdb: medium error/),
+  'kernel/disk_failure': kernel('disk-errors-logged', /sd[bk]: medium error/),
+  'kernel/disk_failure_2': kernel('disk-errors-logged', /sdk: I\/O error/),
+  'kernel/disk_failure_3': kernel('disk-errors-logged', /sdb: medium error/),
   'kernel/hugepages_fail': {
     ...named('memory-short', /huge pages 85%/),
     otherwise: 'memory is as short in the other tests',
   },
-  'kernel/kernlog_calltrace_any': kernel(/call trace/),
-  'kernel/kernlog_calltrace_bcache_deadlock': kernel(/bcache-register: task blocked/),
-  'kernel/kernlog_calltrace_fanotify': kernel(/task blocked/),
-  'kernel/kernlog_calltrace_hungtasks': kernel(/df: task blocked/),
-  'kernel/kernlog_calltrace_oom_killer': kernel(/oom-killer invoked/),
-  'kernel/network/misc_nf_conntrack_full': kernel(/conntrack table full/),
-  'kernel/network/misc_over_mtu_dropped_packets': kernel(/over-mtu packets dropped/),
-  'kernel/network/misc_over_mtu_dropped_packets_w_ovs_ports': kernel(/over-mtu packets dropped/),
+  'kernel/kernlog_calltrace_bcache_deadlock': kernel('task-hung', /bcache-register: hung task/),
+  'kernel/kernlog_calltrace_fanotify': kernel('task-hung', /hung task/),
+  'kernel/kernlog_calltrace_oom_killer': kernel('oom-logged', /OOM kill/),
+  'kernel/network/misc_nf_conntrack_full': kernel('network-table-full', /nf_conntrack: table full/),
+  'kernel/network/misc_over_mtu_dropped_packets': kernel('nic-over-mtu', /over-mtu packets dropped/),
+  'kernel/network/misc_over_mtu_dropped_packets_w_ovs_ports': kernel('nic-over-mtu', /over-mtu packets dropped/),
   'kernel/network/netlink_with_drops': named('netlink-drops', /lost since start/),
   'kernel/network/netlink_with_drops_no_assoc_proc': named('netlink-drops', /lost since start/),
   'kernel/network/tcp_mem_exhausted': named('socket-memory-full', /exhausted.*tcp_mem/),
   'kernel/network/tcp_mem_high': named('socket-memory-full', /100% used.*tcp_mem/),
   'kernel/network/udp_mem_exhausted': named('socket-memory-full', /exhausted.*udp_mem/),
   'kernel/network/udp_mem_high': named('socket-memory-full', /100% used.*udp_mem/),
-  'kernel/qla2xxx': kernel(/SCSI hosts not scanned/),
-  'lxd/bugs/lp1807628_segfault': kernel(/lxcfs: segfault/),
-  'openstack/octavia/excessive_failovers_w_mtu_drops_dmesg': kernel(/o-hm0: over-mtu packets dropped/),
-  'openstack/octavia/excessive_failovers_w_mtu_drops_kernlog': kernel(/o-hm0: over-mtu packets dropped/),
+  'lxd/bugs/lp1807628_segfault': kernel('process-crashed', /lxcfs: segfault/),
+  'openstack/octavia/excessive_failovers_w_mtu_drops_dmesg': kernel('nic-over-mtu', /o-hm0: over-mtu packets dropped/),
+  'openstack/octavia/excessive_failovers_w_mtu_drops_kernlog': kernel(
+    'nic-over-mtu',
+    /o-hm0: over-mtu packets dropped/,
+  ),
   'openstack/neutron/ovn_stale_db_ovn_controller': ovn(/stale data/),
   'openvswitch/dpif_lost_packets_w_vswitchd': ovs(/upcalls lost/),
   'openvswitch/dpif_resubmit_actions': ovs(/br-int: resubmit limit/),
@@ -117,7 +118,13 @@ export const NOT_NAMED: readonly Reason[] = [
   reason('no layer', /^openstack\//, 'logs and configuration of OpenStack'),
   reason('no layer', /^storage\/(?:bcache|nfs|smartctl)|bcache/, 'bcache, SMART, NFS mounts'),
   reason('no layer', /^(?:system|sosreport)\/|kernel\/amd/, 'configuration of the system, log of sos'),
-  reason('no rule', /network\/(?:tcp|udp)$/, '/proc/net/snmp and netstat are not read'),
+  reason(
+    'no rule',
+    /kernel\/(?:kernlog_calltrace_hungtasks|qla2xxx)$/,
+    'lines of kern.log without the stamp of the kernel have no age',
+  ),
+  reason('no rule', /kernlog_calltrace_any/, 'a call trace without a line that names its fault'),
+  reason('no rule', /network\/(?:tcp|udp)$/, 'counters since boot are not judged'),
   reason(
     'no rule',
     /dpdk_config|dbflag_set|lp1978806|lp2143751|lp1865127/,

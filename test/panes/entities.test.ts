@@ -17,13 +17,16 @@ const WITHOUT: Readonly<Record<string, string>> = {
   'ovs groups': 'a sum of flows',
   'ovn raft': 'a member of a database on another host',
   'kubernetes scope': 'a list to open',
+  'kernel-log log': 'a line',
+  'network listeners': 'a socket of a process that is not known',
+  'network gateways': 'an address of another host',
 };
 
 /** Tables some of whose rows are figures or parents. */
 const PARTLY: ReadonlySet<string> = new Set(['ovs tables', 'ovn logical']);
 
 /** Tables whose rows refer to objects, several to one: the row of the object is in another table. */
-const REFERRING: ReadonlySet<string> = new Set(['kubernetes events']);
+const REFERRING: ReadonlySet<string> = new Set(['kubernetes events', 'kernel-log events']);
 
 /** Kinds whose findings have no row: their panes show them as lines, or their rows are those of their members. */
 const LINES: ReadonlySet<string> = new Set([

@@ -17,7 +17,8 @@ import { leftInCast } from '../../src/recording/cast-search.ts';
 import { Recording } from '../../src/recording/recording.ts';
 import { Redactor } from '../../src/redact/redactor.ts';
 import { ScreenRedaction } from '../../src/redact/screen-redaction.ts';
-import { kernelLog } from '../../src/sources/machine/kernel-log.ts';
+import { recordsOfDmesg, RecordLog } from '../../src/host/protocols/kernel/record-log.ts';
+import { kernelLog } from '../../src/sources/kernel/kernel-log.ts';
 import { processes } from '../../src/sources/processes/processes.ts';
 import { findings, panes, sources } from '../../src/subsystems/index.ts';
 import { makeTheme } from '../../src/theme.ts';
@@ -74,7 +75,7 @@ function plantedHost(): Host {
   return overlay(
     { ...host, name: 'wilhelmina@payctl-07.dc1.kestrelbank.com' },
     {
-      [keyOf(kernelLog.reads.errors)]: log,
+      [keyOf(kernelLog.reads.records)]: new RecordLog().add(recordsOfDmesg(log)).text(),
       [keyOf(processes.reads.table)]: table,
     },
   );

@@ -2,7 +2,6 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { logEpochSeconds } from '../../src/lib/log-time.ts';
 import { cephLogs } from '../../src/sources/ceph/logs.ts';
-import { kernelFaults } from '../../src/sources/machine/kernel-faults.ts';
 import { logSample } from '../../src/sources/log-hits.ts';
 import { ovnLogs } from '../../src/sources/ovn/logs.ts';
 import { ovsLog } from '../../src/sources/ovs/log.ts';
@@ -41,7 +40,6 @@ test('logSample is undefined when no log was read, and has no hits when nothing 
 
 test('logSample takes a log of one repeated line in less than a second', () => {
   const parsers = [
-    (text: string) => kernelFaults.parse({ errors: text, warnings: undefined }),
     (text: string) => ovsLog.parse({ vswitchd: text }),
     (text: string) => ovnLogs.parse({ logs: new Map([['/var/log/ovn/ovn-northd.log', text]]) }),
     (text: string) => cephLogs.parse({ logs: new Map([['/var/log/ceph/ceph-osd.1.log', text]]), microceph: undefined }),

@@ -142,12 +142,6 @@ export const machineSteps: StepTable = {
     ],
     section: 'health',
   },
-  'kernel-log-fault': {
-    commands: (found) =>
-      found.entity.kind === 'disk'
-        ? disk(found)
-        : [kernelLog(found, literal(found.subjectVocabulary === 'fixed' ? 'Call Trace' : found.subject)), waiting],
-  },
   'netlink-drops': {
     commands: () => [command(['ss', '-fnetlink', '-pm'], 'netlink sockets with processes and buffers')],
   },

@@ -5,6 +5,7 @@ import { kubernetesReply } from './kubectl-outputs.ts';
 import { libvirtReply } from './libvirt-outputs.ts';
 import { lxdReply, lxdSocket } from './lxd-outputs.ts';
 import { appctlReply, databaseReply } from './ovs-outputs.ts';
+import { kernelLogReply } from './kernel-log-output.ts';
 import type { Report } from './report.ts';
 
 /** Reply from the output of a tool. */
@@ -51,6 +52,10 @@ async function reply(what: DaemonRead, report: Report): Promise<string | undefin
       return libvirtReply(what.request, report);
     case 'kubernetes':
       return kubernetesReply(what.request, report);
+    case 'kmsg':
+      return kernelLogReply(report);
+    case 'netlink':
+    case 'systemd':
     case 'asok':
     case 'unixctl':
     case 'ovsdb':

@@ -12,7 +12,6 @@ export async function commandOutput(argv: readonly string[], report: Report): Pr
   if (command === 'uname -m') return /(\S+) GNU\/Linux\s*$/.exec((await commands.output('uname -a')) ?? '')?.[1];
   if (command.startsWith('systemctl show *.service ')) return units(await commands.output('systemctl show service --all'), argv); // prettier-ignore
   if (command.startsWith('ss -Hntxp ')) return sockets(await commands.output('ss -peaonmi'));
-  if (program === 'dmesg') return kernelLines(report, !argv.includes('--level=warn'));
   if (program === 'findmnt') return argv.includes('-t') ? mounts(report, argv) : undefined;
   const [, count, path] = /^head -n (\d+) (\/\S+)$/.exec(command) ?? [];
   if (path === undefined) return undefined;
@@ -38,22 +37,6 @@ const sockets = (text: string | undefined): string | undefined =>
     : lines(text)
         .filter((line) => /^(?:tcp|u_\w+)\s+(?:ESTAB|LISTEN)\b/.test(line))
         .join('\n');
-
-/** Lines that report an error: sos keeps the kernel log without its levels. */
-const ERROR =
-  /\b(?:error|errors|fail|failed|failure|fault|oom|out of memory|oom-kill|killed process|hung|blocked for more than|lockup|stall|stalled|bug|oops|panic|call trace|mce|machine check|hardware error|uncorrected|timed? ?out|read-only|corrupt(?:ed|ion)?|reset|link is down|dropping packet|table full)\b/i;
-const KERN_LOG = '/var/log/kern.log';
-
-/** Lines of errors, or all others. */
-async function kernelLines({ files, commands }: Report, areErrors: boolean): Promise<string | undefined> {
-  // `[ 4301.999258] text`; `Feb 10 16:19:17 host kernel: [ 4301.999258] text` in a file of syslog.
-  const log = (await commands.output('dmesg')) ?? (await files.text('/var/log/dmesg')) ?? (await files.text(KERN_LOG));
-  if (log === undefined) return undefined;
-  return lines(log)
-    .map((line) => line.replace(/^.*? kernel: (?=\[)/, ''))
-    .filter((line) => ERROR.test(line) === areErrors && !line.includes('audit: '))
-    .join('\n');
-}
 
 const MAX_LINE = 4096;
 

@@ -1,19 +1,9 @@
-import { cephCluster, entityRef, thisHost } from '../../findings/entity-ref.ts';
+import { cephCluster, entityRef } from '../../findings/entity-ref.ts';
 import { cephLogs } from '../../sources/ceph/logs.ts';
-import { kernelFaults } from '../../sources/machine/kernel-faults.ts';
 import { ovnLogs } from '../../sources/ovn/logs.ts';
 import { ovsLog } from '../../sources/ovs/log.ts';
 import { defineChecks } from '../check.ts';
 import { logCheck } from '../log-check.ts';
-
-/** Faults in the kernel log. */
-export const kernelLogChecks = defineChecks({
-  id: 'kernel-log',
-  needs: { kernelFaults },
-  rules: ['kernel-log-fault'],
-  of: ({ kernelFaults: log }) =>
-    logCheck({ entity: thisHost, name: 'kernel log', rule: 'kernel-log-fault', pane: 'hardware' }, { kernelFaults: log }), // prettier-ignore
-});
 
 /** Faults in the log of ovs-vswitchd. */
 export const ovsLogChecks = defineChecks({

@@ -8,7 +8,6 @@ import { diskSaturated } from '../../../src/findings/machine/disk-saturated.ts';
 import { diskSlow } from '../../../src/findings/machine/disk-slow.ts';
 import { diskState } from '../../../src/findings/machine/disk-state.ts';
 import { irqRemote } from '../../../src/findings/machine/irq-remote.ts';
-import { kernelLogFaults } from '../../../src/findings/machine/kernel-faults.ts';
 import { machineChecks } from '../../../src/findings/machine/machine-checks.ts';
 import { majorFaults } from '../../../src/findings/machine/major-faults.ts';
 import { memoryErrors } from '../../../src/findings/machine/memory-errors.ts';
@@ -48,7 +47,6 @@ export const machineFaults: readonly Fault[] = [
   vm(conntrackFull, [made.conntrack(220_000)], ['warn', 'conntrack', 'table 84% full, 220k of 262k connections']), // prettier-ignore
   vm(netlinkDrops, [made.netlinkDrops(1), made.netlinkDrops(61)], ['warn', 'netlink', '2 netlink messages/s lost, receive buffer full, 1 more socket']), // prettier-ignore
   vm(netlinkDrops, [made.netlinkDrops(31)], ['info', 'netlink', '31 netlink messages lost since start, receive buffer full, 1 more socket']), // prettier-ignore
-  vm(kernelLogFaults, [made.kernelLog('err', '[ 9.500000] blk_update_request: critical medium error, dev vda, sector 8 op 0x0\n'.repeat(2))], ['warn', 'vda', /^medium error, sectors not readable, 2 in dmesg, last \S+( s)? ago$/]), // prettier-ignore
   vm(socketMemoryFull, [made.sockstat(379_728, 6)], ['crit', 'TCP', 'socket memory exhausted, 380k of 380k pages (net.ipv4.tcp_mem)']), // prettier-ignore
   vm(socketMemoryFull, [made.sockstat(9, 520_000)], ['warn', 'UDP', 'socket memory 68% used, 520k of 762k pages (net.ipv4.udp_mem)']), // prettier-ignore
   numa(irqRemote, [made.cardInterrupts(1, 1), made.cardInterrupts(60_001, 30_001)], ['warn', 'enp129s0', '2.0k of 3.0k IRQs/s remote, most on cpu0 (node 0), device on node 2']), // prettier-ignore

@@ -1,16 +1,22 @@
 import type { Judged } from '../../../src/findings/judge.ts';
 import { cephJudged } from './ceph.ts';
 import { containersJudged } from './containers.ts';
+import { kernelJudged } from './kernel.ts';
 import { kubernetesJudged } from './kubernetes.ts';
 import { kvmJudged } from './kvm.ts';
 import { machineJudged } from './machine.ts';
+import { networkJudged } from './network.ts';
 import { ovsJudged } from './ovs.ts';
 import { processesJudged } from './processes.ts';
+import { systemdJudged } from './systemd.ts';
 import type { JudgedCells } from './judged-cell.ts';
 import type { RedCell } from './red-cells.ts';
 
 const tables: readonly JudgedCells[] = [
   machineJudged,
+  kernelJudged,
+  networkJudged,
+  systemdJudged,
   processesJudged,
   kvmJudged,
   containersJudged,

@@ -13,6 +13,8 @@ Any frame may have `hung`: [[path, since, timeout, state, time of the next try],
   dial   {id, path, daemons, lasting}, write {id, n}, close {id}
           ->  {id, dialled} {id, out: 1, at, n} ... {id, exit, err} | {id, why, detail}
           a connection to a unix socket, where one of these commands runs; close ends what is written, kill ends all
+          path netlink:<protocol>: a netlink socket
+          path /dev/kmsg: each write gets the new records of the kernel log, and a line with a dot
 """
 
 import json
@@ -24,9 +26,11 @@ import time
 
 from crashcart_collector.children import Child, hang_key
 from crashcart_collector.hangs import HANGS, MAX_COMMANDS
+from crashcart_collector.kernel_log import PATH as KERNEL_LOG
+from crashcart_collector.kernel_log import KernelLog
 from crashcart_collector.readers import Job, Readers
 from crashcart_collector.reads import miss_of
-from crashcart_collector.sockets import Dialled
+from crashcart_collector.sockets import NETLINK, Dialled, DialledNetlink
 
 MYPY = False
 if MYPY:
@@ -44,7 +48,7 @@ class Loop:
 
     def __init__(self) -> None:
         self.selector, self.inbox, self.outbox = selectors.DefaultSelector(), bytearray(), bytearray()
-        self.children = {}  # type: dict[int, Child | Dialled]
+        self.children = {}  # type: dict[int, Child | Dialled | KernelLog]
         self.starting = {}  # type: dict[int, list[tuple[Head, bytes]]]  # requests to what is not started yet
         self.hung = []  # type: list[Child]
         self.buried = 0.0
@@ -135,6 +139,12 @@ class Loop:
 
     def prepare(self, head: "Head") -> None:
         """A thread looks first for what is to be run or dialled: from a dead file system that could hang."""
+        if head["op"] == "dial" and head["path"] == KERNEL_LOG:
+            self.children[head["id"]] = KernelLog(self, head)
+            return None
+        if head["op"] == "dial" and head["path"].startswith(NETLINK):
+            self.children[head["id"]] = DialledNetlink(self, head, {"exists": False, "pid": 0})
+            return None
         if head["op"] == "dial":
             what = ["socket", head["path"], head["daemons"]]
         else:

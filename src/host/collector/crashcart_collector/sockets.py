@@ -1,4 +1,4 @@
-"""Connections to unix sockets, and the paths of those."""
+"""Connections to unix sockets and to netlink, and the paths of sockets."""
 
 import os
 import selectors
@@ -14,6 +14,7 @@ if MYPY:
     from crashcart_collector.hangs import Answer, Head
     from crashcart_collector.loop import Loop
 
+NETLINK = "netlink:"
 BACKLOG_TRIES = 5
 LOOK_AGAIN = 3.0  # seconds; until then a daemon that did not run is believed not to
 GOING = 30.0  # seconds that one which hung up has to go: a word to it would wait for the next, which systemd would start
@@ -58,7 +59,7 @@ class Dialled:
         self.path = head["path"]  # type: str
         self.restless = True  # until it is connected
         self.over = None  # type: Head | None  # the last frame, once there is one
-        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket = self.new_socket()
         self.socket.setblocking(False)
         self.lasting = head["lasting"]  # type: bool
         self.pid = facts["pid"]  # type: int
@@ -74,10 +75,16 @@ class Dialled:
     def ending(self) -> bool:
         return self.over is not None
 
+    def new_socket(self) -> socket.socket:
+        return socket.socket(socket.AF_UNIX)
+
+    def reach(self) -> None:
+        connect_to(self.socket, self.path)
+
     def connect(self) -> None:
         self.tries += 1
         try:
-            connect_to(self.socket, self.path)
+            self.reach()
         except BlockingIOError:
             if self.tries >= BACKLOG_TRIES:
                 self.end({"why": "failed", "detail": "%s: takes no more connections, its backlog is full" % self.path})
@@ -154,6 +161,16 @@ class Dialled:
             return False
         self.loop.send(dict(self.over, id=self.id, at=now))
         return True
+
+
+class DialledNetlink(Dialled):
+    """A netlink socket, by the number of its protocol: `netlink:0` routes, `netlink:4` sockets (netlink(7))."""
+
+    def new_socket(self) -> socket.socket:
+        return socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, int(self.path[len(NETLINK) :]))
+
+    def reach(self) -> None:
+        self.socket.bind((0, 0))
 
 
 def connect_to(sock: socket.socket, path: str) -> None:

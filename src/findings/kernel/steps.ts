@@ -1,0 +1,57 @@
+import { command, kernelLog, literal, type Standing, type StepTable } from '../next-step.ts';
+
+const trace = (found: Standing) => kernelLog(found, 'Call Trace|RIP:|BUG|Oops|panic', 'kernel log of the fault');
+const ofObject = ({ entity, ...found }: Standing) =>
+  kernelLog({ entity, ...found }, literal(entity.id), 'its lines in the kernel log');
+/** Whole disk with SMART data. */
+const SMART = /^(?:sd[a-z]+|nvme\d+n\d+)$/;
+const waiting = command(['ps', '-e', '-o', 'pid,stat,wchan:32,comm'], 'D state and wait channels');
+
+/** Next steps of the rules over the kernel log. */
+export const kernelSteps: StepTable = {
+  'kernel-bug': { commands: (found) => [trace(found), command(['uname', '-a'], 'running kernel')] },
+  'kernel-lockup': {
+    commands: (found) => [trace(found), command(['mpstat', '-P', 'ALL', '1', '5'], 'use of each CPU')],
+  },
+  'task-hung': {
+    commands: (found) => [kernelLog(found, 'blocked for more than', 'hung tasks with their kernel stacks'), waiting],
+  },
+  'filesystem-error': {
+    commands: (found) => [ofObject(found), command(['findmnt', '-t', 'ext4,xfs,btrfs'], 'mounts with options')],
+  },
+  'disk-errors-logged': {
+    commands: (found) => [
+      SMART.test(found.entity.id)
+        ? command(['smartctl', '-x', `/dev/${found.entity.id}`], 'SMART data and error log of the disk')
+        : undefined,
+      ofObject(found),
+    ],
+  },
+  'volume-error': {
+    commands: (found) => [ofObject(found), command(['dmsetup', 'status'], 'state of thin pools and multipath maps')],
+  },
+  'server-unresponsive': {
+    commands: (found) => [kernelLog(found, 'not responding|libceph|CIFS', 'lines about storage servers'), waiting],
+  },
+  'network-table-full': {
+    commands: (found) => [kernelLog(found, 'table full|table overflow|out of memory', 'kernel log of the full table')],
+  },
+  'nic-hung': { commands: (found) => [ofObject(found)] },
+  'oom-logged': {
+    commands: (found) => [kernelLog(found, 'oom-kill|Killed process', 'killed process, its group and limit')],
+  },
+  'nic-over-mtu': { commands: (found) => [ofObject(found)] },
+  'syn-flood': {
+    commands: (found) => [
+      kernelLog(found, 'SYN flooding', 'ports with a SYN flood'),
+      command(['ss', '-ltn'], 'accept queues against their backlog'),
+    ],
+  },
+  'process-crashed': {
+    commands: (found) => [
+      command(['coredumpctl', 'list', '--no-pager'], 'core dumps that systemd kept'),
+      kernelLog(found, 'segfault|traps:', 'faults of processes'),
+    ],
+  },
+  'kernel-log-lost': { commands: (found) => [kernelLog(found, 'dropped|suppressed|backlog', 'what was lost')] },
+};

@@ -1,0 +1,52 @@
+import { command, kernelLog, operand, type Standing, type StepTable } from '../next-step.ts';
+
+const sockets = command(['ss', '-tino', 'state', 'established'], 'timers, retransmits, RTT and MTU of each connection');
+const device = ({ entity }: Standing): string | undefined => (entity.kind === 'nic' ? operand(entity.id) : undefined);
+const queue = (found: Standing) =>
+  command(['tc', '-s', 'qdisc', 'show', 'dev', device(found)], 'drops, backlog and overlimits of its queue');
+
+/** Next steps of the rules of the network. */
+export const networkSteps: StepTable = {
+  'tcp-retransmits': {
+    commands: () => [sockets, command(['nstat', '-az'], 'all protocol counters')],
+    section: 'protocols',
+  },
+  'listen-overflow': {
+    commands: () => [command(['ss', '-ltnp'], 'accept queues with their processes')],
+    section: 'listeners',
+  },
+  'udp-drops': {
+    commands: () => [command(['ss', '-uanmp'], 'buffers and drops of each UDP socket')],
+    section: 'protocols',
+  },
+  'reverse-path-drops': {
+    commands: (found) => [
+      kernelLog(found, 'martian', 'logged sources'),
+      command(['ip', 'rule', 'show'], 'routing rules'),
+    ],
+    section: 'protocols',
+  },
+  'gateway-unresolved': {
+    commands: () => [
+      command(['ip', '-s', 'neigh', 'show'], 'neighbours with their probes'),
+      command(['ip', 'route', 'show'], 'routes of the main table'),
+    ],
+    section: 'gateways',
+  },
+  'neighbour-table': {
+    commands: (found) => [
+      command(['ip', '-s', 'neigh', 'show'], 'neighbours with their age'),
+      kernelLog(found, 'table overflow', 'kernel log of the full table'),
+    ],
+    section: 'gateways',
+  },
+  'address-duplicate': {
+    commands: () => [command(['ip', '-d', 'addr', 'show'], 'addresses with their flags')],
+    section: 'links',
+  },
+  'tunnel-mtu': {
+    commands: (found) => [command(['ip', '-d', 'link', 'show', 'dev', device(found)], 'tunnel with its options')],
+    section: 'links',
+  },
+  'qdisc-drops': { commands: (found) => [queue(found)], section: 'links' },
+};

@@ -1,0 +1,114 @@
+import type { Pipe } from '../../transport.ts';
+import type { Why } from '../../host.ts';
+import { DaemonError, type DaemonConnection, type Dial, type Protocol } from '../protocol.ts';
+import { RequestQueue } from '../request-queue.ts';
+import { netlinkDumps, type NetlinkDump } from './netlink-dumps.ts';
+import { DumpReader, dumpRequest } from './netlink-messages.ts';
+
+/** Limit of one dump: 4 000 links are 6 MiB, 100 000 neighbours 7 MiB. */
+const MAX_BYTES = 16 * 1024 * 1024;
+/** Objects of one reply; the rest is counted. */
+const MOST_OBJECTS = 5000;
+
+const WHY: Readonly<Record<number, Why>> = { 1: 'denied', 13: 'denied', 2: 'absent', 93: 'absent', 95: 'absent' };
+
+const placeOf = ({ protocol }: NetlinkDump): string => `netlink:${protocol}`;
+
+/**
+ * Netlink of the kernel: links with all their counters, addresses, routes, neighbours, queueing disciplines, listening sockets. Dumps only,
+ * which need no rights. A reply is JSON: `{"all": 3, "objects": […]}`, with the first 5 000 objects.
+ */
+export const netlink: Protocol = {
+  name: 'netlink',
+  what: 'the kernel for links, addresses, routes, neighbours, queues and listeners (netlink)',
+  allowed: Object.entries(netlinkDumps).map(([request, dump]) => `${request}: dump, ${placeOf(dump)}`),
+  refusal: (to, request) => {
+    const dump = Object.hasOwn(netlinkDumps, request) ? netlinkDumps[request] : undefined;
+    return dump && placeOf(dump) === to ? undefined : `${to} < ${request}: not a dump`;
+  },
+  connect: (dial) => new NetlinkConnection(dial),
+};
+
+/** Dump that is awaited. */
+interface PendingDump {
+  readonly reader: DumpReader;
+  readonly settle: (error?: DaemonError) => void;
+}
+
+class NetlinkConnection implements DaemonConnection {
+  readonly #dial: Dial;
+  readonly #queue = new RequestQueue();
+  #pipe: Pipe | undefined;
+  #pending: PendingDump | undefined;
+  #sequence = 0;
+
+  constructor(dial: Dial) {
+    this.#dial = dial;
+  }
+
+  request(request: string, timeoutMs: number): Promise<string> {
+    const dump = netlinkDumps[request];
+    if (!dump) return Promise.reject(new DaemonError('failed', `${request}: not a dump`));
+    return this.#queue.run(request, timeoutMs, async () => {
+      const objects: object[] = [];
+      let all = 0;
+      for (const body of dump.bodies)
+        for (const payload of await this.#dump(dump.type, body)) {
+          const object = dump.object(payload);
+          if (object === undefined) continue;
+          if (all++ < MOST_OBJECTS) objects.push(object);
+        }
+      return JSON.stringify({ all, objects });
+    });
+  }
+
+  close(): void {
+    this.#pipe?.kill();
+    this.#lose();
+  }
+
+  async #dump(type: number, body: Uint8Array): Promise<readonly Buffer[]> {
+    const { stdin } = (this.#pipe ??= await this.#open());
+    const reader = new DumpReader(++this.#sequence, MAX_BYTES);
+    await new Promise<void>((resolve, reject) => {
+      this.#pending = { reader, settle: (error) => (error ? reject(error) : resolve()) };
+      stdin.write(dumpRequest(type, this.#sequence, body));
+    });
+    const errno = reader.end?.errno ?? 0;
+    if (errno !== 0) throw new DaemonError(WHY[errno] ?? 'failed', `netlink: errno ${errno}`);
+    return reader.payloads;
+  }
+
+  async #open(): Promise<Pipe> {
+    const pipe = await this.#dial();
+    pipe.stdout.on('data', (part: Buffer) => this.#take(part));
+    void this.#loseAfter(pipe);
+    return pipe;
+  }
+
+  #take(part: Buffer): void {
+    const pending = this.#pending;
+    if (!pending) return;
+    try {
+      pending.reader.push(part);
+    } catch (error) {
+      this.close();
+      pending.settle(new DaemonError('failed', `netlink: ${error instanceof Error ? error.message : String(error)}`));
+      return;
+    }
+    if (!pending.reader.end) return;
+    this.#pending = undefined;
+    pending.settle();
+  }
+
+  async #loseAfter(pipe: Pipe): Promise<void> {
+    await pipe.exited;
+    if (this.#pipe === pipe) this.#lose();
+  }
+
+  #lose(): void {
+    this.#pipe = undefined;
+    this.#pending?.settle(new DaemonError('failed', 'netlink: closed'));
+    this.#pending = undefined;
+  }
+}

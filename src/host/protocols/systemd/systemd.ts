@@ -1,0 +1,136 @@
+import { DaemonError, type DaemonConnection, type Dial, type Protocol } from '../protocol.ts';
+import { RequestQueue } from '../request-queue.ts';
+import { DbusConnection, type DbusCall } from './dbus-connection.ts';
+import type { DbusValue } from './dbus-values.ts';
+
+const PATHS = new Set(['/run/dbus/system_bus_socket', '/var/run/dbus/system_bus_socket']);
+const MANAGER = 'org.freedesktop.systemd1';
+
+const manager = (member: string): DbusCall => ({
+  destination: MANAGER,
+  path: '/org/freedesktop/systemd1',
+  interface: `${MANAGER}.Manager`,
+  member,
+});
+const properties = (path: string, of: string): DbusCall => ({
+  destination: MANAGER,
+  path,
+  interface: 'org.freedesktop.DBus.Properties',
+  member: 'GetAll',
+  texts: [of],
+});
+
+/** Units of which all properties are read in one reply: those in trouble. */
+const MOST_SUSPECTS = 20;
+/** Properties of a suspect that are kept: the rest (environment, command lines) may hold secrets. */
+const KEPT = new Set([
+  'NRestarts', 'Result', 'ExecMainStatus', 'ExecMainCode', 'StartLimitBurst', 'StartLimitIntervalUSec', 'RestartUSec', 'Restart', 'MainPID',
+  'StateChangeTimestampMonotonic', 'InactiveEnterTimestampMonotonic', 'ActiveEnterTimestampMonotonic', 'LoadError', 'Id', 'Triggers',
+  'TasksCurrent', 'TasksMax', 'StatusText', 'NRefused', 'NAccepted', 'ConditionResult',
+]); // prettier-ignore
+/** Interface of the properties of a unit's kind. */
+const KINDS: Readonly<Record<string, string>> = {
+  service: 'Service',
+  socket: 'Socket',
+  mount: 'Mount',
+  timer: 'Timer',
+  swap: 'Swap',
+};
+const KEPT_OF_MANAGER = new Set([
+  'Version', 'SystemState', 'NNames', 'NFailedUnits', 'NJobs', 'UserspaceTimestampMonotonic', 'FinishTimestampMonotonic', 'Tainted',
+]); // prettier-ignore
+
+/**
+ * systemd's manager over the system bus: org.freedesktop.systemd1(5). Reads alone; no call starts a service. Replies are JSON:
+ * `{"units": [[name, description, load, active, sub, job], …], "suspects": {name: {NRestarts: 7, …}}}`, `{"manager": {…}, "jobs": […]}`.
+ */
+export const systemd: Protocol = {
+  name: 'systemd',
+  what: 'systemd for its units and jobs (D-Bus)',
+  allowed: ['units: ListUnits, and the properties of those that failed or are in between', 'manager: state, jobs'],
+  refusal: (to, request) =>
+    PATHS.has(to) && (request === 'units' || request === 'manager') ? undefined : `${to} < ${request}: not a request`,
+  // The bus is started by its socket on some systems.
+  daemons: () => ['dbus-daemon', 'dbus-broker'],
+  connect,
+};
+
+function connect(dial: Dial): DaemonConnection {
+  const queue = new RequestQueue();
+  let bus: DbusConnection | undefined;
+  return {
+    request: (request, timeoutMs) =>
+      queue.run(request, timeoutMs, async () => {
+        if (bus === undefined || bus.closed) bus = new DbusConnection(await dial());
+        return JSON.stringify(await (request === 'units' ? unitsReply(bus) : managerReply(bus)));
+      }),
+    close: () => bus?.close(),
+  };
+}
+
+async function unitsReply(bus: DbusConnection): Promise<object> {
+  const [list] = await bus.call(manager('ListUnits'));
+  const units = rows(list).flatMap((row) => {
+    const [name, description, load, active, sub, , path, , job] = row;
+    return typeof name === 'string' && typeof path === 'string'
+      ? [{ name, description, load, active, sub, path, job }]
+      : [];
+  });
+  const suspects: Record<string, object> = {};
+  for (const { name, path } of units.filter(isSuspect).slice(0, MOST_SUSPECTS)) {
+    const kind = KINDS[name.slice(name.lastIndexOf('.') + 1)];
+    try {
+      const parts = [`${MANAGER}.Unit`, ...(kind === undefined ? [] : [`${MANAGER}.${kind}`])];
+      const all = await Promise.all(parts.map((part) => bus.call(properties(path, part))));
+      suspects[name] = Object.assign({}, ...all.map(([found]) => kept(found, KEPT)));
+    } catch (error) {
+      // A unit that has gone since.
+      if (!(error instanceof DaemonError) || error.why !== 'absent') throw error;
+    }
+  }
+  return {
+    units: units.map(({ name, description, load, active, sub, job }) => [name, description, load, active, sub, job]),
+    suspects,
+  };
+}
+
+interface ListedUnit {
+  readonly name: string;
+  readonly load: DbusValue | undefined;
+  readonly active: DbusValue | undefined;
+  readonly sub: DbusValue | undefined;
+  readonly job: DbusValue | undefined;
+}
+
+/** Failed, in between states, or wanted and not loaded. */
+const isSuspect = ({ active, sub, load, job }: ListedUnit): boolean =>
+  active === 'failed' ||
+  active === 'activating' ||
+  active === 'deactivating' ||
+  active === 'reloading' ||
+  (typeof sub === 'string' && sub.startsWith('auto-restart')) ||
+  load === 'error' ||
+  load === 'bad-setting' ||
+  (job !== '' && job !== undefined);
+
+async function managerReply(bus: DbusConnection): Promise<object> {
+  const [[all], [jobs]] = await Promise.all([
+    bus.call(properties('/org/freedesktop/systemd1', `${MANAGER}.Manager`)),
+    bus.call(manager('ListJobs')),
+  ]);
+  return {
+    manager: kept(all, KEPT_OF_MANAGER),
+    jobs: rows(jobs).map(([id, unit, type, state]) => ({ id, unit, type, state })),
+  };
+}
+
+const rows = (value: DbusValue | undefined): readonly (readonly DbusValue[])[] =>
+  Array.isArray(value) ? value.filter((row) => Array.isArray(row)) : [];
+
+/** Properties of `GetAll`, pairs of name and value. */
+const kept = (value: DbusValue | undefined, names: ReadonlySet<string>): object =>
+  Object.fromEntries(
+    rows(value).flatMap(([name, property]) =>
+      typeof name === 'string' && names.has(name) && property !== undefined ? [[name, property]] : [],
+    ),
+  );

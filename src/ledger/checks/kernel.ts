@@ -1,0 +1,46 @@
+import { kernelEvents } from '../../entities/kernel/kernel-events.ts';
+import { KERNEL_RULES, type KernelRule } from '../../entities/kernel/kernel-kind.ts';
+import { hostResource, thisHost } from '../../findings/entity-ref.ts';
+import { plural } from '../../lib/units.ts';
+import { kernelLog } from '../../sources/kernel/kernel-log.ts';
+import { check, defineChecks, type Check } from '../check.ts';
+
+/** What of the kernel log each rule judges. */
+const WHAT: Readonly<Record<KernelRule, string>> = {
+  'kernel-bug': 'oops and panic lines',
+  'kernel-lockup': 'lockup and stall lines',
+  'task-hung': 'hung task lines',
+  'disk-errors-logged': 'disk error lines',
+  'filesystem-error': 'filesystem error lines',
+  'volume-error': 'thin pool, multipath and md lines',
+  'server-unresponsive': 'storage server lines',
+  'network-table-full': 'full table lines',
+  'nic-hung': 'NIC watchdog lines',
+  'syn-flood': 'SYN flood lines',
+  'process-crashed': 'segfault lines',
+  'nic-over-mtu': 'over-mtu lines',
+  'kernel-log-lost': 'dropped lines',
+};
+
+/** Kernel log by rule: it covers every object of its rules. */
+export const kernelChecks = defineChecks({
+  id: 'kernel',
+  needs: { kernelLog },
+  rules: [...KERNEL_RULES, 'oom-logged'],
+  of: ({ kernelLog: seen }): readonly Check[] => {
+    const events = seen.now === undefined ? undefined : kernelEvents(seen.now);
+    const kills = events?.filter(({ kind }) => kind.id === 'oom').reduce((sum, { count }) => sum + count, 0);
+    const ofRule = KERNEL_RULES.flatMap((rule) => {
+      const lines = events?.filter(({ kind }) => kind.rule === rule).reduce((sum, { count }) => sum + count, 0);
+      return check(
+        { entity: thisHost, nameVocabulary: 'fixed', name: 'kernel log', aspect: 'errors', rules: [rule], what: WHAT[rule], limit: '0', load: lines ?? 0, pane: 'kernel-log', wide: true, essential: true }, // prettier-ignore
+        lines === undefined ? undefined : plural(lines, 'line'),
+        { kernelLog: seen },
+      );
+    });
+    return [
+      ...ofRule,
+      ...check({ entity: hostResource('memory'), nameVocabulary: 'fixed', name: 'kernel log', aspect: 'errors', rules: ['oom-logged'], what: 'OOM kills', limit: '0', load: kills ?? 0, pane: 'kernel-log', essential: true }, kills === undefined ? undefined : plural(kills, 'kill'), { kernelLog: seen }), // prettier-ignore
+    ];
+  },
+});

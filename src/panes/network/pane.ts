@@ -1,0 +1,161 @@
+import { gateways, type Gateway } from '../../entities/network/routes.ts';
+import { retransmits } from '../../entities/network/tcp.ts';
+import { count, NONE, percent } from '../../lib/units.ts';
+import { protocolCounters, protocolRate } from '../../sources/network/protocols.ts';
+import { listeners, type Listener } from '../../sources/network/queues.ts';
+import { neighbours, routes } from '../../sources/network/routing.ts';
+import { grade, limits } from '../../thresholds.ts';
+import type { Moment } from '../../timeline/moment.ts';
+import { nothingWords, stateOf, type NothingWords, type ReadingState } from '../../timeline/reading-state.ts';
+import { overLast } from '../../timeline/window.ts';
+import { drawFigures, figure, type FigureLine } from '../../ui/kit/figure-lines.ts';
+import { presenceOf } from '../../ui/kit/presence.ts';
+import { definePane, type LinesSection, type Presence, type Tile } from '../pane.ts';
+import { linkNeeds, linkRows, linksSection, type LinkRow } from './link-rows.ts';
+import { gatewaysSection, listenersSection, neighboursNote } from './tables.ts';
+
+const needs = { ...linkNeeds, protocolCounters, listeners, routes, neighbours };
+
+export interface NetworkModel {
+  readonly presence: Presence;
+  readonly links: readonly LinkRow[];
+  readonly allLinks: number | undefined;
+  readonly listeners: readonly Listener[];
+  readonly gateways: readonly Gateway[];
+  readonly neighbours: string;
+  readonly figures: readonly FigureLine[];
+  readonly states: { readonly links: ReadingState; readonly listeners: ReadingState };
+  readonly empty: { readonly links: NothingWords; readonly listeners: NothingWords; readonly gateways: NothingWords };
+}
+
+/** Pane of the host's network: protocol counters, links with queues and addresses, accept queues, default routes. */
+export const networkPane = definePane({
+  id: 'network',
+  title: 'Network',
+  aliases: ['net', 'network', 'tcp', 'udp', 'link', 'links', 'listen', 'listeners', 'route', 'routes', 'sockets'],
+  needs,
+  model: networkModel,
+  presence: ({ presence }) => presence,
+  sections: (model) => [
+    figuresSection(model.figures),
+    linksSection(model.links, model.allLinks, model.states.links, model.empty.links),
+    listenersSection(model.listeners, model.states.listeners, model.empty.listeners),
+    gatewaysSection(model.gateways, model.neighbours, model.empty.gateways),
+  ],
+  tile,
+});
+
+export function networkModel(moment: Moment<typeof needs>): NetworkModel {
+  const { links: seen, listeners: open, routes: table, neighbours: known, protocolCounters: counters } = moment;
+  return {
+    presence: presenceOf(
+      seen.now !== undefined || counters.now !== undefined,
+      'no network on this host',
+      seen,
+      counters,
+    ),
+    links: linkRows(moment),
+    allLinks: seen.now?.all,
+    listeners: open.now?.items ?? [],
+    gateways: gateways(table.now?.items ?? [], known, new Map(seen.now?.items.map((link) => [link.index, link]))),
+    neighbours: neighboursNote(known.now?.all, known.now?.limit),
+    figures: protocolLines(counters),
+    states: { links: stateOf(seen), listeners: stateOf(open) },
+    empty: {
+      links: nothingWords('none', stateOf(seen)),
+      listeners: nothingWords('none', stateOf(open)),
+      gateways: nothingWords('no default route', stateOf(table)),
+    },
+  };
+}
+
+type Counters = Moment<typeof needs>['protocolCounters'];
+
+/** Counters over 10 s: one of a moment is noise. */
+function protocolLines(counters: Counters): readonly FigureLine[] {
+  const seen = overLast(counters, 10, 1.5);
+  const of = (name: string) => protocolRate(seen, name);
+  const rate = (label: string, name: string) => {
+    const value = of(name);
+    return value === undefined ? [] : [figure(`${count(value)} ${label}/s`)];
+  };
+  const again = retransmits(seen);
+  const inUse = (name: string, label: string) => {
+    const value = counters.now?.get(name);
+    return value === undefined ? [] : [figure(`${count(value)} ${label}`)];
+  };
+  return [
+    {
+      label: 'TCP',
+      figures: [
+        ...inUse('Tcp CurrEstab', 'established'),
+        ...inUse('TCP tw', 'TIME-WAIT'),
+        figure(`retransmits ${again === undefined ? NONE : `${count(again.perSec)}/s`}${again?.sharePct === undefined ? '' : ` (${percent(again.sharePct)})`}`, grade(again?.sharePct, limits.tcpRetransmitPct)), // prettier-ignore
+        ...rate('timeouts', 'TcpExt TCPTimeouts'),
+        ...rate('SYN retransmits', 'TcpExt TCPSynRetrans'),
+        ...rate('resets', 'Tcp OutRsts'),
+      ],
+    },
+    {
+      label: 'listen',
+      figures: [
+        ...rate('overflows', 'TcpExt ListenOverflows'),
+        ...rate('drops', 'TcpExt ListenDrops'),
+        ...rate('SYN cookies', 'TcpExt SyncookiesSent'),
+        ...rate('connections accepted', 'Tcp PassiveOpens'),
+      ],
+    },
+    {
+      label: 'UDP',
+      figures: [
+        ...rate('datagrams in', 'Udp InDatagrams'),
+        ...rate('receive buffer drops', 'Udp RcvbufErrors'),
+        ...rate('send buffer drops', 'Udp SndbufErrors'),
+        ...rate('without a port', 'Udp NoPorts'),
+      ],
+    },
+    {
+      label: 'IP',
+      figures: [
+        ...rate('packets in', 'Ip InReceives'),
+        ...rate('packets out', 'Ip OutRequests'),
+        ...rate('discarded out', 'Ip OutDiscards'),
+        ...rate('without a route', 'Ip OutNoRoutes'),
+        ...rate('reassembly failures', 'Ip ReasmFails'),
+        ...rate('rp_filter drops', 'TcpExt IPReversePathFilter'),
+      ],
+    },
+  ].filter(({ figures }) => figures.length > 0);
+}
+
+const figuresSection = (lines: readonly FigureLine[]): LinesSection => ({
+  kind: 'lines',
+  id: 'protocols',
+  title: 'Protocols',
+  note: 'over 10 s',
+  sources: ['protocol-counters'],
+  minColumns: 60,
+  wantRows: () => Math.max(1, lines.length),
+  draw: (columns, rows, theme) =>
+    lines.length === 0
+      ? [theme.paint('dim', 'one reading, no rate')]
+      : lines.slice(0, rows).map((line) => drawFigures(line, columns, theme)),
+});
+
+function tile({ figures, links: rows, gateways: routesOut, empty }: NetworkModel): Tile {
+  const [tcp] = figures;
+  const up = rows.filter(({ link }) => link.isUp && link.operState === 'up');
+  return {
+    figures: [
+      { label: 'links', value: rows.length === 0 ? empty.links : `${count(up.length)} up of ${count(rows.length)}` },
+      ...(tcp ? [{ label: 'TCP', value: tcp.figures.slice(0, 3).map(({ text }) => text).join(', ') }] : []), // prettier-ignore
+      {
+        label: 'gateway',
+        value:
+          routesOut.length === 0
+            ? empty.gateways
+            : routesOut.map(({ address, state }) => `${address} ${state ?? NONE}`).join(', '),
+      },
+    ],
+  };
+}

@@ -1,0 +1,173 @@
+import { resultText, troubledUnits, type TroubledUnit } from '../../entities/systemd/unit-trouble.ts';
+import { entityRef } from '../../findings/entity-ref.ts';
+import { label, plain } from '../../lib/plain.ts';
+import { count, NONE, plural, span } from '../../lib/units.ts';
+import { unitLog } from '../../sources/systemd/unit-log.ts';
+import { bindDetail, type SampleOf } from '../../sources/source.ts';
+import { unitInvocations, unitManager, units, type ManagerState, type Unit } from '../../sources/systemd/units.ts';
+import type { Moment } from '../../timeline/moment.ts';
+import { nothingWords, stateOf, stateOfMissing, stateWords, type NothingWords } from '../../timeline/reading-state.ts';
+import { ageColumn, textColumn, totalColumn } from '../../ui/kit/columns.ts';
+import { drawFigures, figure, type FigureLine } from '../../ui/kit/figure-lines.ts';
+import { presenceOf } from '../../ui/kit/presence.ts';
+import { cut } from '../../lib/text-width.ts';
+import {
+  definePane,
+  type Column,
+  type Detail,
+  type LinesSection,
+  type Presence,
+  type TableSection,
+  type Tile,
+} from '../pane.ts';
+
+const needs = { units, unitInvocations, unitManager };
+
+export interface UnitRow {
+  readonly unit: Unit;
+  readonly name: string;
+  readonly trouble: TroubledUnit | undefined;
+}
+
+export interface SystemdModel {
+  readonly presence: Presence;
+  readonly rows: readonly UnitRow[];
+  readonly troubled: readonly TroubledUnit[];
+  readonly manager: ManagerState | undefined;
+  readonly managerState: NothingWords;
+  readonly empty: NothingWords;
+}
+
+/** Pane of systemd: state of the manager, units in trouble first. */
+export const systemdPane = definePane({
+  id: 'systemd',
+  title: 'systemd',
+  aliases: ['unit', 'units', 'service', 'services', 'systemctl', 'journal', 'timer', 'timers'],
+  needs,
+  model: systemdModel,
+  presence: ({ presence }) => presence,
+  sections: (model) => [managerSection(model), unitsSection(model)],
+  tile,
+});
+
+export function systemdModel({
+  units: seen,
+  unitInvocations: starts,
+  unitManager: manager,
+}: Moment<typeof needs>): SystemdModel {
+  const troubled = troubledUnits(seen.now, seen.history.at(-1)?.at, starts.history);
+  const byName = new Map(troubled.map((one) => [one.unit.name, one]));
+  return {
+    presence: presenceOf(seen.now !== undefined, 'no systemd on this host', seen),
+    rows: [...(seen.now?.units.values() ?? [])]
+      .map((unit) => ({ unit, name: plain(unit.name), trouble: byName.get(unit.name) }))
+      .toSorted((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1)),
+    troubled,
+    manager: manager.now,
+    managerState: stateWords(stateOf(manager)),
+    empty: nothingWords('none', stateOf(seen)),
+  };
+}
+
+/** Trouble first, then what runs, then the rest. */
+const rank = ({ trouble, unit }: UnitRow): number =>
+  trouble ? 0 : unit.active === 'activating' || unit.active === 'deactivating' ? 1 : unit.sub === 'running' ? 2 : unit.active === 'active' ? 3 : 4; // prettier-ignore
+
+const columns: readonly Column<UnitRow>[] = [
+  { id: 'unit', title: 'UNIT', about: 'Name of the unit.', width: 24, widest: 44, rank: 0, value: (row) => row.name },
+  { id: 'active', title: 'ACTIVE', about: 'ActiveState: active, inactive, failed, activating, deactivating, reloading.', vocabulary: 'fixed', width: 10, rank: 0, value: ({ unit }) => unit.active, text: ({ unit }) => label(unit.active ?? NONE) },
+  { id: 'sub', title: 'SUB', about: 'SubState, by the kind of the unit.', vocabulary: 'fixed', width: 12, rank: 0, value: ({ unit }) => unit.sub, text: ({ unit }) => label(unit.sub ?? NONE) },
+  ageColumn({ id: 'for', title: 'FOR', about: 'Time in that state, of units in trouble.', width: 6, rank: 1, missing: '', value: ({ trouble }) => trouble?.forSeconds }),
+  totalColumn({ id: 'restarts', title: 'RESTARTS', about: 'Restarts counted by systemd (NRestarts) or seen as new invocations.', width: 8, rank: 1, missing: '', value: ({ trouble }) => trouble?.restarts }),
+  textColumn({ id: 'problem', title: 'PROBLEM', about: 'What is wrong, with the result of its last run.', vocabulary: 'fixed', width: 18, grow: true, rank: 0, role: ({ trouble }) => trouble?.severity ?? 'text', value: ({ trouble }) => trouble && [trouble.trouble, resultText(trouble.unit)].filter(Boolean).join(', ') }),
+  textColumn({ id: 'load', title: 'LOAD', about: 'LoadState where it is not `loaded`: masked, not-found, error.', vocabulary: 'fixed', width: 9, rank: 3, value: ({ unit }) => (unit.load === 'loaded' ? '' : label(unit.load ?? '')) }),
+  textColumn({ id: 'job', title: 'JOB', about: 'Pending job.', vocabulary: 'fixed', width: 7, rank: 3, value: ({ unit }) => unit.job && label(unit.job) }),
+  textColumn({ id: 'description', title: 'DESCRIPTION', about: 'Description of the unit.', width: 20, grow: true, rank: 4, value: ({ unit }) => unit.description && plain(unit.description) }),
+]; // prettier-ignore
+
+const unitsSection = ({ rows, troubled, empty }: SystemdModel): TableSection<UnitRow> => ({
+  kind: 'table',
+  id: 'units',
+  title: 'Units',
+  note: troubled.length === 0 ? count(rows.length) : `${count(troubled.length)} in trouble of ${count(rows.length)}`,
+  sources: ['units', 'unit-invocations'],
+  columns,
+  rows,
+  key: ({ unit }) => unit.name,
+  sort: { column: 'problem', descending: true },
+  first: ({ trouble }) => trouble !== undefined,
+  entity: ({ unit }) => entityRef('unit', unit.name),
+  name: ({ name }) => name,
+  rowRole: ({ unit, trouble }) => (trouble === undefined && unit.active === 'inactive' ? 'dim' : undefined),
+  detail: ({ unit }) => unitDetail(unit),
+  empty,
+});
+
+const managerLines = ({ manager, troubled }: SystemdModel): readonly FigureLine[] =>
+  manager === undefined
+    ? []
+    : [
+        {
+          label: 'system',
+          figures: [
+            figure(label(manager.state ?? NONE)),
+            figure(plural(manager.failedUnits ?? 0, 'failed unit')),
+            figure(plural(troubled.filter(({ trouble }) => trouble === 'restart loop').length, 'restart loop')),
+            figure(`${plural(manager.jobs.length, 'job')} pending`),
+            ...(manager.bootSeconds === undefined ? [] : [figure(`booted in ${span(manager.bootSeconds)}`)]),
+            figure(`systemd ${plain(manager.version ?? NONE)}`),
+          ],
+        },
+      ];
+
+const managerSection = (model: SystemdModel): LinesSection => ({
+  kind: 'lines',
+  id: 'manager',
+  title: 'Manager',
+  sources: ['unit-manager'],
+  minColumns: 60,
+  wantRows: () => 1,
+  draw: (width, rows, theme) => {
+    const lines = managerLines(model);
+    return lines.length === 0 ? [theme.paint('dim', cut(model.managerState, width))] : lines.slice(0, rows).map((line) => drawFigures(line, width, theme)); // prettier-ignore
+  },
+});
+
+/** Last lines of the journal of a unit, read while the page is open. */
+const unitDetail = (unit: Unit): Detail => ({
+  id: 'unit',
+  title: `unit ${plain(unit.name)}`,
+  sources: { log: bindDetail(unitLog, { unit: unit.name }) },
+  everySeconds: 5,
+  sections: (samples, missing) => {
+    // A sample of unitLog by bindDetail, or undefined before the first read.
+    const log = samples['log'] as SampleOf<typeof unitLog> | undefined;
+    const gap = missing['log']?.['log'];
+    const texts = log?.lines?.map(plain) ?? [gap ? stateWords(stateOfMissing(gap)) : 'not read yet'];
+    return [
+      {
+        kind: 'lines',
+        id: 'journal',
+        title: 'Journal',
+        note: `last ${texts.length} lines`,
+        sources: ['unit-log'],
+        minColumns: 80,
+        wantRows: () => texts.length,
+        copyText: () => texts.join('\n'),
+        draw: (width, rows, theme) => texts.slice(-rows).map((text) => theme.paint('text', cut(text, width))),
+      },
+    ];
+  },
+});
+
+function tile({ rows, troubled, manager, empty }: SystemdModel): Tile {
+  if (rows.length === 0) return { figures: [{ label: 'units', value: empty, role: 'dim' }] };
+  const names = troubled.map(({ unit, trouble }) => `${plain(unit.name)} ${trouble}`);
+  return {
+    figures: [
+      { label: 'system', value: label(manager?.state ?? NONE) },
+      { label: 'units', value: `${count(rows.length)}, ${count(troubled.length)} in trouble` },
+      ...(names.length > 0 ? [{ label: 'trouble', value: names.join(', ') }] : []),
+    ],
+  };
+}

@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest';
+import {
+  addressOf,
+  attributesOf,
+  DumpReader,
+  dumpRequest,
+  macOf,
+} from '../../../../src/host/protocols/network/netlink-messages.ts';
+import { netlink } from '../../../../src/host/protocols/network/netlink.ts';
+import { netlinkDumps } from '../../../../src/host/protocols/network/netlink-dumps.ts';
+
+const message = (type: number, sequence: number, payload: Buffer): Buffer => {
+  const bytes = dumpRequest(type, sequence, payload);
+  return Buffer.concat([bytes, Buffer.alloc((4 - (bytes.length % 4)) % 4)]);
+};
+const attribute = (type: number, value: Buffer): Buffer => {
+  const head = Buffer.alloc(4);
+  head.writeUInt16LE(4 + value.length, 0);
+  head.writeUInt16LE(type, 2);
+  return Buffer.concat([head, value, Buffer.alloc((4 - (value.length % 4)) % 4)]);
+};
+const number = (value: number): Buffer => {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
+};
+
+describe('DumpReader', () => {
+  const bytes = Buffer.concat([
+    message(16, 7, Buffer.from('abcd')),
+    message(16, 7, Buffer.from('ef')),
+    message(3, 7, Buffer.alloc(4)),
+  ]);
+
+  test('DumpReader splits a dump however it is cut', () => {
+    for (let size = 1; size < bytes.length; size++) {
+      const reader = new DumpReader(7, 1 << 20);
+      for (let at = 0; at < bytes.length; at += size) reader.push(bytes.subarray(at, at + size));
+      expect(reader.payloads.map(String)).toEqual(['abcd', 'ef']);
+      expect(reader.end).toEqual({ errno: 0 });
+    }
+  });
+
+  test('DumpReader leaves out the answer to an earlier request', () => {
+    const reader = new DumpReader(8, 1 << 20);
+    reader.push(bytes);
+    expect(reader.payloads).toEqual([]);
+    expect(reader.end).toBeUndefined();
+  });
+
+  test('DumpReader has the errno of a refusal', () => {
+    const reader = new DumpReader(7, 1 << 20);
+    reader.push(message(2, 7, Buffer.concat([Buffer.from([0xff, 0xff, 0xff, 0xff]), Buffer.alloc(16)])));
+    expect(reader.end).toEqual({ errno: 1 });
+  });
+
+  test('DumpReader refuses bytes that are no messages, and too many of them', () => {
+    expect(() => new DumpReader(7, 1 << 20).push(Buffer.alloc(64))).toThrow('not a netlink message');
+    expect(() => new DumpReader(7, 16).push(bytes)).toThrow('dump exceeds');
+  });
+});
+
+describe('netlinkDumps', () => {
+  test('attributesOf ends at a malformed attribute', () => {
+    const good = attribute(3, Buffer.from('eth0\0'));
+    expect([...attributesOf(Buffer.concat([good, Buffer.from([2, 0, 1, 0])])).keys()]).toEqual([3]);
+    expect([...attributesOf(Buffer.concat([good, Buffer.from([255, 0, 1, 0])])).keys()]).toEqual([3]);
+  });
+
+  test('links has name, MTU and counters of a link', () => {
+    const head = Buffer.alloc(16);
+    head.writeInt32LE(2, 4);
+    head.writeUInt32LE(0x1003, 8);
+    const stats = Buffer.alloc(24 * 8);
+    stats.writeBigUInt64LE(1234n, 15 * 8);
+    const payload = Buffer.concat([head, attribute(3, Buffer.from('eth0\0')), attribute(4, number(1500)), attribute(16, Buffer.from([6])), attribute(23, stats)]); // prettier-ignore
+    expect(netlinkDumps['links']?.object(payload)).toMatchObject({ index: 2, name: 'eth0', mtu: 1500, operState: 'up', stats: { rxMissedErrors: 1234 } }); // prettier-ignore
+  });
+
+  test.each(Object.entries(netlinkDumps))('%s takes any bytes', (_, dump) => {
+    for (const size of [0, 3, 8, 16, 60, 72, 200])
+      for (const fill of [0, 1, 255]) expect(() => dump.object(Buffer.alloc(size, fill))).not.toThrow();
+  });
+
+  test.each([
+    ['7f000001', '127.0.0.1'],
+    ['00000000000000000000000000000001', '::1'],
+    ['20010db8000000000001000000000001', '2001:db8::1:0:0:1'],
+    ['fe80000000000000005056fffec00008', 'fe80::50:56ff:fec0:8'],
+    ['00000000000000000000000000000000', '::'],
+    ['0102', undefined],
+  ])('addressOf writes %s as %s', (hex, text) => {
+    expect(addressOf(Buffer.from(hex, 'hex'))).toBe(text);
+  });
+
+  test('macOf writes bytes with colons', () => {
+    expect(macOf(Buffer.from('525400123456', 'hex'))).toBe('52:54:00:12:34:56');
+  });
+});
+
+test('netlink asks for dumps alone, each of its protocol', () => {
+  expect(netlink.refusal('netlink:0', 'links')).toBeUndefined();
+  expect(netlink.refusal('netlink:4', 'listeners')).toBeUndefined();
+  expect(netlink.refusal('netlink:4', 'links')).toContain('not a dump');
+  expect(netlink.refusal('netlink:0', 'toString')).toContain('not a dump');
+});
