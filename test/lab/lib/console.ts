@@ -169,15 +169,15 @@ export class Console implements AsyncDisposable {
     }
   }
 
-  /** Opens a pane by its name, because its number depends on the panes that are present. */
+  /** Opens a pane by its key, once its tab is there. */
   async go(pane: string): Promise<void> {
-    const tab = new RegExp(String.raw`(\d) ${pane}`);
+    const tab = new RegExp(String.raw`([0-9A-Z]) ${pane}`);
     const deadlineMs = performance.now() + 60_000;
     for (;;) {
       const [, number = ''] = tab.exec(await this.until(tab, 60_000)) ?? [];
       await this.press(number);
       await this.settle();
-      if (new RegExp(String.raw`\[\d ${pane}`).test(this.text())) return;
+      if (new RegExp(String.raw`\[[0-9A-Z] ${pane}`).test(this.text())) return;
       if (performance.now() > deadlineMs) throw new Error(`Pane ${pane} did not open:\n${this.text()}`);
     }
   }

@@ -13,6 +13,7 @@ export const labCache = process.env['CRASHCART_LAB_CACHE'] ?? join(labDir, 'cach
 
 /** Names of the labs in the order of `down`: OVN before the switch that it uses. */
 export const labNames = [
+  'host',
   'numa',
   'stacks',
   'sshd',
