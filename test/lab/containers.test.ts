@@ -158,6 +158,6 @@ it(
   async () => {
     await using screen = await openContainers('guest');
     await screen.until(/LXD +lab-mem .*OOM kills?/, 90_000);
-    await screen.until([/not readable: needs root/, /docker [0-9a-f]{12} .*20 of 20 pids/], 90_000);
+    await screen.until([/not readable: (?:needs root|Permissio)/, /docker [0-9a-f]{12} .*20 of 20 pids/], 90_000);
   },
 );

@@ -46,7 +46,7 @@ export const systemdPane = definePane({
   needs,
   model: systemdModel,
   presence: ({ presence }) => presence,
-  sections: (model) => [managerSection(model), unitsSection(model)],
+  sections: (model) => [unitsSection(model), managerSection(model)],
   tile,
 });
 

@@ -50,7 +50,7 @@ export const units = defineSource({
   id: 'units',
   title: 'systemd units',
   why: 'Shows units that failed, restart in a loop, or do not finish starting.',
-  everySeconds: 10,
+  everySeconds: 5,
   reads: {
     units: { kind: 'talk', dialect: 'systemd', to: '/run/dbus/system_bus_socket', request: 'units' },
   },

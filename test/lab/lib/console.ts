@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { spawn, type IPty } from '@lydell/node-pty';
 import xterm from '@xterm/headless';
+import { paneKeys } from '../../../src/pane-keys.ts';
 
 const launcher = resolve(import.meta.dirname, '../../../bin/crashcart.cjs');
 
@@ -169,15 +170,18 @@ export class Console implements AsyncDisposable {
     }
   }
 
-  /** Opens a pane by its key, once its tab is there. */
+  /** Opens a pane by its key, once its tab is there: with its title, or the short one where the tabs fill the screen. */
   async go(pane: string): Promise<void> {
-    const tab = new RegExp(String.raw`([0-9A-Z]) ${pane}`);
+    const id = pane.toLowerCase().replaceAll(' ', '-');
+    const found = paneKeys.find((one) => one.pane === id);
+    if (!found) throw new Error(`${pane}: no such pane`);
+    const { key, short } = found;
     const deadlineMs = performance.now() + 60_000;
     for (;;) {
-      const [, number = ''] = tab.exec(await this.until(tab, 60_000)) ?? [];
-      await this.press(number);
+      await this.until(new RegExp(String.raw`${key} (?:${pane}|${short})`), 60_000);
+      await this.press(key);
       await this.settle();
-      if (new RegExp(String.raw`\[[0-9A-Z] ${pane}`).test(this.text())) return;
+      if (new RegExp(String.raw`\[${key} (?:${pane}|${short})`).test(this.text())) return;
       if (performance.now() > deadlineMs) throw new Error(`Pane ${pane} did not open:\n${this.text()}`);
     }
   }
