@@ -6,8 +6,11 @@ import { shellQuote } from '../../src/lib/shell-quote.ts';
 import { localTransport } from '../../src/host/local-transport.ts';
 import { openRootLaneWithPassword, openUserLane } from '../../src/host/open-lane.ts';
 import type { Transport } from '../../src/host/transport.ts';
+import { needsPython } from '../helpers/python.ts';
 
 const PASSWORD = 'hunter2';
+beforeEach(needsPython);
+
 let folder = '';
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'echo-'));
