@@ -32,6 +32,8 @@ export const kmsg: Protocol = {
 /** Reply that is awaited: at most one, since the queue sends one request at a time. */
 interface PendingReply {
   readonly parts: Buffer[];
+  /** Last three bytes; a reply begins as after a line end. */
+  tail: string;
   readonly resolve: (records: string) => void;
   readonly reject: (error: DaemonError) => void;
 }
@@ -51,7 +53,7 @@ class KernelLogConnection implements DaemonConnection {
     return this.#queue.run(request, timeoutMs, async () => {
       const { stdin } = (this.#pipe ??= await this.#open());
       const records = await new Promise<string>((resolve, reject) => {
-        this.#pending = { parts: [], resolve, reject };
+        this.#pending = { parts: [], tail: '\n', resolve, reject };
         stdin.write('\n');
       });
       return this.#log.add(records).text();
@@ -72,11 +74,12 @@ class KernelLogConnection implements DaemonConnection {
 
   /** Adds a part of the reply, which a line with a dot ends. */
   #take(part: Buffer): void {
-    const { parts, resolve } = this.#pending ?? {};
-    if (!parts || !resolve) return;
+    const pending = this.#pending;
+    if (!pending) return;
+    const { parts, resolve } = pending;
     parts.push(part);
-    const tail = Buffer.concat(parts.slice(-2)).subarray(-3).toString('latin1');
-    if (tail !== '\n.\n' && tail !== '.\n') return;
+    pending.tail = (pending.tail + part.subarray(-3).toString('latin1')).slice(-3);
+    if (pending.tail !== '\n.\n') return;
     this.#pending = undefined;
     resolve(Buffer.concat(parts).toString('utf8').slice(0, -2));
   }
