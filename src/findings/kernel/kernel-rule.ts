@@ -1,4 +1,4 @@
-import { isPresent, kernelEvents, type KernelEvent } from '../../entities/kernel/kernel-events.ts';
+import { isPresent, kernelEvents } from '../../entities/kernel/kernel-events.ts';
 import type { KernelRule } from '../../entities/kernel/kernel-kind.ts';
 import { plural, span } from '../../lib/units.ts';
 import { kernelLog } from '../../sources/kernel/kernel-log.ts';
@@ -12,12 +12,10 @@ interface KernelRuleOptions {
   readonly title: string;
   readonly authority: string;
   readonly next: string;
-  /** Severity where it is not that of the kind. */
-  readonly severity?: (event: KernelEvent) => Found['severity'];
 }
 
 /** Rule over the events of the kernel log that are of its kinds: one finding per kind and object, with the onset of its first line. */
-export const kernelRule = ({ id, title, authority, next, severity }: KernelRuleOptions) =>
+export const kernelRule = ({ id, title, authority, next }: KernelRuleOptions) =>
   defineFinding({
     id,
     title,
@@ -36,10 +34,10 @@ export const kernelRule = ({ id, title, authority, next, severity }: KernelRuleO
           count === 1 ? `${span(ageSeconds)} ago` : `${plural(count, 'time')}, last ${span(ageSeconds)} ago`;
         return [
           {
-            severity: severity?.(event) ?? kind.severity ?? 'warn',
+            severity: kind.severity ?? 'warn',
             entity,
             condition: kind.id,
-            subject: subject,
+            subject,
             ...(kind.fixedSubject ? { subjectVocabulary: 'fixed' } : {}),
             sentence: `${condition}, ${times}`,
             evidence: [
