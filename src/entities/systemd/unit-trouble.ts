@@ -16,7 +16,9 @@ export interface TroubledUnit {
 
 /** Starts from which on it is a loop, within the time that they are counted. */
 const LOOP_STARTS = 3;
-const LOOP_WINDOW_SECONDS = 600;
+const LOOP_WINDOW_SECONDS = 120;
+/** Kinds of units that start the service of their name. */
+const TRIGGERS = ['timer', 'socket', 'path'];
 /** DefaultTimeoutStartSec= of systemd. */
 const STUCK_SECONDS = 90;
 
@@ -63,11 +65,11 @@ export function troubledUnits(
         (trouble?.startLimitBurst !== undefined && trouble.startLimitBurst > 0 && counted >= trouble.startLimitBurst);
       return of(isLimited ? 'start limit' : 'failed', isWanted ? 'crit' : 'warn');
     }
-    const isLooping =
-      (starts.get(name) ?? 0) >= LOOP_STARTS || (sub?.startsWith('auto-restart') && counted >= LOOP_STARTS);
-    // A timer starts a oneshot again and again: one that ended well does not loop.
-    if (isLooping && name.endsWith('.service') && !(trouble === undefined && sub === 'dead'))
-      return of('restart loop', 'crit');
+    if (sub?.startsWith('auto-restart') && counted >= LOOP_STARTS) return of('restart loop', 'crit');
+    // Its Restart= counts nothing where another program starts it; a timer, socket or path does so in good order.
+    const isStartedAgain = name.endsWith('.service') && (starts.get(name) ?? 0) >= LOOP_STARTS;
+    if (isStartedAgain && !TRIGGERS.some((kind) => sample?.units.has(name.replace(/service$/, kind))))
+      return of('restart loop', counted >= LOOP_STARTS ? 'crit' : 'warn');
     if (
       (active === 'activating' || active === 'deactivating' || active === 'reloading') &&
       (forSeconds ?? 0) >= STUCK_SECONDS &&

@@ -63,7 +63,7 @@ export const unitRestartLoop = defineFinding({
   id: 'unit-restart-loop',
   title: 'Units in a restart loop',
   needs,
-  authority: 'awesome-prometheus-alerts SystemdServiceCrashLooping; 3 starts in 10 min are [own]',
+  authority: 'awesome-prometheus-alerts SystemdServiceCrashLooping; 3 starts in 2 min are [own]',
   judge: (moment): readonly Found[] =>
     troubled(moment)
       .filter(({ trouble }) => trouble === 'restart loop')
