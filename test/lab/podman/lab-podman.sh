@@ -22,7 +22,9 @@ up() {
     [ -z "$(ls "$STORE" 2>/dev/null)" ] || die "foreign containers in $STORE"
     mkdir -p "$STATE/var" "$STORE" && mount --bind "$STATE/var" "$STORE" || die "cannot mount $STORE"
   }
-  getent passwd "$OWNER" >/dev/null || useradd -m -c "$MARK" -s /bin/bash "$OWNER" || die "cannot make the account $OWNER"
+  # A home of its own each time: one that a cut run left behind belongs to a number that is another account's today.
+  getent passwd "$OWNER" >/dev/null || useradd -m -d "$(mktemp -u "/home/$OWNER.XXXXXX")" -c "$MARK" -s /bin/bash "$OWNER" ||
+    die "cannot make the account $OWNER"
   install -d -m 700 -o "$OWNER" "$(home)/run"
   busybox_root "$STATE/root"; tar -C "$STATE/root" -cf "$(home)/image.tar" . && chmod 644 "$(home)/image.tar" || die "tar failed"; rm -rf "$STATE/root"
   P import -q "$(home)/image.tar" "$IMAGE" >/dev/null && U import -q "$(home)/image.tar" "$IMAGE" >/dev/null || die "podman import failed"
@@ -35,7 +37,9 @@ status() { if mountpoint -q "$STORE"; then P ps -a; U ps -a; else say stopped; f
 down() {
   one_at_a_time
   if mountpoint -q "$STORE"; then P rm -fa -t 0 >/dev/null; P rmi -fa >/dev/null; unmount_below "$STORE"; fi
-  if getent passwd "$OWNER" | grep -q ":$MARK:"; then U rm -fa -t 0 >/dev/null 2>&1; userdel -rf "$OWNER" >/dev/null 2>&1; fi
+  if getent passwd "$OWNER" | grep -q ":$MARK:"; then
+    U rm -fa -t 0 >/dev/null 2>&1; unmount_below "$(home)"; userdel -rf "$OWNER" >/dev/null 2>&1
+  fi
   remove_cgroups 'libpod_parent'; rm -rf "$STATE/var"; say "down"
 }
 purge() { down; rm -rf "$STATE"; say "purged"; }
