@@ -9,7 +9,8 @@ var env = process.env;
 env.NODE_ENV = env.NODE_ENV || 'production';
 // What is let go of goes back to the system: tens of MiB in a replay. Read by glibc when a process begins (mallopt(3)), so only one
 // that we start can have it; it is not for those that it starts.
-var MALLOC = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' };
+// One arena: glibc shrinks another one only after it has read /proc/sys/vm/overcommit_memory, which may hang on a host in trouble.
+var MALLOC = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' };
 var OURS = 'CRASHCART_MALLOC';
 
 closeLostTerminals();
