@@ -200,6 +200,8 @@ export class Screen {
       case 'finding':
         return selectedFinding(this) !== undefined;
       case 'live':
+        return this.watch !== undefined && this.watch.session.replay === undefined;
+      case 'markable':
         return this.watch?.session.mark !== undefined;
       case 'replay':
         return this.watch?.session.replay !== undefined;
@@ -331,6 +333,7 @@ const NOT_NOW: Readonly<Record<When, string>> = {
   process: 'needs a selected process of a live host',
   finding: 'needs a selected finding: open the Overview',
   live: 'needs a live host, not a replay',
+  markable: 'this session takes none',
   replay: 'needs a replay of a recording',
   locked: 'needs a live host, not a replay',
 };

@@ -93,6 +93,8 @@ export class ReplaySession implements Session {
     this.timeline.isOneMoment = player.startMs === player.endMs;
     this.#tracks = new Tracks(options.recording);
     this.sar = options.recording.sar;
+    const { notes } = options.recording;
+    this.mark = notes && ((text) => notes.add(this.timeline.cursorMs ?? player.positionMs(), text, Date.now()));
     this.#sources = new Map(options.sources.map((source) => [source.id, source]));
     const { head } = options.recording;
     this.host = {
@@ -140,15 +142,16 @@ export class ReplaySession implements Session {
   };
   readonly show = (): void => undefined;
   readonly audit = (): readonly AuditEntry[] => this.#index.auditUntil(this.player.positionMs());
-  readonly mark = undefined;
+  readonly mark: ((text: string) => string) | undefined;
   readonly sar: SarReport | undefined;
-  /** Marks of the whole recording. */
-  readonly marks = (): readonly Mark[] => this.#index.marks;
+  /** Marks of the whole recording, and notes of replays. */
+  readonly marks = (): readonly Mark[] => this.#options.recording.notes?.among(this.#index.marks) ?? this.#index.marks;
 
   /** Sentences about unreadable parts of the file so far. */
   readonly problems = (): readonly string[] => {
     const left = this.#index.problem();
-    return left === undefined ? this.#problems : [...this.#problems, left];
+    const notes = this.#options.recording.notes?.problems ?? [];
+    return [...this.#problems, ...(left === undefined ? [] : [left]), ...notes];
   };
 
   /** Last sample of a detail of the same object before the position. */
