@@ -1,15 +1,19 @@
 import { expect, test } from 'vitest';
+import { unstyled } from '../../src/lib/text-width.ts';
 import { openRecording } from '../../src/recording/open-recording.ts';
 import type { TableSection } from '../../src/panes/pane.ts';
+import { containersPane } from '../../src/panes/containers/pane.ts';
 import { ReplaySession } from '../../src/recording/replay-session.ts';
 import type { BoundDetail } from '../../src/sources/source.ts';
 import { panes, sources } from '../../src/subsystems/index.ts';
+import { makeTheme } from '../../src/theme.ts';
 import { paneAt } from '../../src/ui/kit/pane-at.ts';
 import { hostArchive } from '../helpers/hosts.ts';
 
 /** Hosts that have rows with details of each pane. */
 const HOSTS = ['ceph-slow-disk', 'container-host', 'kube-node', 'kvm-host', 'ovs-faults', 'systemd-host'];
 const ROWS = 3;
+const theme = makeTheme({ colour: false, ascii: false });
 
 /** Details of the first rows of a table. */
 const detailsOf = ({ rows, detail }: TableSection): readonly BoundDetail[] =>
@@ -120,4 +124,33 @@ test('details of recorded hosts have what their lists hold', async () => {
       "unit-log.log",
     ]
   `);
+}, 120_000);
+
+test('pages of containers that were not inspected have exit code, health and restarts of the list', async () => {
+  const recording = await openRecording(hostArchive('container-host'), sources, 'elsewhere');
+  const session = await ReplaySession.open({ recording, sources, findings: [], clock: () => 0, fromMs: Infinity });
+  const texts: string[] = [];
+  try {
+    const { sections } = paneAt(
+      containersPane,
+      session.timeline.moment(containersPane.needs, session.player.positionMs()),
+    );
+    const tables = sections().filter((section) => section.kind === 'table');
+    for (const detail of tables.flatMap((table) => table.rows.flatMap((row) => table.detail?.(row) ?? []))) {
+      const read = await Promise.all(
+        Object.entries(detail.sources).map(async ([name, bound]) => [name, await session.readDetail(bound)] as const),
+      );
+      const samples = Object.fromEntries(read.map(([name, { sample }]) => [name, sample]));
+      const gaps = Object.fromEntries(read.map(([name, { missing }]) => [name, missing]));
+      const engine = detail.sections(samples, gaps).find(({ id }) => id === 'engine');
+      if (engine?.kind === 'lines') texts.push(unstyled(engine.draw(100, 20, theme).join('\n')));
+    }
+  } finally {
+    await session.stop();
+  }
+  const oom = texts.find((text) => /name +lab-oom/.test(text));
+  expect(oom).toMatch(/exit +exit code 137/);
+  expect(oom).toContain('not in this recording');
+  expect(texts.find((text) => /name +lab-loop/.test(text))).toMatch(/restarts +\d+ in 10 min/);
+  expect(texts.find((text) => /name +lab-web/.test(text) && text.includes('docker'))).toMatch(/health +\Wunhealthy/);
 }, 120_000);
