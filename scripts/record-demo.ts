@@ -1,15 +1,23 @@
 /**
  * node scripts/record-demo.ts [--for 120s] [--out assets/demo.cc.zst] [--partly] [--rename FROM=TO]… [--from FILE]
  *
- * Records this machine, as root and with the labs (test/lab) up, as the demo of the package. It replaces the old one only if it is
- * small enough and every pane has content; otherwise it prints the reasons. --partly allows panes without content. --rename
- * replaces names of the recording machine everywhere; FROM is a regular expression. --from takes an existing recording.
+ * Records this machine, as root and with the labs (test/lab) up, as the demo of the package, and opens details of each pane meanwhile: they
+ * are read while they are open. It replaces the old one only if it is small enough and every pane has content; otherwise it prints the
+ * reasons. --partly allows panes without content. --rename replaces names of the recording machine everywhere; FROM is a regular
+ * expression. --from takes an existing recording.
+ *
+ * Labs of the present demo: ovs, ovn, ceph (break dead-osd), docker (break oom crash-loop), lxd, kvm (break steal ioerror), kubernetes
+ * (build, then break bad-pods). On a quiet machine: what else runs there is in it, too. What it has to show is in
+ * test/incidents/demo.test.ts and test/journeys/tour.test.tsx.
  */
 import { execFile } from 'node:child_process';
 import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs, promisify } from 'node:util';
+import { paneKeys } from '../src/pane-keys.ts';
 import { verifyRedaction } from '../src/recording/verify-redaction.ts';
+import { Console } from '../test/lab/lib/console.ts';
 
 const MAX_BYTES = 2_000_000;
 const root = resolve(import.meta.dirname, '..');
@@ -32,6 +40,38 @@ const renames = options.rename.map((word) => {
 const crashcart = (...args: string[]) =>
   promisify(execFile)(process.execPath, [join(root, 'bin/crashcart.cjs'), ...args], { maxBuffer: 64 << 20 });
 
+/** Rows of each pane whose details are opened, and for how long: the longest period of a detail's figures. */
+const ROWS = 2;
+const OPEN_MS = 4000;
+
+/** Records with the screen, as a person would, for so many seconds and up to a round of all panes more. */
+async function recordWithDetails(file: string, seconds: number): Promise<void> {
+  const home = process.env['HOME'] ?? '/root';
+  await using program = new Console(['--record', file, '--budget', '100'], { columns: 160, rows: 48, env: { HOME: home } }); // prettier-ignore
+  await program.until('Incidents', 60_000);
+  // Rates need two readings.
+  await sleep(5000);
+  const endMs = performance.now() + seconds * 1000;
+  do
+    for (const { key } of paneKeys.slice(1)) {
+      await program.press(key);
+      await program.settle();
+      // The key of an absent pane shows why it is absent.
+      if (!program.text().includes(`[${key} `)) continue;
+      for (let row = 0; row < ROWS; row++) {
+        await program.press('enter');
+        await sleep(OPEN_MS);
+        // Without a page it does nothing.
+        await program.press('esc');
+        await sleep(100);
+        await program.press('down');
+      }
+    }
+  while (performance.now() < endMs);
+  await program.press('q', 'y');
+  await program.exit(120_000);
+}
+
 /** Lines of panes without content in the report of `crashcart replay`, each with its reason. */
 async function absentPanes(file: string): Promise<string[]> {
   const { stdout } = await crashcart('report', file, '--format', 'json');
@@ -48,8 +88,7 @@ const made = `${options.out}.${process.pid}.tmp`;
 await mkdir(dirname(options.out), { recursive: true });
 try {
   if (options.from === undefined) {
-    const { stderr } = await crashcart('record', '--for', options.for, '--record', made, '--budget', '100');
-    process.stderr.write(stderr);
+    await recordWithDetails(made, Number.parseInt(options.for, 10));
   } else await copyFile(options.from, made);
   const renamedIn = (text: string) => renames.flatMap(([from]) => text.match(from) ?? []);
   const problem = await verifyRedaction(

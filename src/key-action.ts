@@ -21,6 +21,8 @@ export type When =
   | 'finding'
   /** The host is live. */
   | 'live'
+  /** The session takes markers and notes. */
+  | 'markable'
   /** The host is a recording. */
   | 'replay'
   /** Root is not open. */

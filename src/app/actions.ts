@@ -19,7 +19,7 @@ import { openDetail } from './detail-page.ts';
 import { openSteps } from './next-steps.ts';
 import type { Screen } from './screen.ts';
 import { focusNext, fold, invert, markRow, move, scrollSide, showTree, sortNext } from './surface-actions.ts';
-import { quitAsking, takeNote, toggleRecording } from './recording-flow.ts';
+import { quitAsking, setMark, takeNote, toggleRecording } from './recording-flow.ts';
 import { toggleRedaction } from './redaction-flow.ts';
 import { togglePresenting } from './presenting.ts';
 import { selectedFinding } from './selected-finding.ts';
@@ -133,10 +133,7 @@ const ACTS: Readonly<Record<ActionId, Act>> = {
   correlate: inBackground(correlateSeries),
   slower: (screen) => screen.watch?.session.replay?.changeSpeed(-1),
   faster: (screen) => screen.watch?.session.replay?.changeSpeed(1),
-  marker: (screen) => {
-    screen.watch?.session.mark?.('');
-    screen.notify('marker set');
-  },
+  marker: inBackground(async (screen) => setMark(screen, '')),
   note: inBackground(takeNote),
   record: inBackground(toggleRecording),
   redact: (screen) => toggleRedaction(screen),

@@ -17,6 +17,7 @@ import { headerLine, type ShownTime } from './header.ts';
 import { BAND_ROWS, bandLines, pressedLine, spotlit } from './presenting-view.ts';
 import type { Screen } from './screen.ts';
 import { drawTabs } from './tabs.ts';
+import { tourFoot, tourLines } from './tour.ts';
 import type { Watch } from './watch.ts';
 
 /** Least size of a usable screen. */
@@ -42,10 +43,10 @@ interface DialogBox {
   readonly lines: readonly string[];
 }
 
-/** Size of the body; `barRows` are those of the time bar. */
-const bodySize = (size: Size, presented: boolean, barRows = 0): Size => ({
+/** Size of the body; `extraRows` are those of the time bar and the tour. */
+const bodySize = (size: Size, presented: boolean, extraRows = 0): Size => ({
   columns: size.columns,
-  rows: size.rows - headRows(presented) - FOOT_ROWS - barRows,
+  rows: size.rows - headRows(presented) - FOOT_ROWS - extraRows,
 });
 
 /** Size of a tool's terminal, which stands in place of the pane, inside its frame. */
@@ -77,7 +78,9 @@ function drawUnicode(screen: Screen, size: Size): Frame & { readonly box: Dialog
   // Identifiers first: every known name must be redacted in this frame, also one that is gone before redaction is switched on.
   if (redaction.on || watch?.session.live !== undefined) watch?.learn(redaction);
   screen.size = size;
-  const box = boxOf(screen, size);
+  const tour = screen.tour ? tourLines(screen.tour, screen.keymap, size.columns, theme) : [];
+  // The tour is not drawn over.
+  const box = boxOf(screen, { ...size, rows: size.rows - (tour.length === 0 ? 0 : tour.length + 1) });
   if (size.columns < LEAST.columns || size.rows < LEAST.rows) {
     const message = `needs ${LEAST.columns}x${LEAST.rows}, terminal is ${size.columns}x${size.rows}`;
     const body = blank(size, size.rows - 1);
@@ -105,7 +108,7 @@ function drawUnicode(screen: Screen, size: Size): Frame & { readonly box: Dialog
   watch.compact = size.columns < SPACIOUS.columns || size.rows < SPACIOUS.rows;
   const surface = screen.surface ?? watch.surface;
   const bar = watch.time.bar(size.columns, theme);
-  const drawn = surface.draw(bodySize(size, presented, bar ? 1 : 0), theme, {
+  const drawn = surface.draw(bodySize(size, presented, tour.length + (bar ? 1 : 0)), theme, {
     stale: freshness.stale,
     staleNoteOf: staleNotes(watch.session, screen.clock(), surface.readingOf),
     nextKey: sectionKey(screen),
@@ -120,7 +123,7 @@ function drawUnicode(screen: Screen, size: Size): Frame & { readonly box: Dialog
   const lines = presented ? spotlit(drawn, surface.focused()?.id, theme) : drawn.lines;
   return {
     head,
-    body: bar ? [...lines, bar.line] : lines,
+    body: [...lines, ...tour, ...(bar ? [bar.line] : [])],
     foot: footOf(screen, size.columns),
     box: layers.top?.kind === 'box' ? box : undefined,
   };
@@ -196,6 +199,7 @@ function footOf(screen: Screen, columns: number): string {
   const keys = pressedLine(pressed, screen.notice, columns, theme);
   if (keys !== undefined) return keys;
   if (screen.notice !== undefined) return noticeLine(screen.notice, columns, theme);
+  if (screen.tour) return tourFoot(columns, theme);
   const crumbs = layers.page ? [] : crumbsOf(screen);
   return footerLine(screen.keymap, (when) => screen.applies(when), columns, theme, crumbs);
 }

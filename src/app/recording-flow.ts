@@ -85,7 +85,7 @@ export async function quitAsking(screen: Screen): Promise<void> {
 
 /** Markers and notes that are in no recording. */
 function unsavedNotes({ watch, recording, notesSavedMs }: Screen): readonly Mark[] {
-  if (!watch?.session.mark || (recording && recording.state().problem === undefined)) return [];
+  if (!watch || watch.session.replay || (recording && recording.state().problem === undefined)) return [];
   return watch.session.marks().filter(({ kind, wallMs }) => kind !== 'finding' && wallMs > notesSavedMs);
 }
 
@@ -166,6 +166,18 @@ export async function takeNote(screen: Screen): Promise<void> {
   const question = { title: 'Note', prompt: 'Text for the case notes at this time:', echo: true };
   const text = await askSecret(screen.layers, question, screen.changed);
   if (text === undefined || text.trim() === '') return;
-  screen.watch?.session.mark?.(text.trim());
-  screen.notify('note added');
+  setMark(screen, text.trim());
+}
+
+/** Sets a marker, or a note with a text; in a replay its file is named. */
+export function setMark(screen: Screen, text: string): void {
+  const path = screen.watch?.session.mark?.(text);
+  const what = text === '' ? 'marker set' : 'note added';
+  if (path === undefined) {
+    screen.notify(what);
+    return;
+  }
+  const written = `notes: ${plain(path)}`;
+  if (!screen.written.includes(written)) screen.written.push(written);
+  screen.notify(`${what}: ${path}`);
 }

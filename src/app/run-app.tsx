@@ -20,6 +20,7 @@ import { startPresenting } from './presenting.ts';
 import { saveCopy } from './save-copy.ts';
 import { Screen, type ShortReport } from './screen.ts';
 import type { ToolBox } from './tools-flow.ts';
+import { Tour } from './tour.ts';
 import { Watch } from './watch.ts';
 
 export interface RunOptions {
@@ -45,6 +46,8 @@ export interface RunOptions {
   readonly veil?: ScreenRedaction | undefined;
   /** Presents from the first line. */
   readonly present?: boolean | undefined;
+  /** Starts with the guided tour of the demo. */
+  readonly tour?: boolean | undefined;
   readonly panes?: readonly AnyPane[];
   readonly stdin?: Keyboard;
   readonly stdout?: WriteStream;
@@ -123,6 +126,7 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
   });
   screen.connecting = { target: options.target, sinceMs: clock(), messages: [] };
   if (options.present) startPresenting(screen);
+  if (options.tour) screen.tour = new Tour();
 
   const router = new InputRouter(stdin, (event) => screen.handle(event));
   let drawing = 0;

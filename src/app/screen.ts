@@ -10,7 +10,7 @@ import { act } from './actions.ts';
 import { askConfirm, askSecret } from './dialogs.ts';
 import { terminalSize } from './frame-lines.ts';
 import type { InputEvent } from './key-parser.ts';
-import { Layers, type BoxLayer, type LineLayer } from './layer.ts';
+import { Layers, type BoxLayer, type Layer, type LineLayer } from './layer.ts';
 import { beforeKey, type Presenting } from './presenting.ts';
 import { refuseTyping } from './refuse-typing.ts';
 import { isRowGone, ROW_GONE, ROW_WHEN } from './row-guard.ts';
@@ -19,6 +19,7 @@ import type { Surface } from './surface.ts';
 import { move, sortByHead } from './surface-actions.ts';
 import type { DrawnTabs } from './tabs.ts';
 import { openTab } from './palette.ts';
+import { tourInput, type Tour } from './tour.ts';
 import type { RecordingControl, StartRecording } from './recording-flow.ts';
 import type { ToolBox } from './tools-flow.ts';
 import type { Watch } from './watch.ts';
@@ -71,6 +72,8 @@ export class Screen {
   readonly redaction: ScreenRedaction;
   /** Present while presenting. */
   presenting: Presenting | undefined;
+  /** Present while the tour runs. */
+  tour: Tour | undefined;
   /** Running recording. */
   recording: RecordingControl | undefined;
   /** Lines about the files that were written, for the end of the program. */
@@ -159,10 +162,16 @@ export class Screen {
   };
 
   /** Handles one event of the keyboard or the mouse; the next frame shows the change, with or without new data. */
-  handle(event: InputEvent): void {
+  handle(given: InputEvent): void {
     this.#notice = undefined;
     const { top } = this.layers;
     if (top?.kind === 'terminal') return;
+    const event = this.tour ? tourInput(this, given) : given;
+    if (!event) this.changed();
+    else this.#take(event, top);
+  }
+
+  #take(event: InputEvent, top: Layer | undefined): void {
     if (event.kind === 'click' || event.kind === 'wheel') this.#mouse(event);
     else if (top?.kind === 'box' || top?.kind === 'line') {
       if (event.kind === 'key' && event.text === '' && this.keymap.byKey.get(event.name) === 'leave') this.#leave(top);
@@ -200,6 +209,8 @@ export class Screen {
       case 'finding':
         return selectedFinding(this) !== undefined;
       case 'live':
+        return this.watch !== undefined && this.watch.session.replay === undefined;
+      case 'markable':
         return this.watch?.session.mark !== undefined;
       case 'replay':
         return this.watch?.session.replay !== undefined;
@@ -331,6 +342,7 @@ const NOT_NOW: Readonly<Record<When, string>> = {
   process: 'needs a selected process of a live host',
   finding: 'needs a selected finding: open the Overview',
   live: 'needs a live host, not a replay',
+  markable: 'this session takes none',
   replay: 'needs a replay of a recording',
   locked: 'needs a live host, not a replay',
 };

@@ -124,7 +124,7 @@ export class LiveSession implements Session {
   readonly show = (sourceIds: readonly string[]): void => this.#schedule.show(sourceIds);
   readonly replay = undefined;
   readonly marks = (): readonly Mark[] => this.#marks;
-  readonly mark = (text: string): void => {
+  readonly mark = (text: string): undefined => {
     this.#marks.push({ wallMs: this.#options.nowMs(), kind: text === '' ? 'marker' : 'note', text });
     this.#changed();
   };

@@ -95,8 +95,11 @@ export interface Session {
   readonly audit: () => readonly AuditEntry[];
   /** Marks by time. */
   readonly marks: () => readonly Mark[];
-  /** Sets a marker, or a note with a text; undefined in a replay. */
-  readonly mark: ((text: string) => void) | undefined;
+  /**
+   * Sets a marker, or a note with a text, at the present time; in a replay at its position, and the result is the path of its file.
+   * Throws where it cannot be saved.
+   */
+  readonly mark: ((text: string) => string | undefined) | undefined;
   /** Figures that sar collected, of a sosreport. */
   readonly sar?: SarReport | undefined;
   /** Present for a recording. */

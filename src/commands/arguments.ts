@@ -27,7 +27,13 @@ export type Command =
       readonly screen: ScreenOptions;
       readonly configFile: string | undefined;
     }
-  | { readonly kind: 'demo'; readonly screen: ScreenOptions; readonly configFile: string | undefined }
+  | {
+      readonly kind: 'demo';
+      readonly screen: ScreenOptions;
+      readonly configFile: string | undefined;
+      /** Guided tour. */
+      readonly tour: boolean;
+    }
   | {
       readonly kind: 'cast';
       /** `-` is standard input. */
@@ -113,8 +119,9 @@ export function parseCommand(argv: readonly string[]): Command {
   const configFile = values.config;
   if (first === 'demo') {
     if (rest.length > 0) throw new UsageError(`unexpected argument "${rest[0]}": crashcart demo takes none`);
-    return { kind: 'demo', screen, configFile };
+    return { kind: 'demo', screen, configFile, tour: values.tour ?? false };
   }
+  if (values.tour) throw new UsageError('--tour is an option of demo: crashcart demo --tour');
   if (first === 'replay' || first === 'cast') {
     const [file, ...others] = rest;
     if (file === undefined) throw new UsageError(`missing FILE: crashcart ${first} FILE`);

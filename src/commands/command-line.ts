@@ -11,7 +11,7 @@ export interface CommandEntry {
 }
 
 export const commandEntries: readonly CommandEntry[] = [
-  { name: 'demo', about: 'the bundled recording of a host with many faults' },
+  { name: 'demo', about: 'the bundled recording of a host with many faults; --tour walks through one incident' },
   {
     name: 'doctor',
     argument: '[host]',
@@ -131,6 +131,7 @@ export const optionEntries = {
     group: 'general',
     about: 'the plain report with the ledger; Markdown of any size (else 20 kB), with tables, panes and all reads',
   },
+  tour: { type: 'boolean', group: 'general', about: 'the demo with a guided tour, two minutes' },
   ascii: { type: 'boolean', group: 'general', about: 'only ASCII characters' },
   colour: { type: 'boolean', group: 'general', about: 'colours, also with NO_COLOR' },
   'no-colour': { type: 'boolean', group: 'general', about: 'no colours' },

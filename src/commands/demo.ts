@@ -7,12 +7,13 @@ import { replayFile } from './replay.ts';
 /** Plays the bundled recording on the screen. Rejects with a RecordingError. */
 export async function showDemo(
   file: string,
-  { screen, configFile }: Extract<Command, { kind: 'demo' }>,
+  { screen, configFile, tour }: Extract<Command, { kind: 'demo' }>,
   config: Config,
 ): Promise<number> {
   if (!existsSync(file))
     throw new RecordingError(
       `${file}: not found, this install has no demo recording; play another one with crashcart replay FILE`,
     );
-  return replayFile({ kind: 'replay', file, screen, configFile }, config);
+  // No notes in the folder of the package.
+  return replayFile({ kind: 'replay', file, screen, configFile }, config, { notes: 'elsewhere', tour });
 }

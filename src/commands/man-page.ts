@@ -38,6 +38,7 @@ export const manPage = (version: string): string =>
     '.SH FILES',
     paragraph('$XDG_CONFIG_HOME/crashcart/config.toml', 'Keys, theme, budget.'),
     paragraph('~/.local/state/crashcart/audit/', 'Audit log of every command on a host.'),
+    paragraph('RECORDING.notes.jsonl', 'Markers and notes of replays; in ~/.local/state/crashcart/notes/ where its folder cannot be written.'), // prettier-ignore
     '.SH SEE ALSO',
     '.BR ssh (1),\n.BR ssh_config (5)',
     '',

@@ -1,9 +1,11 @@
 import { openSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
 import { runApp } from '../app/run-app.tsx';
+import { TOUR_START_MS } from '../app/tour-steps.ts';
 import type { Config } from '../config.ts';
 import { findings, sources } from '../subsystems/index.ts';
 import { openRecording, recordingFromPipe } from '../recording/open-recording.ts';
+import { RecordingError } from '../recording/recording-error.ts';
 import { ReplaySession } from '../recording/replay-session.ts';
 import type { Command } from './arguments.ts';
 import { shortReport } from './short-report.ts';
@@ -17,18 +19,26 @@ import { reportText } from './report.ts';
 
 type ReplayCommand = Extract<Command, { kind: 'replay' }>;
 
+export interface ReplayOptions {
+  /** Whether new notes may go beside the file. Default: beside. */
+  readonly notes?: 'beside' | 'elsewhere';
+  readonly tour?: boolean;
+}
+
 /** Plays a recording on the screen, or prints its last moment as a report without a terminal. Rejects with a RecordingError. */
-export async function replayFile(command: ReplayCommand, config: Config): Promise<number> {
+export async function replayFile(command: ReplayCommand, config: Config, options: ReplayOptions = {}): Promise<number> {
   const fromPipe = command.file === '-';
   const recording = fromPipe
     ? await recordingFromPipe(process.stdin, sources)
-    : await openRecording(command.file, sources);
+    : await openRecording(command.file, sources, options.notes);
   const onScreen = process.stdout.isTTY && (fromPipe || process.stdin.isTTY) && !command.screen.plain;
   const clock = () => Date.now();
+  if (options.tour && !onScreen) throw new RecordingError('the tour needs a terminal: crashcart demo --tour');
+  const tourMs = options.tour ? (recording.segments[0]?.t ?? 0) + TOUR_START_MS : undefined;
   // A sosreport and a recorded host have few moments: rates stand at the last.
-  const fromMs = onScreen && recording.head.kind !== 'recorded' ? undefined : Infinity;
+  const fromMs = onScreen && recording.head.kind !== 'recorded' ? tourMs : Infinity;
   const session = await ReplaySession.open({ recording, sources, findings, clock, fromMs });
-  if (onScreen) return showReplay(session, command, config, fromPipe);
+  if (onScreen) return showReplay(session, command, config, { fromPipe, tour: options.tour });
   try {
     for (const problem of session.problems()) warn(problem);
     const nowMs = session.player.positionMs();
@@ -50,7 +60,7 @@ async function showReplay(
   session: ReplaySession,
   command: ReplayCommand,
   config: Config,
-  fromPipe: boolean,
+  { fromPipe, tour }: { readonly fromPipe: boolean; readonly tour: boolean | undefined },
 ): Promise<number> {
   holdRepeatedSignals();
   using resources = new DisposableStack();
@@ -65,6 +75,7 @@ async function showReplay(
     target: isCovered ? 'a recording' : command.file,
     veil,
     present: command.screen.present,
+    tour,
     connect: async (prompter) => {
       for (const problem of session.problems()) prompter.notify(problem);
       return session;

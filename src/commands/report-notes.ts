@@ -64,6 +64,7 @@ async function fileOf({ reach: { target } }: ReportCommand): Promise<string | un
 async function notesOfFile(path: string, redaction: ScreenRedaction | undefined): Promise<CaseNotes> {
   const made = { madeMs: Date.now(), crashcart: pkg.version };
   const recording = await openRecording(path, sources);
+  for (const problem of recording.notes?.problems ?? []) warn(problem);
   const { file } = await placeOf(path);
   const { size, isFile } = await fileStat(file);
   if (!isFile) return notesOfRecording(recording, undefined, { sources, findings }, made, redaction);

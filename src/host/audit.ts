@@ -84,5 +84,5 @@ export class Audit {
   }
 }
 
-export const stateFolder = (): string =>
-  join(process.env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'crashcart', 'audit');
+export const stateFolder = (kind: 'audit' | 'notes' = 'audit'): string =>
+  join(process.env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'crashcart', kind);

@@ -106,6 +106,7 @@ async function gathered(
       findings.push(notedLife(life, index < MAX_WITH_EVIDENCE ? session.findings() : []));
     }
     await session.seek(endMs);
+    const replayNotes = (recording.notes?.marks ?? []).map(({ wallMs, kind, text }) => entryOf(wallMs, kind, text, undefined)); // prettier-ignore
     // Findings of rules newer than the recording, and all findings of a sosreport.
     const recorded = (finding: StandingFinding) => lives.some(({ key }) => isKeyOf(key, finding));
     findings.push(...session.findings().filter((finding) => !recorded(finding)).map(standing)); // prettier-ignore
@@ -117,7 +118,10 @@ async function gathered(
       ...notedCorrelation(session, endMs),
       ledger: notedLedger(session, endMs),
       findings: findings.toSorted(bySeverity),
-      timeline: mapTexts([...events.timeline, ...lives.flatMap(lifeEntries)].toSorted(byTime), maskSecrets),
+      timeline: mapTexts(
+        [...events.timeline, ...replayNotes, ...lives.flatMap(lifeEntries)].toSorted(byTime),
+        maskSecrets,
+      ),
       charts: chartsOf((id) => events.entries.get(id) ?? []),
       commands: mapTexts(events.audit.map(({ t, ...entry }) => noted({ ...entry, wallMs: t })), maskSecrets), // prettier-ignore
       terminals: mapTexts(events.terminals, maskSecrets),

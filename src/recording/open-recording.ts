@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { SourceReader } from '../collect/source-reader.ts';
 import { openPackedSosreport, openSosreport, SeveralReports, type Sosreport } from '../host/sosreport.ts';
@@ -8,6 +8,7 @@ import { reportsIn, withMember } from '../host/sosreport/several.ts';
 import { packingOf, type Packing } from '../host/sosreport/unpacked.ts';
 import { shellQuote } from '../lib/shell-quote.ts';
 import type { AnySource } from '../sources/source.ts';
+import { notesBeside, NotesFile } from './notes-file.ts';
 import { Recording } from './recording.ts';
 import { RecordingError } from './recording-error.ts';
 import {
@@ -18,8 +19,22 @@ import {
   roundsRecording,
 } from './rounds-recording.ts';
 
-/** Opens a recording; a sosreport or a recorded host (packed or not) as a recording of its moments. Rejects with a RecordingError. */
-export async function openRecording(path: string, sources: readonly AnySource[]): Promise<Recording> {
+/**
+ * Opens a recording with its notes; a sosreport or a recorded host (packed or not) as a recording of its moments. `notes`: whether new
+ * notes may go beside the file. Rejects with a RecordingError.
+ */
+export async function openRecording(
+  path: string,
+  sources: readonly AnySource[],
+  notes: 'beside' | 'elsewhere' = 'beside',
+): Promise<Recording> {
+  const recording = await openWithoutNotes(path, sources);
+  const { file, member } = await placeOf(resolve(path));
+  recording.notes = new NotesFile(recording.head, notes === 'beside' ? notesBeside(file, member) : undefined);
+  return recording;
+}
+
+async function openWithoutNotes(path: string, sources: readonly AnySource[]): Promise<Recording> {
   const { file, member } = await placeOf(path);
   const seen = await stat(file).catch(() => undefined);
   if (seen?.isDirectory()) {
@@ -27,7 +42,7 @@ export async function openRecording(path: string, sources: readonly AnySource[])
     if (report) return recordingOf(report, sources);
     if (isHostFolder(path)) return hostRecording(path, seen.mtimeMs, sources);
     const [only, ...others] = await reportsIn(path);
-    if (only !== undefined && others.length === 0) return openRecording(join(path, only), sources);
+    if (only !== undefined && others.length === 0) return openWithoutNotes(join(path, only), sources);
     if (only !== undefined) throw choice(path, [only, ...others]);
     throw new RecordingError(
       `${path}: folder without sos_commands, not a sosreport, and without at.json, not a recorded host`,
@@ -50,6 +65,12 @@ export async function recordingFromPipe(
   stream: AsyncIterable<Buffer>,
   sources: readonly AnySource[],
 ): Promise<Recording> {
+  const recording = await pipedWithoutNotes(stream, sources);
+  recording.notes = new NotesFile(recording.head, undefined);
+  return recording;
+}
+
+async function pipedWithoutNotes(stream: AsyncIterable<Buffer>, sources: readonly AnySource[]): Promise<Recording> {
   const name = 'standard input';
   const pieces = stream[Symbol.asyncIterator]();
   let head = Buffer.alloc(0);

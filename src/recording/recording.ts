@@ -7,6 +7,7 @@ import { FORMAT_VERSION, type RecordingEvent, type SegmentEvent } from './events
 import { readIndexFrame, type RecordingIndexFrame } from './index-frame.ts';
 import { MAX_PACKED_BYTES } from './limits.ts';
 import { migration } from './migrate.ts';
+import type { NotesFile } from './notes-file.ts';
 import { RecordingError } from './recording-error.ts';
 import type { SarReport } from '../sources/machine/sar-text.ts';
 import { SegmentReader } from './segment-reader.ts';
@@ -43,6 +44,8 @@ export class Recording {
   readonly head: SegmentEvent;
   /** Figures of sar, of a sosreport. */
   sar: SarReport | undefined;
+  /** Markers and notes of replays. */
+  notes: NotesFile | undefined;
   readonly #bytes: Bytes;
   readonly #index: RecordingIndexFrame | undefined;
 

@@ -1,6 +1,6 @@
 import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises';
 import type { AuditEntry } from '../host/audit.ts';
-import { keyOf, missing, type Host, type Missing, type Read } from '../host/host.ts';
+import type { Host, Read } from '../host/host.ts';
 import type { AnyFinding } from '../findings/finding.ts';
 import { isKeyOf } from '../findings/finding-key.ts';
 import { judge, type Judged } from '../findings/judge.ts';
@@ -16,7 +16,8 @@ import { Timeline } from '../timeline/timeline.ts';
 import type { StatusEvent } from './events.ts';
 import { Player } from './player.ts';
 import type { Recording } from './recording.ts';
-import { answersFor, parsedSample, replayEntry, type Round } from './replay-entries.ts';
+import { recordedDetail, type DetailReading } from './replay-detail.ts';
+import { replayEntry, type Round } from './replay-entries.ts';
 import { recordedSources } from './recorded-sources.ts';
 import { RecordingIndex } from './recording-index.ts';
 import { gapsOf, sourceStates } from './replay-sources.ts';
@@ -93,6 +94,8 @@ export class ReplaySession implements Session {
     this.timeline.isOneMoment = player.startMs === player.endMs;
     this.#tracks = new Tracks(options.recording);
     this.sar = options.recording.sar;
+    const { notes } = options.recording;
+    this.mark = notes && ((text) => notes.add(this.timeline.cursorMs ?? player.positionMs(), text, Date.now()));
     this.#sources = new Map(options.sources.map((source) => [source.id, source]));
     const { head } = options.recording;
     this.host = {
@@ -140,45 +143,20 @@ export class ReplaySession implements Session {
   };
   readonly show = (): void => undefined;
   readonly audit = (): readonly AuditEntry[] => this.#index.auditUntil(this.player.positionMs());
-  readonly mark = undefined;
+  readonly mark: ((text: string) => string) | undefined;
   readonly sar: SarReport | undefined;
-  /** Marks of the whole recording. */
-  readonly marks = (): readonly Mark[] => this.#index.marks;
+  /** Marks of the whole recording, and notes of replays. */
+  readonly marks = (): readonly Mark[] => this.#options.recording.notes?.among(this.#index.marks) ?? this.#index.marks;
 
   /** Sentences about unreadable parts of the file so far. */
   readonly problems = (): readonly string[] => {
     const left = this.#index.problem();
-    return left === undefined ? this.#problems : [...this.#problems, left];
+    const notes = this.#options.recording.notes?.problems ?? [];
+    return [...this.#problems, ...(left === undefined ? [] : [left]), ...notes];
   };
 
-  /** Last sample of a detail of the same object before the position. */
-  readonly readDetail = async (
-    detail: BoundDetail,
-  ): Promise<{ sample: unknown; missing: Readonly<Record<string, Missing>> }> => {
-    const position = this.timeline.cursorMs ?? this.player.positionMs();
-    const wanted = new Set(Object.values(detail.reads).map(keyOf));
-    const from = this.#options.recording.indexAt(position);
-    for (let index = from; index >= Math.max(0, from - DETAIL_SEGMENTS); index--) {
-      const track = await this.#tracks.of(index);
-      track.decode(position);
-      const found = track.looks.findLast(
-        ({ t, source, readings }) =>
-          t <= position &&
-          source === detail.id &&
-          readings.length > 0 &&
-          readings.every(({ read }) => wanted.has(keyOf(read))),
-      );
-      if (!found) continue;
-      const answers = answersFor(detail, found);
-      return { sample: parsedSample(detail, answers.values()), missing: answers.missing };
-    }
-    // Not `absent`: the object may have been present.
-    const gap = missing('failed', 'not in this recording (its detail was not open)');
-    return {
-      sample: detail.parse({}),
-      missing: Object.fromEntries(Object.keys(detail.reads).map((name) => [name, gap])),
-    };
-  };
+  readonly readDetail = (detail: BoundDetail): Promise<DetailReading> =>
+    recordedDetail(detail, this.timeline.cursorMs ?? this.player.positionMs(), this.#options.recording, this.#tracks);
 
   readonly raw = (sourceId: string): readonly { readonly read: Read; readonly text: string }[] =>
     (this.#last.get(sourceId)?.readings ?? []).map(({ read, reading }) => ({ read, text: rawText(reading) }));
@@ -390,8 +368,6 @@ export class ReplaySession implements Session {
 const FIRST_POSITION_MS = 3000;
 /** Light rounds of the history: 15 minutes of a busy host have 20 MiB. */
 const MAX_LIGHT_KIB = 32 * 1024;
-/** Number of segments that are searched for a detail. */
-const DETAIL_SEGMENTS = 15;
 /** Recorded time that is decoded in a few milliseconds. */
 const STEP_MS = 15_000;
 const MAX_STEPS = 50;

@@ -37,6 +37,15 @@ export class Track {
     }
   }
 
+  /** Newest round of each list up to a time, the newest first. */
+  newest(untilMs: number): readonly Round[] {
+    this.decode(untilMs);
+    const bySource = new Map<string, Round>();
+    for (const round of this.carried) bySource.set(round.source, round);
+    for (const round of this.rounds) if (round.t <= untilMs) bySource.set(round.source, round);
+    return [...bySource.values()].toSorted((one, other) => other.t - one.t);
+  }
+
   /** Sentences about unreadable parts of the decoded events. */
   problems(): readonly string[] {
     return typeof this.#reader === 'string' ? [this.#reader] : this.#reader.problems();

@@ -182,8 +182,9 @@ function rowLine<Row>(
 function marked<Row>(cell: string, { align }: Column<Row>, role: Role, theme: Theme): string {
   if ((role !== 'warn' && role !== 'crit') || align !== 'right') return cell;
   const mark = theme.glyphs.severity[role];
-  // In ASCII a mark beside a figure looks like a part of it.
-  return theme.ascii && /^ {2}/.test(cell) ? cell.replace(/ {2}(?=\S)/, `${mark} `) : cell.replace(/ (?=\S)/, mark);
+  if (!theme.ascii) return cell.replace(/ (?=\S)/, mark);
+  // In ASCII a mark right before a figure looks like a part of it.
+  return /^ {2}/.test(cell) ? cell.replace(/ {2}(?=\S)/, `${mark} `) : cell.replace(/^ (.*)/, `$1${mark}`);
 }
 
 function noteOf<Row>(section: TableSection<Row>, view: TableView, order: Ordered<Row>): string | undefined {

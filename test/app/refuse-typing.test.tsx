@@ -33,11 +33,11 @@ test('unlock discards a typed password when root is open', async () => {
   await screen.quit();
 });
 
-test('note discards typing when the session is a replay', async () => {
+test('note discards typing when the session takes none', async () => {
   const session = Object.assign(cannedSession(), { mark: undefined });
   const screen = await open({ session });
   await screen.press('w', '2', 'A');
-  expect(screen.line(-1)).toContain('add note: needs a live host, not a replay');
+  expect(screen.line(-1)).toContain('add note: this session takes none');
   expect(screen.line(1)).toContain('[1 Overview');
   await screen.press('esc', '2');
   expect(screen.line(1)).toContain('[2 ');

@@ -29,7 +29,9 @@ describe('parseCommand', () => {
   });
 
   test('takes demo without arguments', () => {
-    expect(parseCommand(['demo', '--plain'])).toMatchObject({ kind: 'demo', screen: { plain: true } });
+    expect(parseCommand(['demo', '--plain'])).toMatchObject({ kind: 'demo', screen: { plain: true }, tour: false });
+    expect(parseCommand(['demo', '--tour'])).toMatchObject({ kind: 'demo', tour: true });
+    expect(() => parseCommand(['replay', 'x.cc.zst', '--tour'])).toThrow('--tour is an option of demo');
     expect(() => parseCommand(['demo', 'host'])).toThrow('unexpected argument "host": crashcart demo takes none');
   });
 

@@ -78,7 +78,7 @@ export class FakeSession implements Session {
   replay: Replay | undefined = undefined;
   readonly marked: Mark[] = [];
   readonly marks = (): readonly Mark[] => this.marked;
-  readonly mark = (text: string): void =>
+  readonly mark = (text: string): undefined =>
     void this.marked.push({ wallMs: this.nowMs, kind: text === '' ? 'marker' : 'note', text });
   readonly findings = () => this.standing;
   readonly show = (ids: readonly string[]) => void this.shown.push(ids);

@@ -50,6 +50,7 @@ export interface ScreenOptions {
   readonly tab?: string;
   readonly startRecording?: RunOptions['startRecording'];
   readonly onWritten?: RunOptions['onWritten'];
+  readonly tour?: boolean;
 }
 
 /** The whole program in a headless terminal emulator. */
@@ -105,6 +106,7 @@ export class TestScreen {
       tab: options.tab,
       startRecording: options.startRecording,
       onWritten: options.onWritten,
+      tour: options.tour,
       ...(options.keymap && { keymap: options.keymap }),
       stdin: keyboard,
       // A subset of WriteStream: the part that Ink and the app use.

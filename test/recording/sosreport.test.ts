@@ -329,6 +329,24 @@ describe('a hostile archive', () => {
   });
 });
 
+test.each([
+  ['a folder', () => folder],
+  ['an archive', async () => put('a.tar', await madeTar())],
+])('%s takes a note beside it, which the next replay has', async (_, path) => {
+  vi.stubEnv('XDG_STATE_HOME', outside);
+  const replay = async () => {
+    const recording = await openRecording(await path(), sources);
+    return ReplaySession.open({ recording, sources, findings: [], clock: () => 0 });
+  };
+  const first = await replay();
+  expect(first.mark?.('disk sdb replaced')).toBe(`${await path()}.notes.jsonl`);
+  await first.stop();
+  const second = await replay();
+  expect(second.marks()).toEqual([{ wallMs: TAKEN_MS, kind: 'note', text: 'disk sdb replaced' }]);
+  expect(second.problems()).toEqual([]);
+  await second.stop();
+});
+
 test('file names are those of sos', () => {
   expect(commandFile('/usr/sbin/ethtool -i eth0')).toBe('ethtool_-i_eth0');
   expect(commandFile('ls -l /dev/disk/')).toBe('ls_-l_.dev.disk');

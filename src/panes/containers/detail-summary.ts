@@ -187,7 +187,7 @@ export function engineSection(
     { label: 'image', figures: [figure(row.image ?? NONE)] },
     ...(container.id === undefined ? [] : [{ label: 'id', figures: [figure(plain(container.id), 'dim')] }]),
     ...(why === undefined ? [] : [{ label: engineName(container.engine), figures: [figure(why, 'warn')] }]),
-    ...(inspect ? inspectLines(inspect) : []),
+    ...(inspect ? inspectLines(inspect) : listLines(row.container)),
     ...(container.instance ? limitLines(row) : []),
     ...(instance ? instanceLines(instance) : []),
   ];
@@ -201,6 +201,13 @@ export function engineSection(
     draw: (columns, rows, theme) => lines.slice(0, rows).map((line) => drawFigures(line, columns, theme)),
   };
 }
+
+/** What the list of the engine holds of it, where it was not inspected. */
+const listLines = ({ exitCode, health, recentRestarts }: ContainerRow['container']): readonly FigureLine[] => [
+  ...(exitCode === undefined ? [] : [{ label: 'exit', figures: [figure(`exit code ${exitCode}`)] }]),
+  ...(health === undefined ? [] : [{ label: 'health', figures: [figure(plain(health), health === 'unhealthy' ? 'crit' : 'text')] }]), // prettier-ignore
+  ...(recentRestarts === undefined ? [] : [{ label: 'restarts', figures: [figure(`${recentRestarts} in 10 min`)] }]), // prettier-ignore
+];
 
 const inspectLines = (one: Inspected): readonly FigureLine[] => [
   { label: 'command', figures: [figure(plain(one.path))] },

@@ -24,3 +24,5 @@ export function statFields(text: string | undefined): StatFields | undefined {
 
 /** USER_HZ: the unit of times in /proc/PID/stat, 100 on every port of Debian and Ubuntu. */
 export const TICKS_PER_SECOND = 100;
+/** Page size of its memory fields: 4 KiB. Kernels built for 64 KiB pages (arm64 -64k flavours) are not distinguished. */
+export const PAGE_KIB = 4;

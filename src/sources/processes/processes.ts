@@ -3,12 +3,11 @@ import type { ProcessTexts } from '../../host/host.ts';
 import { keyValues, toNumber, words } from '../../lib/lines.ts';
 import { defineSource } from '../source.ts';
 import { hiddenBy, hiddenTable } from './hidden-processes.ts';
+import { PAGE_KIB } from './proc-stat.ts';
 import { procMount } from './proc-mount.ts';
 
 /** USER_HZ: the unit of times in /proc/PID/stat. 100 on every Linux port of Debian and Ubuntu: proc_pid_stat(5), sysconf(3). */
 const TICKS_PER_SECOND = 100;
-/** Page size of its memory fields: 4 KiB. Kernels built for 64 KiB pages (arm64 -64k flavours) are not distinguished. */
-const PAGE_KIB = 4;
 /** PF_KTHREAD: include/linux/sched.h. */
 const KERNEL_THREAD = 0x0020_0000;
 

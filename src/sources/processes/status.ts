@@ -1,5 +1,5 @@
 import { keyValues, toCount, toNumber, words } from '../../lib/lines.ts';
-import { statFields } from './proc-stat.ts';
+import { PAGE_KIB, statFields } from './proc-stat.ts';
 import { defineDetail } from '../source.ts';
 import { uidInside, uidRanges } from '../containers/uid-map.ts';
 
@@ -30,6 +30,7 @@ export const processStatus = defineDetail({
     const of = keyValues(status ?? '');
     const kiB = (name: string): number | undefined => toCount(words(of.get(name) ?? '')[0]);
     const where = wchan?.trim();
+    const pages = fields?.field(24);
     const pids = words(of.get('NSpid') ?? '').map(toCount);
     const uid = toCount(words(of.get('Uid') ?? '')[0]);
     const own = uidInside(uid, uidRanges(uidMap));
@@ -42,7 +43,8 @@ export const processStatus = defineDetail({
       uidInside: own === uid ? undefined : own,
       program: first(program),
       folder: first(folder),
-      rssKiB: kiB('VmRSS'),
+      // The process table of a recording has no more of its status than ids.
+      rssKiB: kiB('VmRSS') ?? (pages ? pages * PAGE_KIB : undefined),
       peakRssKiB: kiB('VmHWM'),
       anonKiB: kiB('RssAnon'),
       fileKiB: kiB('RssFile'),

@@ -171,6 +171,14 @@ describe('NUMA placement', () => {
     expect(placement({ ...sample('0-1'), nodes: [0] })).toBeUndefined());
 });
 
+test('processStatus has the resident size of stat when the status has none, as in the process table', () => {
+  const values = { wchan: undefined, oomScore: undefined, oomAdjust: undefined, program: undefined, folder: undefined, uidMap: undefined }; // prettier-ignore
+  const of = (stat: string) => processStatus.parse({ ...values, stat, status: 'Uid:\t0\t0\t0\t0\n' }, target);
+  expect(of(`450 (x) ${rest}`)).toMatchObject({ rssKiB: 800, peakRssKiB: undefined, swapKiB: undefined });
+  // A thread of the kernel has no memory.
+  expect(of(`450 (x) ${rest.replace(' 200 ', ' 0 ')}`).rssKiB).toBeUndefined();
+});
+
 test('processStatus has the tracer, undefined without one', () => {
   const parse = (tracer: string) =>
     processStatus.parse(
