@@ -183,6 +183,17 @@ describe.each(['ssh2', 'openssh'] as const)('%s', (backend) => {
     );
   });
 
+  it('names the refused key when the dialog of a password is cancelled', async () => {
+    await expect(
+      reach(backend, 'main', {
+        identities: [key('id_stranger')],
+        options: ['PreferredAuthentications=publickey,password'],
+      }),
+    ).rejects.toThrow(
+      `Login cancelled: support@127.0.0.1: key ${key('id_stranger')} refused; the server accepts publickey, password, keyboard-interactive`,
+    );
+  });
+
   it('names a key that others can read', async () => {
     const open = join(folder(), 'id_open');
     copyFileSync(key('id_ed25519'), open);

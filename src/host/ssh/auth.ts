@@ -1,9 +1,9 @@
 import type { AnyAuthMethod, Prompt } from 'ssh2';
 import { plain } from '../../lib/plain.ts';
-import { TransportError } from '../transport.ts';
+import type { TransportError } from '../transport.ts';
 import type { Prompter } from '../prompter.ts';
 import type { Identities } from './identities.ts';
-import { accountRefused, permissionDenied } from './ssh-errors.ts';
+import { accountRefused, loginCancelled, permissionDenied } from './ssh-errors.ts';
 import type { SshConfig } from './ssh-config.ts';
 import { type KeyTrial, keyTrial } from './key-trial.ts';
 
@@ -175,7 +175,8 @@ export function login(
     },
     failure: () =>
       cancelled
-        ? new TransportError(`Login cancelled: ${account}`, { fix: 'connect again, or give a key with -i' })
+        ? // The last one is the method of the dialog.
+          loginCancelled({ account, refused: [...refused].filter((title) => title !== last), accepted: offered })
         : permissionDenied({
             account,
             refused: [...refused],

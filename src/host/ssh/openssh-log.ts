@@ -14,6 +14,8 @@ export interface LoginAttempts {
 /** OpensshLog reads the stderr of an ssh(1) with LogLevel=DEBUG1. */
 export interface OpensshLog extends LoginAttempts {
   readonly algorithms: NegotiatedAlgorithms | undefined;
+  /** Methods that the server accepts. */
+  readonly accepted: readonly string[];
   /** Returns the complete lines of the text that are no debug lines. */
   readonly read: (text: string) => readonly string[];
   /** The incomplete last line. */
@@ -30,7 +32,7 @@ const OWN =
 export function opensshLog(debug: DebugLog = () => undefined): OpensshLog {
   const values: Partial<Record<keyof NegotiatedAlgorithms, string | undefined>> = {};
   const tried: string[] = [];
-  let refused = false;
+  let accepted: readonly string[] = [];
   let message: string | undefined;
   let rest = '';
   const note = (line: string): void => {
@@ -49,7 +51,7 @@ export function opensshLog(debug: DebugLog = () => undefined): OpensshLog {
     const [, method] = /^debug1: Next authentication method: (password|keyboard-interactive)$/.exec(line) ?? [];
     if (method !== undefined && !tried.includes(method)) tried.push(method);
     if (line.endsWith('with partial success.')) tried.pop();
-    refused ||= line.startsWith('debug1: Authentications that can continue: ');
+    accepted = /^debug1: Authentications that can continue: (\S+)/.exec(line)?.[1]?.split(',') ?? accepted;
   };
   return {
     get algorithms() {
@@ -57,6 +59,9 @@ export function opensshLog(debug: DebugLog = () => undefined): OpensshLog {
       return kex === undefined || hostKey === undefined || cipher === undefined || compression === undefined
         ? undefined
         : { kex, hostKey, cipher, compression };
+    },
+    get accepted() {
+      return accepted;
     },
     tried,
     get message() {
@@ -67,7 +72,8 @@ export function opensshLog(debug: DebugLog = () => undefined): OpensshLog {
       rest = lines.pop() ?? '';
       return lines.filter((line) => {
         if (DEBUG.test(line)) note(line);
-        else if (refused && line.trim() !== '' && !OWN.test(line)) message = plain(line.trim().slice(0, 300));
+        else if (accepted.length > 0 && line.trim() !== '' && !OWN.test(line))
+          message = plain(line.trim().slice(0, 300));
         return !DEBUG.test(line);
       });
     },

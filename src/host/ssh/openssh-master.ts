@@ -8,6 +8,7 @@ import type { Prompter } from '../prompter.ts';
 import { startAskpass } from './askpass.ts';
 import { bannerTo } from './banner.ts';
 import { explainStderr } from './openssh-errors.ts';
+import { loginCancelled } from './ssh-errors.ts';
 import { opensshLog } from './openssh-log.ts';
 import { LOGIN_STEP_MS, connectTimer } from './connect-timeout.ts';
 import type { DebugLog } from './connection.ts';
@@ -163,9 +164,7 @@ export async function startMaster(
   }
   const why = await ended;
   if (cancelled)
-    throw new TransportError(`Login cancelled: ${plain(resolved.user)}@${plain(resolved.hostname)}`, {
-      fix: 'connect again, or give a key with -i',
-    });
+    throw loginCancelled({ account, refused: log.tried.filter((name) => /key /.test(name)), accepted: log.accepted });
   if (/ENOENT|: not found/.test(why)) throw noSsh(deps.needed);
   throw explainStderr(
     expired && stderr === ''

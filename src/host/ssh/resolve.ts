@@ -70,5 +70,6 @@ function withoutSsh(target: Target): SshConfig {
     const [, option, argument] = /^\s*(\w+)\s*[=\s]\s*(.*)$/.exec(flag === '-o' ? value : '') ?? [];
     if (option !== undefined) settings.push(`${option.toLowerCase()} ${argument}`);
   }
-  return parseSshConfig(settings.join('\n'), target.host, thisMachine());
+  // A ControlMaster is joined by ssh(1).
+  return { ...parseSshConfig(settings.join('\n'), target.host, thisMachine()), controlPath: undefined };
 }

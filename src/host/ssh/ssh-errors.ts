@@ -61,6 +61,17 @@ export function permissionDenied({ account, refused, unusable, accepted, message
   );
 }
 
+/** Login whose dialog was cancelled, or could not open without a terminal: what the server refused before it. */
+export function loginCancelled({
+  account,
+  refused,
+  accepted,
+}: Pick<Denial, 'account' | 'refused' | 'accepted'>): TransportError {
+  const before =
+    refused.length === 0 ? '' : `: ${refused.join(', ')} refused; the server accepts ${plain(accepted.join(', '))}`;
+  return new TransportError(`Login cancelled: ${account}${before}`, { fix: 'connect again, or give a key with -i' });
+}
+
 /** Connection that the server closed during the login, with its last message about the account. */
 export const accountRefused = (account: string, message: string): TransportError =>
   new TransportError(`Permission denied: ${account}: ${message}`, { fix: FIX.account });
