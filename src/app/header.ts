@@ -72,6 +72,7 @@ export function headerLine(
     ...(recording ? recordSegments(recording, time, theme) : []),
     ...segment(time.redacted ? 'REDACTED' : undefined, 'accent', 0),
     ...segment(time.readOnly ? 'READ-ONLY' : undefined, 'accent', 1),
+    ...segment(status.joined === undefined ? undefined : 'ControlMaster', 'text', 8),
     ...costSegments(status),
     ...rootSegment(status),
     ...(facts.hidden === undefined ? [] : [{ text: `processes ${facts.hidden}`, role: 'warn', rank: 2 } as const]),

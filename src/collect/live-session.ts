@@ -105,6 +105,7 @@ export class LiveSession implements Session {
       link: live?.link() ?? { state: 'live' },
       root: live?.root(),
       transport: live?.transport() ?? this.host.kind,
+      joined: live?.connection?.()?.joined,
       hostCpuPct: this.#meter.hostCpuPct,
       hostCpuSeconds: this.#meter.hostCpuSeconds,
       budgetPct: this.#options.budgetPct,

@@ -62,6 +62,8 @@ export interface Status {
   readonly link: LinkState;
   readonly root: RootState | undefined;
   readonly transport: string;
+  /** Control socket of the ControlMaster whose connection is used. */
+  readonly joined?: string | undefined;
   /** Recent CPU share of the collector, percent of one core of the host; undefined until measured. */
   readonly hostCpuPct: number | undefined;
   /** CPU of the whole session on the host so far, start included; undefined where not measured. */

@@ -76,6 +76,12 @@ export interface Reach {
   readonly budgetPct: number | undefined;
   /** Disables tools and shells for the whole session. */
   readonly readOnly: boolean;
+  /** `-A`, which is ignored. */
+  readonly forwardAgent: boolean;
+  /** `-v`: log of the SSH handshake. */
+  readonly verbose: boolean;
+  /** File of that log. */
+  readonly logFile: string | undefined;
 }
 
 export interface ScreenOptions {
@@ -152,12 +158,19 @@ export function parseCommand(argv: readonly string[]): Command {
       login: values.login,
       identities: values.identity,
       jump: values.jump,
+      bindAddress: values['bind-address'],
+      addressFamily: addressFamily(values.ipv4, values.ipv6),
+      compression: values.compression,
+      controlPath: values['control-path'],
       configFile: values['ssh-config'],
       options: values.option,
     },
     backend: backend(values.transport),
     budgetPct: values.budget === undefined ? undefined : percentage('--budget', values.budget),
     readOnly: values['read-only'] ?? false,
+    forwardAgent: values['agent-forwarding'] ?? false,
+    verbose: values.verbose ?? false,
+    logFile: values['log-file'],
   };
   if (doctor) return { kind: 'doctor', reach };
   const recordTo = values.record;
@@ -248,6 +261,11 @@ function notesFormat(text = 'md'): 'md' | 'html' | 'json' {
 function failOn(text: string | undefined): 'crit' | 'warn' | undefined {
   if (text === undefined || text === 'crit' || text === 'warn') return text;
   throw new UsageError(`--fail-on: invalid severity "${text}", expected crit or warn`);
+}
+
+function addressFamily(ipv4 = false, ipv6 = false): SshOptions['addressFamily'] {
+  if (ipv4 && ipv6) throw new UsageError('-4 and -6 exclude each other');
+  return ipv4 ? 'inet' : ipv6 ? 'inet6' : undefined;
 }
 
 function backend(text: string | undefined): Reach['backend'] {

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts';
 import { makeTheme, type Theme } from '../theme.ts';
 import { toolBox } from '../app/tool-box.ts';
 import type { Command, ScreenOptions } from './arguments.ts';
+import { handshakeLog } from './handshake-log.ts';
 import { holdStderr } from './hold-stderr.ts';
 import { reachHost, watch } from './reach.ts';
 import { keepNames } from './keep-names.ts';
@@ -19,7 +20,8 @@ export async function startConsole(command: ConsoleCommand, config: Config): Pro
   holdRepeatedSignals();
   ignoreLostStderr();
   using resources = new DisposableStack();
-  resources.use(holdStderr(process.stderr));
+  // In a file it is not in the picture.
+  if (process.stderr.isTTY) resources.use(holdStderr(process.stderr));
   const veil = new ScreenRedaction();
   if (command.screen.redact || command.screen.present) {
     // The host's name is on the screen before the first reading.
@@ -29,8 +31,15 @@ export async function startConsole(command: ConsoleCommand, config: Config): Pro
   resources.defer(() => reportNames(keepNames(veil.redactor, Date.now())));
   const end = await runApp({
     target: command.reach.target ?? 'this machine',
-    connect: async (prompter) =>
-      watch(await reachHost(command.reach, prompter), command.reach.budgetPct ?? config.budgetPct),
+    connect: async (prompter) => {
+      // A reconnect is below the screen of the host, where a log has no place.
+      let connecting = true;
+      const log = handshakeLog(command.reach, (line) => connecting && prompter.notify(line));
+      const reached = await reachHost(command.reach, prompter, log).finally(() => {
+        connecting = false;
+      });
+      return watch(reached, command.reach.budgetPct ?? config.budgetPct);
+    },
     theme: themeFor(command.screen, config, process.env),
     keymap: config.keymap,
     tab: config.defaults.tab,

@@ -1,4 +1,5 @@
 import type { Session, SourceStatus } from '../collect/session.ts';
+import type { ConnectionFacts } from '../host/link-state.ts';
 import type { AnswerOf, Missing, Read, Reading } from '../host/host.ts';
 import { plain } from '../lib/plain.ts';
 import { ms } from '../lib/units.ts';
@@ -33,6 +34,7 @@ export async function doctorText({ host }: Reached, session: Session): Promise<s
     `crashcart doctor: ${plain(host.name)}`,
     '',
     `connection  ok: ${host.transport()}`,
+    ...connectionLines(host.connection?.()),
     host.transport().endsWith('python3')
       ? 'collector   ok: python3'
       : 'collector   reduced: /usr/bin/python3 not present, readings run in sh (about 5x the CPU time on the host); no gdb, no strace, no daemon protocols (Docker, libvirt, Ceph, …). Fix: install python3',
@@ -48,6 +50,17 @@ export async function doctorText({ host }: Reached, session: Session): Promise<s
     ...tools.map(({ text }) => text),
   ];
   return `${out.join('\n')}\n`;
+}
+
+/** Facts of an SSH connection: reason for its client, joined ControlMaster, result of the key exchange. */
+function connectionLines(facts: ConnectionFacts | undefined): readonly string[] {
+  if (facts === undefined) return [];
+  const { why, joined, algorithms } = facts;
+  const exchange =
+    algorithms !== undefined
+      ? `kex ${algorithms.kex}, host key ${algorithms.hostKey}, cipher ${algorithms.cipher}${algorithms.compression === 'none' ? '' : `, compression ${algorithms.compression}`}`
+      : `not readable: ${joined === undefined ? 'not in the log of ssh' : 'the ControlMaster has negotiated it'}`;
+  return [...(why === undefined ? [] : [`client      ${plain(why)}`]), `handshake   ${plain(exchange)}`];
 }
 
 /** Groups of readings, worst first. */

@@ -10,6 +10,7 @@ import type { Prompter } from '../host/prompter.ts';
 import { findings, readPolicy, sources } from '../subsystems/index.ts';
 import { LiveSession } from '../collect/live-session.ts';
 import type { Reach } from './arguments.ts';
+import { handshakeLog } from './handshake-log.ts';
 
 /** Share of one core of the host, percent. */
 export const DEFAULT_BUDGET_PCT = 2;
@@ -29,7 +30,7 @@ export interface Reached {
 }
 
 /** Connects to the host of the command line. Rejects with a TransportError. */
-export async function reachHost(reach: Reach, prompter: Prompter): Promise<Reached> {
+export async function reachHost(reach: Reach, prompter: Prompter, debug = handshakeLog(reach)): Promise<Reached> {
   const nowMs = () => Date.now();
   const { target: text } = reach;
   if (text === undefined) {
@@ -50,12 +51,14 @@ export async function reachHost(reach: Reach, prompter: Prompter): Promise<Reach
   const target = parseTarget(text, reach.ssh);
   const audit = new Audit(target.host, nowMs());
   if (audit.problem) prompter.notify(audit.problem);
+  if (reach.forwardAgent) prompter.notify('-A ignored: crashcart never forwards the agent');
   // Answers are kept for a reconnect.
   const keyring = createKeyring();
   const host = await ReachedHost.reach({
     name: target.text,
     kind: 'ssh',
-    connect: async () => (await connect(target, { backend: reach.backend ?? 'auto', keyring }, prompter)).transport,
+    connect: async () =>
+      (await connect(target, { backend: reach.backend ?? 'auto', keyring, debug }, prompter)).transport,
     policy: readPolicy,
     audit,
     nowMs,

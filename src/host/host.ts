@@ -1,7 +1,17 @@
 import type { As, Attachment, AttachmentEnd, AttachmentPulse, AttachRequest, Enter } from './attach-request.ts';
-import type { LinkState, RootState } from './link-state.ts';
+import type { ConnectionFacts, LinkState, RootState } from './link-state.ts';
 
-export type { As, Attachment, AttachmentEnd, AttachmentPulse, AttachRequest, Enter, LinkState, RootState };
+export type {
+  As,
+  Attachment,
+  AttachmentEnd,
+  AttachmentPulse,
+  AttachRequest,
+  ConnectionFacts,
+  Enter,
+  LinkState,
+  RootState,
+};
 
 /**
  * Reads of a host and their readings. A live host over SSH, the local machine, a folder of files and a recording implement
@@ -286,6 +296,8 @@ export interface LiveHost extends Host {
   readonly cost: () => Cost;
   /** Transport and lane: `ssh2 · python3`, for the status bar and doctor. */
   readonly transport: () => string;
+  /** Facts of the connection; undefined for this machine and while not connected. */
+  readonly connection?: () => ConnectionFacts | undefined;
   /** Tries a password once; undefined on success, else the reason. */
   readonly unlockRoot: (password: string) => Promise<string | undefined>;
   /** Runs `sudo -n` again; undefined on success, else the reason. */

@@ -24,3 +24,20 @@ export type LinkState =
       readonly collectorOnly?: boolean | undefined;
     }
   | { readonly state: 'closed'; readonly detail: string };
+
+/** Facts of a connection, for the header and doctor; unknown ones are undefined. */
+export interface ConnectionFacts {
+  /** Reason for this SSH client. */
+  readonly why?: string | undefined;
+  /** Control socket of the ControlMaster whose connection is used. */
+  readonly joined?: string | undefined;
+  readonly algorithms?: NegotiatedAlgorithms | undefined;
+}
+
+/** Result of the key exchange, in the names of the protocol. */
+export interface NegotiatedAlgorithms {
+  readonly kex: string;
+  readonly hostKey: string;
+  readonly cipher: string;
+  readonly compression: string;
+}

@@ -3,6 +3,7 @@ import type {
   AnswerOf,
   Attachment,
   AttachRequest,
+  ConnectionFacts,
   Cost,
   HungRead,
   LinkState,
@@ -100,6 +101,8 @@ export class ReachedHost implements LiveHost {
   readonly link = (): LinkState => this.#link;
   readonly root = (): RootState => this.#rootAccess.state;
   readonly transport = (): string => `${this.#transport?.name ?? 'none'} · ${this.#user?.kind ?? 'none'}`;
+
+  readonly connection = (): ConnectionFacts | undefined => this.#transport?.facts;
 
   readonly cost = (): Cost => {
     const lanes = this.#lanes();

@@ -1,3 +1,5 @@
+import type { ConnectionFacts } from './link-state.ts';
+
 /**
  * Transport starts commands on a host: by ssh2, the system's `ssh`, or on this machine.
  * A command is one string for the login shell, as `sshd` passes it on; build it with `shellQuote`.
@@ -5,6 +7,8 @@
 export interface Transport {
   /** For the status bar: `ssh2`, `openssh`, `local`. */
   readonly name: string;
+  /** Undefined for this machine. */
+  readonly facts?: ConnectionFacts;
   /** Starts a command without a terminal. Rejects with a TransportError, also when the server never replies. */
   readonly exec: (command: string) => Promise<Pipe>;
   /** Called once when the connection is lost or closed; every open pipe has ended by then. */

@@ -22,6 +22,24 @@ describe('parseCommand', () => {
     });
   });
 
+  test('takes the flags of ssh for addresses, compression, ControlMaster and the log', () => {
+    const flags = ['-4', '-C', '-A', '-v', '-b', '10.0.0.7', '-S', '~/cm', '-E', 'log', 'me@host:2222'];
+    expect(parseCommand(flags)).toMatchObject({
+      reach: {
+        target: 'me@host:2222',
+        ssh: { addressFamily: 'inet', compression: true, bindAddress: '10.0.0.7', controlPath: '~/cm' },
+        forwardAgent: true,
+        verbose: true,
+        logFile: 'log',
+      },
+    });
+    expect(parseCommand(['-6', 'host'])).toMatchObject({ reach: { ssh: { addressFamily: 'inet6' } } });
+    expect(parseCommand(['host'])).toMatchObject({
+      reach: { forwardAgent: false, verbose: false, logFile: undefined },
+    });
+    expect(() => parseCommand(['-4', '-6', 'host'])).toThrow('-4 and -6 exclude each other');
+  });
+
   test('takes --read-only for a session and a record, default off', () => {
     expect(parseCommand(['host', '--read-only'])).toMatchObject({ reach: { readOnly: true } });
     expect(parseCommand(['record', '--read-only'])).toMatchObject({ reach: { readOnly: true } });

@@ -101,12 +101,19 @@ test('doctor starts with a summary and lists the worst group first', async () =>
     name: 'node-7',
     root: () => ({ state: 'none', detail: 'no sudo' }),
     transport: () => 'ssh2 · python3',
+    connection: () => ({
+      why: 'ssh2: supports all settings of this target',
+      algorithms: { kex: 'curve25519-sha256', hostKey: 'ssh-ed25519', cipher: 'aes128-ctr', compression: 'none' },
+    }),
     read: async () => ({ ok: false, why: 'absent', detail: '' }),
   };
   // The members of both that the text needs.
   const text = await doctorText({ host } as unknown as Reached, { status: () => status } as unknown as Session);
   expect(text).toContain(
     `readings    2 not readable, 1 partly readable, 1 partly present, ${sources.length - 5} readable, 1 not present\ntools       0 of 3 installed`,
+  );
+  expect(text).toContain(
+    'client      ssh2: supports all settings of this target\nhandshake   kex curve25519-sha256, host key ssh-ed25519, cipher aes128-ctr\n',
   );
   const heads = text.split('\n').filter((line) => /^[A-Z ]+$/.test(line) && line.trim() !== '');
   expect(heads).toEqual(['NOT READABLE', 'PARTLY READABLE', 'PARTLY PRESENT', 'READABLE', 'NOT PRESENT', 'TOOLS']);

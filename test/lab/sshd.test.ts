@@ -9,15 +9,11 @@ import type { SshOptions } from '../../src/host/ssh/target.ts';
 import type { Transport } from '../../src/host/transport.ts';
 import { scriptedPrompter } from '../helpers/scripted-prompter.ts';
 import { stallProxy } from '../helpers/stall-proxy.ts';
-import { key, output, sshdLab, state, WITH_KEY } from './lib/sshd.ts';
+import { key, output, portOf, sshdLab, WITH_KEY } from './lib/sshd.ts';
 
 const { reach, opened, folder } = sshdLab();
 
 const lost = (transport: Transport): Promise<string> => new Promise((settle) => transport.onLost(settle));
-
-/** Port in the configuration of a lab server. */
-const portOf = (kind: string): number =>
-  Number(/ListenAddress 127\.0\.0\.1:(\d+)/.exec(readFileSync(join(state, `sshd_${kind}.conf`), 'utf8'))?.[1]);
 
 /** A known_hosts of the test's own, as `-o` options. */
 function knownHosts(content: string, ...more: string[]): SshOptions {

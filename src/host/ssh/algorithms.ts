@@ -1,4 +1,4 @@
-import type { Algorithms } from 'ssh2';
+import type { Algorithms, CompressionAlgorithm } from 'ssh2';
 import type { SshConfig } from './ssh-config.ts';
 
 /**
@@ -82,7 +82,10 @@ export function offer(resolved: SshConfig, knownTypes: readonly string[]): Offer
   if (none !== undefined) return { ok: false, setting: none.setting };
   const known = types.filter((type) => knownTypes.includes(keyTypeOf(type)));
   const rest = types.filter((type) => !known.includes(type));
-  return { ok: true, algorithms: { kex, serverHostKey: [...known, ...rest], cipher, hmac } };
+  const compress: CompressionAlgorithm[] = resolved.compression
+    ? ['zlib@openssh.com', 'zlib', 'none']
+    : ['none', 'zlib@openssh.com', 'zlib'];
+  return { ok: true, algorithms: { kex, serverHostKey: [...known, ...rest], cipher, hmac, compress } };
 }
 
 const allowed = <Name extends string>(able: readonly Name[], wanted: readonly string[] | undefined): Name[] =>

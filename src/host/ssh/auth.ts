@@ -1,8 +1,9 @@
 import type { AnyAuthMethod, Prompt } from 'ssh2';
 import { plain } from '../../lib/plain.ts';
-import { TransportError } from '../transport.ts';
+import type { TransportError } from '../transport.ts';
 import type { Prompter } from '../prompter.ts';
 import type { Identities } from './identities.ts';
+import { accountRefused, loginCancelled, permissionDenied } from './ssh-errors.ts';
 import type { SshConfig } from './ssh-config.ts';
 import { type KeyTrial, keyTrial } from './key-trial.ts';
 
@@ -19,9 +20,16 @@ export interface Login {
     partial: boolean | null,
     next: (method: AnyAuthMethod | false) => void,
   ) => void;
+  /** Notes a banner: after the first refused method it is about the account. */
+  readonly banner: (text: string) => void;
   /** Error after the server accepted no method. */
   readonly failure: () => TransportError;
+  /** Error of a connection that the server closed with a message about the account; undefined without one. */
+  readonly interrupted: () => TransportError | undefined;
 }
+
+/** Title of a dialog after a refused answer. */
+const AGAIN = 'Permission denied, try again';
 
 type Method = 'publickey' | 'keyboard-interactive' | 'password';
 const METHODS: readonly Method[] = ['publickey', 'keyboard-interactive', 'password'];
@@ -49,6 +57,12 @@ export function login(
   let rounds = 0;
   let trial: KeyTrial | undefined;
   let last = '';
+  let publickeyOffered = false;
+  let message: string | undefined;
+  const noteMessage = (text: string): void => {
+    const line = plain(text.trim().split(/\r?\n/).at(-1)?.slice(0, MAX_PROMPT_CHARACTERS) ?? '');
+    if (line !== '') message = line;
+  };
   const attempt = (title: string): void => {
     last = title;
     refused.add(title);
@@ -74,19 +88,24 @@ export function login(
     return given;
   };
 
-  const keyboard: AnyAuthMethod = {
+  const keyboard = (time: number): AnyAuthMethod => ({
     type: 'keyboard-interactive',
     username,
     prompt: (name, instructions, _language, prompts, finish) => {
-      const title = [name, instructions].filter(Boolean).join(': ').slice(0, MAX_PROMPT_CHARACTERS);
+      const text = [name, instructions].filter(Boolean).join(': ').slice(0, MAX_PROMPT_CHARACTERS).trim();
+      if (prompts.length === 0 && text !== '') {
+        noteMessage(text);
+        prompter.notify(plain(text));
+      }
+      const title = [...(time === 0 ? [] : [AGAIN]), ...(text === '' ? [] : [plain(text)])].join(': ');
       const answerAll = async (): Promise<void> => {
-        const given = await answers(plain(title.trim()), prompts);
+        const given = await answers(title, prompts);
         if (given === undefined) abort();
         else finish(given);
       };
       void answerAll();
     },
-  };
+  });
 
   const methodFor = async (method: Method, time: number): Promise<AnyAuthMethod | undefined> => {
     switch (method) {
@@ -99,10 +118,10 @@ export function login(
       }
       case 'keyboard-interactive':
         attempt(method);
-        return keyboard;
+        return keyboard(time);
       case 'password': {
         attempt(method);
-        const title = time === 0 ? 'Password' : 'Permission denied, try again';
+        const title = time === 0 ? 'Password' : AGAIN;
         const password = await prompter.secret({ title, prompt: `${account}'s password` });
         cancelled ||= password === undefined;
         return password === undefined ? undefined : { type: 'password', username, password };
@@ -126,6 +145,7 @@ export function login(
       if (again !== undefined) return again;
     } else {
       offered = left;
+      publickeyOffered ||= left.includes('publickey');
       if (partial) refused.delete(last);
       // The list restarts for the second factor.
       if (partial && ++rounds <= MAX_ROUNDS) attempts.clear();
@@ -137,6 +157,12 @@ export function login(
     return (await methodFor(method, time)) ?? false;
   };
 
+  /** Keys that were not offered, since the server takes none. */
+  const notAccepted = (): readonly string[] =>
+    publickeyOffered || !methods.includes('publickey')
+      ? []
+      : identities.list.map(({ title }) => `${title}: the server does not accept publickey`);
+
   return {
     next: (left, partial, next) => {
       const tryNext = async (): Promise<void> => next(await choose(left ?? [], partial === true));
@@ -144,24 +170,22 @@ export function login(
       if (left === null && trial === undefined) next({ type: 'none', username });
       else void tryNext();
     },
+    banner: (text) => {
+      if (offered.length > 0) noteMessage(text);
+    },
     failure: () =>
       cancelled
-        ? new TransportError(`Login cancelled: ${account}`, { fix: 'connect again, or give a key with -i' })
-        : new TransportError(deniedSentence(account, [...refused], [...new Set(unusable)], offered), {
-            fix: 'give the right key with -i, load it into ssh-agent, or check the user name',
+        ? // The last one is the method of the dialog.
+          loginCancelled({ account, refused: [...refused].filter((title) => title !== last), accepted: offered })
+        : permissionDenied({
+            account,
+            refused: [...refused],
+            unusable: [...new Set([...unusable, ...notAccepted()])],
+            accepted: offered,
+            message,
           }),
+    interrupted: () => (message === undefined ? undefined : accountRefused(account, message)),
   };
-}
-
-function deniedSentence(
-  account: string,
-  refused: readonly string[],
-  unusable: readonly string[],
-  accepted: readonly string[],
-): string {
-  const attempts = refused.length > 0 ? `${refused.join(', ')} refused` : 'no usable key';
-  const rest = unusable.length > 0 ? ` (not usable: ${unusable.join(', ')})` : '';
-  return `Permission denied: ${account}: ${attempts}${rest}; the server accepts ${plain(accepted.join(', ')) || 'no method'}`;
 }
 
 /** Methods in the order of PreferredAuthentications; publickey only where there is a key. */

@@ -16,6 +16,7 @@ export async function needsOpenssh(resolved: SshConfig): Promise<string | undefi
   if (resolved.knownHostsCommand !== undefined) return 'KnownHostsCommand is set';
   if (resolved.revokedHostKeys !== undefined) return 'RevokedHostKeys is set';
   if (resolved.pkcs11Provider !== undefined) return 'PKCS11Provider is set';
+  if (resolved.bindInterface !== undefined) return 'BindInterface is set';
   const offered = offer(resolved, known.types);
   if (!offered.ok) return `ssh2 supports none of the configured ${offered.setting}`;
   const keys = await specialKey(resolved);

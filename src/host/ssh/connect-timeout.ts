@@ -4,6 +4,9 @@
  */
 export const SESSION_OPEN_MS = 60_000;
 
+/** Time limit of one login step, which may wait for a directory service or a delay after a failure. */
+export const LOGIN_STEP_MS = 60_000;
+
 /** ConnectTimer limits the time of one step of a login; it is suspended while a dialog is open. */
 export interface ConnectTimer {
   /** Restarts the timer after a step, with another limit if given. */

@@ -1,7 +1,11 @@
 import type { Prompter } from '../prompter.ts';
+import type { Transport } from '../transport.ts';
 import { needsOpenssh } from './choose.ts';
 import { type ConnectOptions, type SshConnection, createKeyring } from './connection.ts';
-import { connectOpenssh } from './openssh-transport.ts';
+import { joinControlSocket } from './control-socket.ts';
+import { homePath } from './home-path.ts';
+import { joinedMaster } from './joined-master.ts';
+import { connectOpenssh, opensshTransport } from './openssh-transport.ts';
 import { removeLeftFolders } from './private-folder.ts';
 import { resolve } from './resolve.ts';
 import type { SshConfig } from './ssh-config.ts';
@@ -15,30 +19,45 @@ import { socketTo } from './proxy-jump.ts';
  * calls it with the same keyring, and verifies the host key again.
  */
 export async function connect(target: Target, options: ConnectOptions, prompter: Prompter): Promise<SshConnection> {
-  const ssh = options.ssh ?? 'ssh';
+  const { ssh = 'ssh', debug } = options;
   await removeLeftFolders();
   const resolved = await resolve(target, prompter, { ssh });
-  const openssh = async (why: string): Promise<SshConnection> => ({
-    transport: await connectOpenssh(target, resolved, { prompter, ssh }),
-    resolved,
-    why: `system ssh: ${why}`,
-  });
+  debug?.(`host ${resolved.hostname} port ${resolved.port} user ${resolved.user}`);
+  const done = (transport: Transport, why: string): SshConnection => {
+    debug?.(why);
+    return { transport: { ...transport, facts: { ...transport.facts, why } }, resolved, why };
+  };
+  const openssh = async (why: string, needed?: string): Promise<SshConnection> =>
+    done(await connectOpenssh(target, resolved, { prompter, ssh, debug, needed }), `system ssh: ${why}`);
+
+  const joined = await joinMaster(resolved, prompter, ssh);
+  if (joined !== undefined) return done(joined, `system ssh: joined ControlMaster ${joined.facts?.joined ?? ''}`);
   if (options.backend === 'openssh') return openssh('--transport openssh');
   if (options.backend === 'ssh2')
-    return { transport: await ssh2(target, resolved, options, prompter), resolved, why: 'ssh2: --transport ssh2' };
+    return done(await ssh2(target, resolved, options, prompter), 'ssh2: --transport ssh2');
 
   const reason = await needsOpenssh(resolved);
-  if (reason !== undefined) return openssh(reason);
+  if (reason !== undefined) return openssh(reason, reason);
   try {
-    return {
-      transport: await ssh2(target, resolved, options, prompter),
-      resolved,
-      why: 'ssh2: supports all settings of this target',
-    };
+    return done(await ssh2(target, resolved, options, prompter), 'ssh2: supports all settings of this target');
   } catch (error) {
-    if (error instanceof NoCommonAlgorithm) return openssh('no algorithm in common with ssh2');
-    throw error;
+    if (!(error instanceof NoCommonAlgorithm)) throw error;
+    prompter.notify(`${error.message}; system ssh used`);
+    return openssh('no algorithm in common with ssh2', error.message);
   }
+}
+
+/** Transport over the engineer's running ControlMaster; undefined without one that responds, with a notice for its socket. */
+async function joinMaster(
+  { controlPath }: SshConfig,
+  prompter: Pick<Prompter, 'notify'>,
+  ssh: string,
+): Promise<Transport | undefined> {
+  if (controlPath === undefined) return undefined;
+  const join = await joinControlSocket(controlPath);
+  if (join.ok) return opensshTransport(await joinedMaster(join.socket), ssh);
+  if (join.why !== undefined) prompter.notify(`ControlMaster ${homePath(controlPath)}: ${join.why}, not joined`);
+  return undefined;
 }
 
 async function ssh2(
@@ -46,7 +65,8 @@ async function ssh2(
   resolved: SshConfig,
   options: ConnectOptions,
   prompter: Prompter,
-): Promise<SshConnection['transport']> {
-  const deps = { prompter, keyring: options.keyring ?? createKeyring(), ssh: options.ssh ?? 'ssh' };
+): Promise<Transport> {
+  const { keyring = createKeyring(), ssh = 'ssh', debug } = options;
+  const deps = { prompter, keyring, ssh, debug };
   return connectSsh2(resolved, await socketTo(target, resolved, deps), deps);
 }

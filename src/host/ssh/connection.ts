@@ -5,8 +5,12 @@ import type { SshConfig } from './ssh-config.ts';
 /** SSH implementation; `auto` is ssh2, or ssh(1) where the target needs a feature that ssh2 lacks. */
 export type Backend = 'ssh2' | 'openssh' | 'auto';
 
+/** Receives the lines of `-v`: steps of a login, sanitised, without secrets. */
+export type DebugLog = (line: string) => void;
+
 export interface ConnectOptions {
   readonly backend: Backend;
+  readonly debug?: DebugLog | undefined;
   /** Answers of earlier dialogs; pass the same one for a reconnect. */
   readonly keyring?: Keyring;
   /** Path of ssh(1). Default: `ssh` on the PATH. */

@@ -1,10 +1,11 @@
-import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { readFile, stat } from 'node:fs/promises';
 import ssh2, { type ParsedKey, type SigningRequestOptions } from 'ssh2';
 import { plain } from '../../lib/plain.ts';
 import type { Prompter } from '../prompter.ts';
 import type { Keyring } from './connection.ts';
+import { homePath } from './home-path.ts';
 import { fingerprint } from './known-hosts.ts';
+import { TOO_OPEN } from './ssh-errors.ts';
 import type { SshConfig } from './ssh-config.ts';
 
 const PASSPHRASE_TRIES = 3;
@@ -48,12 +49,6 @@ export async function findIdentities(resolved: SshConfig, prompter: Prompter, ke
   return { list: [...first, ...others, ...rest], skipped };
 }
 
-/** `~/.ssh/id_ed25519`. */
-const homePath = (path: string): string => {
-  const home = `${homedir()}/`;
-  return plain(path.startsWith(home) ? `~/${path.slice(home.length)}` : path);
-};
-
 const sameKey = (one: ParsedKey, other: ParsedKey): boolean => one.getPublicSSH().equals(other.getPublicSSH());
 
 async function agentIdentities(socket: string | undefined): Promise<Identity[]> {
@@ -90,8 +85,10 @@ async function fileIdentity(
 ): Promise<Identity | string | undefined> {
   const shown = homePath(path);
   let text: Buffer;
+  let mode: string | undefined;
   try {
     text = await readFile(path);
+    mode = await openMode(path);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT'
       ? undefined
@@ -106,11 +103,13 @@ async function fileIdentity(
         title: `key ${shown}`,
         sign: () => Promise.reject(new Error(`key ${shown}: no private key file`)),
       };
+    if (mode !== undefined) return `key ${shown}: ${mode}`;
     return { publicKey: open, title: `key ${shown}`, sign: (data, hash) => Promise.resolve(open.sign(data, hash)) };
   }
   if (!/encrypted/i.test(open.message)) return `key ${shown}: ${plain(open.message)}`;
+  if (mode !== undefined) return `key ${shown}: ${mode}`;
   const publicKey = await publicHalf(path, text);
-  if (publicKey === undefined) return `key ${shown}: encrypted, ${shown}.pub missing`;
+  if (publicKey === undefined) return `key ${shown}: encrypted with a passphrase, ${shown}.pub missing`;
   let opened: ParsedKey | undefined;
   return {
     publicKey,
@@ -121,6 +120,14 @@ async function fileIdentity(
       return opened.sign(data, hash);
     },
   };
+}
+
+/** Reason of ssh(1) to ignore a private key: other users can read it. Files of other owners are not checked. */
+async function openMode(path: string): Promise<string | undefined> {
+  const { mode, uid } = await stat(path);
+  return uid === process.getuid?.() && (mode & 0o077) !== 0
+    ? `${TOO_OPEN} (0${(mode & 0o777).toString(8)})`
+    : undefined;
 }
 
 /** Result of parseKey, which returns most errors and throws some. */
@@ -139,7 +146,8 @@ async function decrypted(path: string, text: Buffer, prompter: Prompter): Promis
       title: left === PASSPHRASE_TRIES ? 'Encrypted key' : 'Bad passphrase, try again',
       prompt: `Passphrase for key ${homePath(path)}`,
     });
-    if (passphrase === undefined) throw new Error(`key ${homePath(path)}: no passphrase`);
+    if (passphrase === undefined)
+      throw new Error(`key ${homePath(path)}: encrypted, no passphrase given and not in ssh-agent`);
     const key = parsed(text, passphrase);
     if (isKey(key)) return key;
   }

@@ -1,7 +1,9 @@
 import { plain } from '../../lib/plain.ts';
 import { TransportError } from '../transport.ts';
 import type { SshConfig } from './ssh-config.ts';
-import { FIX } from './ssh-errors.ts';
+import { homePath } from './home-path.ts';
+import type { LoginAttempts } from './openssh-log.ts';
+import { accountRefused, FIX, permissionDenied, TOO_OPEN } from './ssh-errors.ts';
 
 interface Condition {
   readonly pattern: RegExp;
@@ -23,6 +25,7 @@ const CONDITIONS: readonly Condition[] = [
   { pattern: /connect to host .* Connection refused/i, fix: FIX.refused, retry: true },
   { pattern: /(Connection|Operation) timed out/i, fix: FIX.timeout, retry: true },
   { pattern: /No route to host|Network is unreachable/i, fix: FIX.route, retry: true },
+  { pattern: /^bind \S+: /m, fix: FIX.bind },
   {
     pattern: /IDENTIFICATION HAS CHANGED|Offending .* key in/i,
     message: (line, host) => `Host key verification failed: host key of ${host} has changed: ${line}`,
@@ -48,23 +51,57 @@ const CONDITIONS: readonly Condition[] = [
     fix: 'use a newer ssh, or -o KexAlgorithms or HostKeyAlgorithms with one that the host offers',
   },
   { pattern: /Too many authentication failures/i, fix: FIX.oneKey },
-  { pattern: /Permission denied/i, message: denied, fix: FIX.key },
+  { pattern: /Permission denied/i, fix: FIX.key },
 ];
 
 /** `me@web: Permission denied (publickey,password).` */
-function denied(line: string): string {
-  const [, account, accepted] = /(\S+): Permission denied \(([\w,@.-]+)\)/.exec(line) ?? [];
-  if (account === undefined || accepted === undefined) return line;
-  return `Permission denied: ${account}; the server accepts ${accepted.split(',').join(', ')}`;
+const DENIED = /^(\S+): Permission denied \(([\w,@.-]+)\)/;
+
+/** Reasons of keys that ssh did not use. */
+const UNUSABLE: readonly { readonly pattern: RegExp; readonly reason: (file: string, why: string) => string }[] = [
+  { pattern: /^Permissions \d+ for '(.+)' are too open/, reason: (file) => `${file}: ${TOO_OPEN}` },
+  { pattern: /^Load key "(.+)": (?!bad permissions)(.*)$/, reason: (file, why) => `${file}: ${why}` },
+  {
+    pattern: /^sign_and_send_pubkey: signing failed for \S+ "(.+?)"(.*)$/,
+    reason: (file, why) => `${file}: signing failed${why}`,
+  },
+];
+
+/** Error of a login that no method opened; undefined for another one. */
+function denied(printed: readonly string[], tried: LoginAttempts): TransportError | undefined {
+  const [, account, accepted] = printed.map((line) => DENIED.exec(line)).findLast((match) => match !== null) ?? [];
+  if (account === undefined || accepted === undefined) return undefined;
+  const unusable = printed.flatMap((line) =>
+    UNUSABLE.flatMap(({ pattern, reason }) => {
+      const [, file, why = ''] = pattern.exec(line) ?? [];
+      return file === undefined ? [] : [plain(reason(`key ${homePath(file)}`, why))];
+    }),
+  );
+  const refused = tried.tried.filter((key) => !unusable.some((reason) => reason.startsWith(`${key}:`)));
+  return permissionDenied({
+    account: plain(account),
+    refused,
+    unusable,
+    accepted: accepted.split(','),
+    message: tried.message,
+  });
 }
 
 /** Error of an ssh(1) that failed, by its stderr. */
-export function explainStderr(stderr: string, resolved: SshConfig): TransportError {
+export function explainStderr(
+  stderr: string,
+  resolved: SshConfig,
+  tried: LoginAttempts = { tried: [], message: undefined },
+): TransportError {
   const host = plain(resolved.hostname);
   const printed = stderr
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !/^[@*]+$/.test(line));
+  const denial = denied(printed, tried);
+  if (denial !== undefined) return denial;
+  if (tried.message !== undefined && /^Connection (?:closed|reset) by /.test(printed.at(-1) ?? ''))
+    return accountRefused(`${plain(resolved.user)}@${host}`, tried.message);
   const condition = CONDITIONS.find(({ pattern }) => pattern.test(stderr));
   const line = plain(
     relevantLine(printed, condition?.pattern)

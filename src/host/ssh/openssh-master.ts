@@ -2,12 +2,16 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { plain } from '../../lib/plain.ts';
+import type { ConnectionFacts } from '../link-state.ts';
 import { TransportError } from '../transport.ts';
 import type { Prompter } from '../prompter.ts';
 import { startAskpass } from './askpass.ts';
 import { bannerTo } from './banner.ts';
 import { explainStderr } from './openssh-errors.ts';
-import { connectTimer } from './connect-timeout.ts';
+import { loginCancelled } from './ssh-errors.ts';
+import { opensshLog } from './openssh-log.ts';
+import { LOGIN_STEP_MS, connectTimer } from './connect-timeout.ts';
+import type { DebugLog } from './connection.ts';
 import { privateFolder } from './private-folder.ts';
 import type { SshConfig } from './ssh-config.ts';
 import { connectTimeoutMs } from './socket.ts';
@@ -19,8 +23,12 @@ const ENDED_WITHIN_MS = 1000;
 
 /** The ssh process that holds the connection; clients use its control socket. */
 export interface Master {
+  /** For logs of clients. */
   readonly folder: string;
   readonly controlPath: string;
+  readonly facts: ConnectionFacts;
+  /** Makes the server reply; undefined: by a client. */
+  readonly probe?: (received: () => void) => void;
   /** Reason of its end. */
   readonly ended: Promise<string>;
   readonly close: () => Promise<void>;
@@ -45,25 +53,34 @@ const FIXED_OPTIONS = [
   'PermitLocalCommand=no',
   'RemoteCommand=none',
   'RequestTTY=no',
-  'LogLevel=INFO',
+  // The key exchange and the keys that were tried are in its debug lines.
+  'LogLevel=DEBUG1',
   'ServerAliveInterval=5',
   'ServerAliveCountMax=3',
 ];
 
 /** Message for each refused probe connection, which is not shown. */
-const PROBE_ANSWERED = /^channel \d+: open failed: (?:connect failed|administratively prohibited).*(?:\r?\n|$)/gm;
+const PROBE_ANSWERED = /^channel \d+: open failed: (?:connect failed|administratively prohibited)/;
 
 /** Notice of ssh that it trusts a new host key; after the login only another key at a rekey can be one. */
-const KEY_ADDED = /^Warning: Permanently added /m;
+const KEY_ADDED = /^Warning: Permanently added /;
 const KEY_CHANGED = 'Host key verification failed: another host key at a rekey';
+
+export interface OpensshDeps {
+  readonly prompter: Prompter;
+  readonly debug?: DebugLog | undefined;
+  /** Reason that no other client will do, for the error without ssh(1). */
+  readonly needed?: string | undefined;
+}
 
 export async function startMaster(
   target: Target,
   resolved: SshConfig,
-  deps: { readonly prompter: Prompter; readonly ssh: string },
+  deps: OpensshDeps & { readonly ssh: string },
 ): Promise<Master> {
   const folder = await privateFolder();
   const controlPath = join(folder, 'control');
+  const log = opensshLog(deps.debug);
   let stderr = '';
   let cancelled = false;
   // Until then a refused connection is the error of a jump host.
@@ -99,15 +116,18 @@ export async function startMaster(
   child.stdin.on('error', () => undefined);
   child.stdout.resume();
   child.stderr.setEncoding('utf8');
-  child.stderr.on('data', (text: string) => {
-    const news = up ? text.replaceAll(PROBE_ANSWERED, '') : text;
-    stderr = (stderr + news).slice(-MAX_STDERR_CHARACTERS);
-    if (up && KEY_ADDED.test(news)) {
+  const shown = (line: string): void => {
+    if (up && PROBE_ANSWERED.test(line)) return;
+    stderr = `${stderr}${line}\n`.slice(-MAX_STDERR_CHARACTERS);
+    if (up && KEY_ADDED.test(line)) {
       stderr = KEY_CHANGED;
       child?.kill('SIGKILL');
     }
-    wait.renew();
-    notify(news);
+    notify(line);
+  };
+  child.stderr.on('data', (text: string) => {
+    for (const line of log.read(text)) shown(line);
+    wait.renew(log.algorithms === undefined ? undefined : LOGIN_STEP_MS);
   });
   const state = { over: false };
   const running = child;
@@ -124,7 +144,10 @@ export async function startMaster(
       );
     };
     running.once('error', (error) => end(error.message));
-    running.once('exit', () => end(plain(stderr.trim().split('\n').at(-1)?.trim() || 'ssh exited')));
+    running.once('exit', () => {
+      if (log.rest() !== '') shown(log.rest());
+      end(plain(stderr.trim().split('\n').at(-1)?.trim() || 'ssh exited'));
+    });
   });
   const close = async (): Promise<void> => {
     running.kill('SIGTERM');
@@ -137,24 +160,23 @@ export async function startMaster(
   if (!state.over) {
     wait.stop();
     up = true;
-    return { folder, controlPath, ended, close };
+    return { folder, controlPath, facts: { algorithms: log.algorithms }, ended, close };
   }
   const why = await ended;
   if (cancelled)
-    throw new TransportError(`Login cancelled: ${plain(resolved.user)}@${plain(resolved.hostname)}`, {
-      fix: 'connect again, or give a key with -i',
-    });
-  if (/ENOENT|: not found/.test(why)) throw noSsh();
+    throw loginCancelled({ account, refused: log.tried.filter((name) => /key /.test(name)), accepted: log.accepted });
+  if (/ENOENT|: not found/.test(why)) throw noSsh(deps.needed);
   throw explainStderr(
     expired && stderr === ''
       ? `connect to host ${resolved.hostname} port ${resolved.port}: Connection timed out`
       : stderr,
     resolved,
+    log,
   );
 }
 
-export const noSsh = (): TransportError =>
-  new TransportError('ssh: command not found, and this target needs it', {
+const noSsh = (needed = 'this target needs it'): TransportError =>
+  new TransportError(`ssh: command not found: ${needed}`, {
     fix: 'install openssh-client',
   });
 

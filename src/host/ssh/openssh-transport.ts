@@ -6,10 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { plain } from '../../lib/plain.ts';
 import { pipeOf } from '../local-transport.ts';
 import { type Pipe, type Transport, TransportError } from '../transport.ts';
-import type { Prompter } from '../prompter.ts';
 import { keepalive } from './keepalive.ts';
 import { connectionEvents } from './connection-events.ts';
-import { startMaster } from './openssh-master.ts';
+import { type Master, type OpensshDeps, startMaster } from './openssh-master.ts';
 import { SESSION_OPEN_MS } from './connect-timeout.ts';
 import { sessionRefused, sessionTimeout, unresponsive } from './ssh-errors.ts';
 import type { SshConfig } from './ssh-config.ts';
@@ -42,21 +41,25 @@ const CLIENT = [
 /** Host argument of clients; the control socket determines the host. */
 const ANY_HOST = 'crashcart';
 
-/** Transport by the system's ssh: one master with a control socket, one client process per command. */
+/** Transport by the system's ssh and a connection made here. */
 export async function connectOpenssh(
   target: Target,
   resolved: SshConfig,
-  deps: { readonly prompter: Prompter; readonly ssh?: string | undefined },
+  deps: OpensshDeps & { readonly ssh?: string | undefined },
 ): Promise<Transport> {
   const ssh = deps.ssh ?? 'ssh';
-  const master = await startMaster(target, resolved, { prompter: deps.prompter, ssh });
+  return opensshTransport(await startMaster(target, resolved, { ...deps, ssh }), ssh);
+}
+
+/** Transport by the clients of a master: one process per command. */
+export function opensshTransport(master: Master, ssh: string): Transport {
   const events = connectionEvents();
   const pipes = new Map<Pipe, Socket>();
   const client = (argv: readonly string[]): ChildProcessWithoutNullStreams =>
     spawn(ssh, [...CLIENT, '-S', master.controlPath, ...argv], { detached: true, stdio: 'pipe' });
 
   const alive = keepalive({
-    probe: () => probe(client, alive.received),
+    probe: () => (master.probe === undefined ? dial(client, alive.received) : master.probe(alive.received)),
     silence: events.silence,
     lost: (silentMs) => {
       events.lose(unresponsive(silentMs));
@@ -90,6 +93,7 @@ export async function connectOpenssh(
   let opened = 0;
   return {
     name: 'openssh',
+    facts: master.facts,
     async exec(command) {
       const why = events.lostWhy();
       if (why !== undefined) throw new TransportError(`Connection closed: ${why}`, { retry: true });
@@ -149,7 +153,7 @@ async function sessionOpen(child: ChildProcessWithoutNullStreams, log: string): 
  * Probe that needs no session and runs no command: a request to connect to port 1 of the host, where nothing listens. A
  * refusal is a reply as good as any.
  */
-function probe(client: (argv: readonly string[]) => ChildProcessWithoutNullStreams, received: () => void): void {
+function dial(client: (argv: readonly string[]) => ChildProcessWithoutNullStreams, received: () => void): void {
   const child = client(['-W', '127.0.0.1:1', '--', ANY_HOST]);
   child.stdin.end();
   child.stdout.resume();

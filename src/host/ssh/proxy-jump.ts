@@ -4,22 +4,20 @@ import { TransportError } from '../transport.ts';
 import type { Prompter } from '../prompter.ts';
 import { startAskpass } from './askpass.ts';
 import { needsOpenssh } from './choose.ts';
-import type { Keyring } from './connection.ts';
+import { joinControlSocket } from './control-socket.ts';
 import { weakened } from './openssh-master.ts';
 import { privateFolder } from './private-folder.ts';
 import { resolve } from './resolve.ts';
 import type { SshConfig } from './ssh-config.ts';
 import { type SshSocket, childSocket, directSocket, proxyCommandSocket } from './socket.ts';
 import { FIX } from './ssh-errors.ts';
-import { openConnection } from './ssh2-connection.ts';
+import { type ConnectionDeps, openConnection } from './ssh2-connection.ts';
 import { type Target, parseTarget, sshArgs } from './target.ts';
 
 /** Limit of nested jump hosts: a ProxyJump may be circular. */
 const MAX_HOPS = 8;
 
-export interface SocketDeps {
-  readonly prompter: Prompter;
-  readonly keyring: Keyring;
+export interface SocketDeps extends ConnectionDeps {
   readonly ssh: string;
 }
 
@@ -53,7 +51,8 @@ async function jumpSocket(
     jump: list.length === 0 ? undefined : list.join(','),
   });
   const hopResolved = await resolve(hop, deps.prompter, { ssh: deps.ssh });
-  if ((await needsOpenssh(hopResolved)) !== undefined) return opensshSocket(hop, hopResolved, resolved, deps);
+  if ((await isJoinable(hopResolved)) || (await needsOpenssh(hopResolved)) !== undefined)
+    return opensshSocket(hop, hopResolved, resolved, deps);
   const socket = await socketTo(hop, hopResolved, deps, hops + 1);
   const line = await openConnection(hopResolved, socket, deps);
   const stream = await new Promise<SshSocket['stream']>((settle, fail) => {
@@ -67,6 +66,14 @@ async function jumpSocket(
   stream.once('end', () => stream.end());
   line.events.onLost(() => stream.destroy());
   return { stream, stderr: () => Promise.resolve(line.events.lostWhy() ?? ''), close: () => void line.close() };
+}
+
+/** Whether a ControlMaster of the hop runs: ssh(1) uses it without a login. */
+async function isJoinable({ controlPath }: SshConfig): Promise<boolean> {
+  if (controlPath === undefined) return false;
+  const join = await joinControlSocket(controlPath);
+  if (join.ok) join.socket.close();
+  return join.ok;
 }
 
 /** Reason code of a refused channel: RFC 4254, 5.1. */

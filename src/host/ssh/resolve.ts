@@ -34,8 +34,9 @@ export async function resolve(
 /** Output of `ssh -G`; undefined without ssh(1). */
 function runSshG(ssh: string, target: Target): Promise<string | undefined> {
   return new Promise((settle, fail) => {
+    const control = target.controlPath === undefined ? [] : ['-S', target.controlPath];
     const options = { timeout: RESOLVE_TIMEOUT_MS, maxBuffer: 1 << 20, windowsHide: true };
-    const child = execFile(ssh, ['-G', ...sshArgs(target)], options, (error, stdout, stderr) => {
+    const child = execFile(ssh, ['-G', ...control, ...sshArgs(target)], options, (error, stdout, stderr) => {
       if (error === null) return settle(stdout);
       if (error.code === 'ENOENT') return settle(undefined);
       const why = error.killed
@@ -59,6 +60,7 @@ function withoutSsh(target: Target): SshConfig {
     '-l': 'user',
     '-i': 'identityfile',
     '-J': 'proxyjump',
+    '-b': 'bindaddress',
   };
   for (let i = 0; i + 1 < target.args.length; i += 2) {
     const flag = target.args[i] ?? '';
@@ -68,5 +70,6 @@ function withoutSsh(target: Target): SshConfig {
     const [, option, argument] = /^\s*(\w+)\s*[=\s]\s*(.*)$/.exec(flag === '-o' ? value : '') ?? [];
     if (option !== undefined) settings.push(`${option.toLowerCase()} ${argument}`);
   }
-  return parseSshConfig(settings.join('\n'), target.host, thisMachine());
+  // A ControlMaster is joined by ssh(1).
+  return { ...parseSshConfig(settings.join('\n'), target.host, thisMachine()), controlPath: undefined };
 }

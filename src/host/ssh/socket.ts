@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { type Socket, connect } from 'node:net';
+import { lookup } from 'node:dns/promises';
+import { type Socket, connect, isIP } from 'node:net';
 import { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TransportError } from '../transport.ts';
@@ -29,11 +30,22 @@ export async function directSocket(resolved: SshConfig): Promise<SshSocket> {
   return { stream: socket, stderr: () => Promise.resolve(''), close: () => socket.destroy() };
 }
 
-function openTcp(resolved: SshConfig): Promise<Socket> {
-  const { hostname, port } = resolved;
+async function openTcp(resolved: SshConfig): Promise<Socket> {
+  const { hostname, port, bindAddress } = resolved;
+  const family = resolved.addressFamily === 'inet' ? 4 : resolved.addressFamily === 'inet6' ? 6 : 0;
+  // connect(2) takes an address as it is.
+  if (family !== 0 && isIP(hostname) !== 0 && isIP(hostname) !== family)
+    throw resolveError(hostname, 'Address family for hostname not supported');
+  const localAddress = bindAddress === undefined ? undefined : await localAddressOf(bindAddress, family);
   return new Promise((settle, fail) => {
-    const family = resolved.addressFamily === 'inet' ? 4 : resolved.addressFamily === 'inet6' ? 6 : 0;
-    const socket = connect({ host: hostname, port, family, autoSelectFamily: true, noDelay: true });
+    const socket = connect({
+      host: hostname,
+      port,
+      family: localAddress === undefined ? family : isIP(localAddress),
+      autoSelectFamily: true,
+      noDelay: true,
+      ...(localAddress === undefined ? {} : { localAddress }),
+    });
     const failed = (error: TransportError): void => {
       clearTimeout(timer);
       socket.destroy();
@@ -54,6 +66,17 @@ function openTcp(resolved: SshConfig): Promise<Socket> {
   });
 }
 
+/** Address of BindAddress, which may be a name. */
+async function localAddressOf(name: string, family: 0 | 4 | 6): Promise<string> {
+  if (isIP(name) !== 0) return name;
+  try {
+    return (await lookup(name, { family })).address;
+  } catch (error) {
+    // Errors of dns have a code.
+    throw explainSocket(error as NodeJS.ErrnoException, name, 0);
+  }
+}
+
 /** Error of a failed connect, in the words of ssh(1). */
 export function explainSocket(
   error: { readonly code?: string | undefined; readonly message: string },
@@ -70,6 +93,8 @@ export function explainSocket(
       return connectError(hostname, port, 'Connection refused', FIX.refused);
     case 'ETIMEDOUT':
       return connectError(hostname, port, 'Connection timed out', FIX.timeout);
+    case 'EADDRNOTAVAIL':
+      return connectError(hostname, port, 'Cannot assign requested address', FIX.bind);
     case 'EHOSTUNREACH':
       return connectError(hostname, port, 'No route to host', FIX.route);
     case 'ENETUNREACH':

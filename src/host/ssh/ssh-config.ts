@@ -8,7 +8,12 @@ export interface SshConfig {
   readonly port: number;
   readonly user: string;
   readonly addressFamily: 'any' | 'inet' | 'inet6';
+  readonly bindAddress: string | undefined;
+  readonly bindInterface: string | undefined;
   readonly connectTimeoutMs: number | undefined;
+  readonly compression: boolean;
+  /** Socket of a ControlMaster; it may not exist. */
+  readonly controlPath: string | undefined;
 
   readonly proxyJump: string | undefined;
   readonly proxyCommand: string | undefined;
@@ -101,6 +106,10 @@ export function parseSshConfig(text: string, alias: string, local: LocalUser): S
     port,
     user,
     addressFamily: family === 'inet' || family === 'inet6' ? family : 'any',
+    bindAddress: one('bindaddress'),
+    bindInterface: one('bindinterface'),
+    compression: flag('compression', false),
+    controlPath: one('controlpath'),
     connectTimeoutMs: seconds === undefined ? undefined : seconds * 1000,
     proxyJump: one('proxyjump'),
     proxyCommand: one('proxycommand'),

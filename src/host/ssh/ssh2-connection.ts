@@ -1,17 +1,18 @@
 import ssh2, { type Client } from 'ssh2';
 import { plain } from '../../lib/plain.ts';
+import type { NegotiatedAlgorithms } from '../link-state.ts';
 import { TransportError } from '../transport.ts';
 import type { Prompter } from '../prompter.ts';
 import { offer } from './algorithms.ts';
 import { login } from './auth.ts';
 import { bannerTo } from './banner.ts';
-import type { Keyring } from './connection.ts';
+import type { DebugLog, Keyring } from './connection.ts';
 import { type HostKeyCheck, hostKeyCheck } from './host-key-check.ts';
 import { findIdentities } from './identities.ts';
 import { SIGNATURE_PENDING } from './key-trial.ts';
 import { type Keepalive, keepalive } from './keepalive.ts';
 import { type ConnectionEvents, connectionEvents } from './connection-events.ts';
-import { connectTimer } from './connect-timeout.ts';
+import { LOGIN_STEP_MS, connectTimer } from './connect-timeout.ts';
 import type { SshConfig } from './ssh-config.ts';
 import { type SshSocket, connectTimeoutMs } from './socket.ts';
 import { unresponsive } from './ssh-errors.ts';
@@ -19,22 +20,27 @@ import { NoCommonAlgorithm, closedEarly, explain, passwordExpired } from './ssh2
 
 /** Time limit of a clean disconnect. */
 const CLOSE_TIMEOUT_MS = 1000;
-/** Time limit of one login step, which may wait for a directory service or a delay after a failure. */
-const LOGIN_STEP_MS = 60_000;
 
 /** Logged-in client, for a transport or the forwarding of a jump host. */
 export interface Ssh2Connection {
   readonly client: Client;
   readonly events: ConnectionEvents;
   readonly keepalive: Keepalive;
+  readonly algorithms: NegotiatedAlgorithms | undefined;
   readonly close: () => Promise<void>;
+}
+
+export interface ConnectionDeps {
+  readonly prompter: Prompter;
+  readonly keyring: Keyring;
+  readonly debug?: DebugLog | undefined;
 }
 
 /** Handshake, host key, login. Rejects with a TransportError, and then closes the socket. */
 export async function openConnection(
   resolved: SshConfig,
   socket: SshSocket,
-  deps: { readonly prompter: Prompter; readonly keyring: Keyring },
+  deps: ConnectionDeps,
 ): Promise<Ssh2Connection> {
   try {
     const check = await hostKeyCheck(resolved, deps.prompter, deps.keyring);
@@ -50,7 +56,7 @@ async function handshake(
   resolved: SshConfig,
   socket: SshSocket,
   hostKey: HostKeyCheck,
-  deps: { readonly prompter: Prompter; readonly keyring: Keyring },
+  deps: ConnectionDeps,
 ): Promise<Ssh2Connection> {
   const offered = offer(resolved, hostKey.knownTypes);
   if (!offered.ok)
@@ -91,6 +97,8 @@ async function handshake(
   };
   const auth = login(resolved, identities, prompter, () => void fail(auth.failure()));
   let alive: Keepalive | undefined;
+  let algorithms: NegotiatedAlgorithms | undefined;
+  let serverKex: string | undefined;
   const gone = (why: string): void => {
     alive?.stop();
     events.lose(refused?.message ?? why);
@@ -112,9 +120,14 @@ async function handshake(
     auth.next(left, partial, next);
   };
 
-  client.on('banner', bannerTo(deps.prompter));
+  const showBanner = bannerTo(deps.prompter);
+  client.on('banner', (text) => {
+    showBanner(text);
+    auth.banner(text);
+  });
   // Steps, not bytes, restart the timer: a server may send data forever.
-  client.on('handshake', () => {
+  client.on('handshake', ({ kex, serverHostKey, sc }) => {
+    algorithms ??= { kex, hostKey: serverHostKey, cipher: sc.cipher, compression: sc.compress };
     if (alive === undefined) wait.renew(LOGIN_STEP_MS);
   });
   client.on('ready', () => {
@@ -129,18 +142,24 @@ async function handshake(
       },
     });
     alive = watch;
-    settled.resolve({ client, events, keepalive: watch, close: () => close(client, socket, events, watch) });
+    settled.resolve({
+      client,
+      events,
+      keepalive: watch,
+      algorithms,
+      close: () => close(client, socket, events, watch),
+    });
   });
   client.on('error', (error: Error & { readonly level?: string }) => {
     // Error of a pending signature; ssh2 continues with the next method by itself.
     if (error.message.endsWith(SIGNATURE_PENDING)) return;
-    if (alive === undefined) return void fail(refused ?? explain(error, resolved, socket, auth.failure));
+    if (alive === undefined) return void fail(refused ?? explain(error, resolved, socket, auth, serverKex));
     gone(plain(error.message));
     socket.close();
   });
   client.on('close', () => {
     if (alive !== undefined) return gone('Connection closed by remote host');
-    void fail(refused ?? closedEarly(resolved, socket));
+    void fail(refused ?? auth.interrupted() ?? closedEarly(resolved, socket));
   });
   client.on('change password', () => void fail(passwordExpired(resolved)));
   // The host may have closed the connection meanwhile; ssh2 would wait for an event that has passed.
@@ -158,6 +177,10 @@ async function handshake(
     readyTimeout: 0,
     keepaliveInterval: 0,
     agentForward: false,
+    debug: (line: string) => {
+      serverKex ??= /^Handshake: \(remote\) KEX method: (.*)/.exec(line)?.[1];
+      if (alive === undefined) deps.debug?.(line);
+    },
     hostVerifier: (key: Buffer, verify: (ok: boolean) => void) => {
       void isTrusted(key).then(verify);
     },

@@ -1,5 +1,6 @@
 import { plain } from '../../lib/plain.ts';
 import { TransportError } from '../transport.ts';
+import type { Login } from './auth.ts';
 import type { SshConfig } from './ssh-config.ts';
 import type { SshSocket } from './socket.ts';
 import { FIX } from './ssh-errors.ts';
@@ -12,23 +13,34 @@ export async function explain(
   error: Error & { readonly level?: string },
   resolved: SshConfig,
   socket: SshSocket,
-  denied: () => TransportError,
+  auth: Pick<Login, 'failure' | 'interrupted'>,
+  serverKex: string | undefined,
 ): Promise<TransportError> {
   const host = plain(resolved.hostname);
-  if (/All configured authentication methods failed/.test(error.message)) return denied();
+  if (/All configured authentication methods failed/.test(error.message)) return auth.failure();
   if (/no matching|Unsupported algorithm/i.test(error.message))
-    return new NoCommonAlgorithm(`Unable to negotiate with ${host} port ${resolved.port}: ${plain(error.message)}`, {
-      fix: 'connect with --transport openssh',
-    });
-  if (/Connection lost before handshake/.test(error.message)) return closedEarly(resolved, socket);
+    return new NoCommonAlgorithm(
+      `Unable to negotiate with ${host} port ${resolved.port}: ${plain(error.message)}${offerOf(error.message, serverKex)}`,
+      { fix: 'connect with --transport openssh' },
+    );
+  if (/Connection lost before handshake/.test(error.message))
+    return auth.interrupted() ?? closedEarly(resolved, socket);
   if (error.level === 'client-socket' && (await socket.stderr()) !== '') return closedEarly(resolved, socket);
   if (/Too many authentication failures/i.test(error.message))
-    return new TransportError(`Too many authentication failures: ${host}. ${denied().message}`, { fix: FIX.oneKey });
+    return new TransportError(`Too many authentication failures: ${host}. ${auth.failure().message}`, {
+      fix: FIX.oneKey,
+    });
   return new TransportError(`ssh to ${host} failed: ${plain(error.message)}`, {
     retry: error.level === 'client-socket',
     cause: error,
   });
 }
+
+/** Key exchange methods of the server, as in the message of ssh(1). */
+const offerOf = (message: string, serverKex: string | undefined): string =>
+  serverKex !== undefined && message.includes('key exchange')
+    ? `; the server offers ${plain(serverKex.slice(0, 200).replaceAll(',', ', '))}`
+    : '';
 
 /** Error of a connection closed before the login; the last line of a helper program is the more specific reason. */
 export async function closedEarly(resolved: SshConfig, socket: SshSocket): Promise<TransportError> {

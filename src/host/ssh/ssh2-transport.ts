@@ -1,17 +1,11 @@
 import { type Transport, TransportError } from '../transport.ts';
-import type { Prompter } from '../prompter.ts';
-import type { Keyring } from './connection.ts';
 import type { SshConfig } from './ssh-config.ts';
 import type { SshSocket } from './socket.ts';
-import { openConnection } from './ssh2-connection.ts';
+import { type ConnectionDeps, openConnection } from './ssh2-connection.ts';
 import { type ChannelPipe, openPipe } from './ssh2-pipe.ts';
 
 /** Transport by ssh2: one connection, one session channel per command. */
-export async function connectSsh2(
-  resolved: SshConfig,
-  socket: SshSocket,
-  deps: { readonly prompter: Prompter; readonly keyring: Keyring },
-): Promise<Transport> {
+export async function connectSsh2(resolved: SshConfig, socket: SshSocket, deps: ConnectionDeps): Promise<Transport> {
   const line = await openConnection(resolved, socket, deps);
   const pipes = new Set<ChannelPipe>();
   line.events.onLost(() => {
@@ -19,6 +13,7 @@ export async function connectSsh2(
   });
   return {
     name: 'ssh2',
+    facts: { algorithms: line.algorithms },
     async exec(command) {
       const why = line.events.lostWhy();
       if (why !== undefined) throw new TransportError(`Connection closed: ${why}`, { retry: true });

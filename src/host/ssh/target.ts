@@ -10,6 +10,14 @@ export interface SshOptions {
   readonly identities?: readonly string[] | undefined;
   /** `-J` */
   readonly jump?: string | undefined;
+  /** `-b` */
+  readonly bindAddress?: string | undefined;
+  /** `-4`, `-6` */
+  readonly addressFamily?: 'inet' | 'inet6' | undefined;
+  /** `-C` */
+  readonly compression?: boolean | undefined;
+  /** `-S`; `none` joins no ControlMaster. */
+  readonly controlPath?: string | undefined;
   /** `-F` */
   readonly configFile?: string | undefined;
   /** `-o Name=value`, several */
@@ -24,13 +32,15 @@ export interface Target {
   readonly host: string;
   /** Arguments for ssh(1) that come before `--` and the host. */
   readonly args: readonly string[];
+  /** Control socket as typed: for `ssh -G` only; a connection made here has another. */
+  readonly controlPath: string | undefined;
 }
 
 /** Arguments for ssh(1); `--` keeps a host name from being read as an option. */
 export const sshArgs = (target: Target): string[] => [...target.args, '--', target.host];
 
 /**
- * Parses `host`, `user@host` or `ssh://[user@]host[:port]` with options. As in ssh(1), `-l` and `-p` override the name.
+ * Parses `host`, `user@host`, `host:port` or `ssh://[user@]host[:port]` with options. As in ssh(1), `-l` and `-p` override the name.
  * Throws a TransportError for an invalid name.
  */
 export function parseTarget(text: string, given: SshOptions = {}): Target {
@@ -53,8 +63,12 @@ export function parseTarget(text: string, given: SshOptions = {}): Target {
   add('-l', login);
   for (const identity of given.identities ?? []) add('-i', identity);
   add('-J', given.jump);
+  add('-b', given.bindAddress);
+  // -4 and -6 have no value; here all options have one.
+  add('-o', given.addressFamily && `AddressFamily=${given.addressFamily}`);
+  add('-o', given.compression ? 'Compression=yes' : undefined);
   for (const option of given.options ?? []) add('-o', option);
-  return { text, host, args };
+  return { text, host, args, controlPath: given.controlPath };
 }
 
 interface Parts {
@@ -66,7 +80,13 @@ interface Parts {
 /** The last `@` ends the user, as in ssh(1): names of directory users may contain one. */
 function fromName(text: string): Parts {
   const at = text.lastIndexOf('@');
-  return { user: at < 0 ? undefined : text.slice(0, at), host: text.slice(at + 1), port: undefined };
+  const user = at < 0 ? undefined : text.slice(0, at);
+  const name = text.slice(at + 1);
+  // An IPv6 address has two colons or more, and with a port it is in brackets.
+  const [, address, host = address ?? name, port] = /^(?:\[([^\]]*)\]|([^:]*))(?::([^:]*))?$/.exec(name) ?? [];
+  if (port !== undefined && !/^\d+$/.test(port))
+    throw new TransportError('Bad port: not a number from 1 to 65535', { fix: 'use [user@]host:port, or -p PORT' });
+  return { user, host, port: port === undefined ? undefined : Number(port) };
 }
 
 function fromUri(text: string): Parts {

@@ -23,6 +23,23 @@ async function connected(one: SshServer, backend: Backend, settings = ''): Promi
   return all;
 }
 
+/** SSH_MSG_KEXINIT (RFC 4253, 7.1) with one method, in a packet without encryption. */
+function keyExchangeInit(method: string): Buffer {
+  const string = (text: string): Buffer => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(text.length);
+    return Buffer.concat([length, Buffer.from(text)]);
+  };
+  const pair = (text: string): string[] => [text, text];
+  const lists = [method, 'ssh-ed25519', ...pair('aes128-ctr'), ...pair('hmac-sha2-256'), ...pair('none'), ...pair('')];
+  const payload = Buffer.concat([Buffer.of(20), Buffer.alloc(16), ...lists.map(string), Buffer.alloc(5)]);
+  const padding = 4 + ((8 - ((payload.length + 9) % 8)) % 8);
+  const head = Buffer.alloc(5);
+  head.writeUInt32BE(1 + payload.length + padding);
+  head[4] = padding;
+  return Buffer.concat([head, payload, Buffer.alloc(padding)]);
+}
+
 describe('connect', () => {
   it('uses ssh2 by default', async () => {
     const one = await reach.serverWithKey();
@@ -47,5 +64,18 @@ describe('connect', () => {
     expect(transport.name).toBe('openssh');
     expect(why).toContain('no algorithm in common with ssh2');
     await expect(connected(one, 'ssh2')).rejects.toThrow(/Unable to negotiate/);
+  });
+
+  it('names the key exchange of a server that needs ssh(1) where there is none', async () => {
+    const one = await reach.listening((socket) => {
+      socket.write('SSH-2.0-OpenSSH_10.0\r\n');
+      socket.write(keyExchangeInit('mlkem768x25519-sha256'));
+    });
+    const target = parseTarget(`me@127.0.0.1:${one.port}`);
+    const prompter = scriptedPrompter();
+    await expect(connect(target, { backend: 'auto', ssh: '/no/such/ssh' }, prompter)).rejects.toThrow(
+      /^ssh: command not found: Unable to negotiate with 127\.0\.0\.1 .*the server offers mlkem768x25519-sha256$/,
+    );
+    expect(prompter.notices.join('\n')).toMatch(/mlkem768x25519-sha256; system ssh used$/m);
   });
 });

@@ -35,7 +35,7 @@ it.each([
   ],
   [
     'me@web: Permission denied (publickey,password).\n',
-    'Permission denied: me@web; the server accepts publickey, password',
+    'Permission denied: me@web: no usable key; the server accepts publickey, password',
     false,
   ],
   [
@@ -58,6 +58,31 @@ it.each([
   expect(error.message).toContain(sentence);
   expect(error.retry).toBe(retry);
   expect(error.fix).toMatch(/\w/);
+});
+
+it('explainStderr names the refused keys, and the reasons of those that ssh did not use', () => {
+  const stderr = [
+    "Permissions 0644 for '/keys/id_open' are too open.",
+    'Load key "/keys/id_open": bad permissions',
+    'Load key "/keys/id_odd": error in libcrypto',
+    'me@web: Permission denied (publickey).',
+  ].join('\n');
+  const tried = { tried: ['key /keys/id_a', 'key /keys/id_open'], message: undefined };
+  const error = explainStderr(stderr, to, tried);
+  expect(error.message).toBe(
+    'Permission denied: me@web: key /keys/id_a refused (not usable: key /keys/id_open: permissions are too open, key /keys/id_odd: error in libcrypto); the server accepts publickey',
+  );
+  expect(error.fix).toContain('chmod 600');
+});
+
+it('explainStderr gives the message about the account when the server closes the connection after it', () => {
+  const tried = { tried: [], message: 'Your account has expired; please contact your system administrator.' };
+  const error = explainStderr('Connection closed by 10.0.0.1 port 22\n', to, tried);
+  expect(error.message).toBe(
+    'Permission denied: me@web: Your account has expired; please contact your system administrator.',
+  );
+  expect(error.retry).toBe(false);
+  expect(explainStderr('Connection closed by 10.0.0.1 port 22\n', to).message).toContain('Connection closed by');
 });
 
 it('explainStderr keeps the new fingerprint and the known_hosts line when a host key changed', () => {

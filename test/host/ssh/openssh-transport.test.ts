@@ -75,7 +75,7 @@ describe('openssh', () => {
     const prompter = scriptedPrompter();
     const login = String.raw`printf 'Welcome\033]0;x\007\n' >&2; sleep 0.1; echo 'me@web: Permission denied (publickey).' >&2; exit 255`;
     await expect(connected({ login }, prompter)).rejects.toThrow(
-      'Permission denied: me@web; the server accepts publickey',
+      'Permission denied: me@web: no usable key; the server accepts publickey',
     );
     expect(prompter.notices[0]).toBe('Welcome\u241B]0;x\u2407');
   });

@@ -13,6 +13,13 @@ describe('parseTarget', () => {
     ['ssh://me@[fe80::1]:22', ['-p', '22', '-l', 'me', '--', 'fe80::1']],
     ['ssh://a%40b@web', ['-l', 'a@b', '--', 'web']],
     ['fe80::1%eth0', ['--', 'fe80::1%eth0']],
+    ['web:2222', ['-p', '2222', '--', 'web']],
+    ['me@web:2222', ['-p', '2222', '-l', 'me', '--', 'web']],
+    ['me@10.0.0.1:22', ['-p', '22', '-l', 'me', '--', '10.0.0.1']],
+    ['::1', ['--', '::1']],
+    ['[::1]', ['--', '::1']],
+    ['me@[fe80::1%eth0]:2222', ['-p', '2222', '-l', 'me', '--', 'fe80::1%eth0']],
+    ['2001:db8::7:22', ['--', '2001:db8::7:22']],
   ])('%s', (text, args) => {
     expect(sshArgs(parseTarget(text))).toEqual(args);
   });
@@ -24,11 +31,16 @@ describe('parseTarget', () => {
       identities: ['/a', '/b c'],
       jump: 'bastion',
       configFile: '/cfg',
-      options: ['Compression=yes', 'LogLevel DEBUG'],
+      bindAddress: '10.0.0.7',
+      addressFamily: 'inet',
+      compression: true,
+      controlPath: '/run/cm',
+      options: ['ServerAliveInterval=9', 'LogLevel DEBUG'],
     });
     expect(sshArgs(target).join(' ')).toBe(
-      '-F /cfg -p 2222 -l you -i /a -i /b c -J bastion -o Compression=yes -o LogLevel DEBUG -- web',
+      '-F /cfg -p 2222 -l you -i /a -i /b c -J bastion -b 10.0.0.7 -o AddressFamily=inet -o Compression=yes -o ServerAliveInterval=9 -o LogLevel DEBUG -- web',
     );
+    expect(target.controlPath).toBe('/run/cm');
   });
 
   it.each([
@@ -52,6 +64,10 @@ describe('parseTarget', () => {
     const parse = (): unknown => parseTarget(text);
     expect(parse).toThrow(TransportError);
     expect(parse).toThrow(/^(?:Invalid (?:user|host) name: |Bad ssh URI$)[^\n\u0000-\u001F\u202E]*$/);
+  });
+
+  it.each(['web:', 'me@web:ssh', 'web:/tmp', '[::1]:x'])('refuses the port of %s with a hint', (text) => {
+    expect(() => parseTarget(text)).toThrow(/^Bad port/);
   });
 
   it.each([0, -1, 65_536, 1.5, Number.NaN])('refuses port %s', (port) => {

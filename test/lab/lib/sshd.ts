@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -14,9 +14,13 @@ export const state = join(labDir, 'sshd');
 /** Path of a key of the lab. */
 export const key = (name: string): string => join(state, 'keys', name);
 /** Configuration of the servers without an IdentityFile, for tests that log in with a single key. */
-const NO_KEY = join(state, 'ssh_config_no_key');
+export const NO_KEY = join(state, 'ssh_config_no_key');
 /** Configuration of the servers with a key that they accept. */
 export const WITH_KEY = join(state, 'ssh_config');
+
+/** Port in the configuration of a lab server. */
+export const portOf = (kind: string): number =>
+  Number(/ListenAddress 127\.0\.0\.1:(\d+)/.exec(readFileSync(join(state, `sshd_${kind}.conf`), 'utf8'))?.[1]);
 
 /** Servers of the sshd lab, with a new directory for each test. Called at the level of `describe`. */
 export function sshdLab() {

@@ -15,8 +15,8 @@ KEYS=$STATE/keys; MARK="crashcart lab"; SUDOERS=/etc/sudoers.d/crashcart-lab
 # Kinds of servers, in the order of their ports.
 KINDS=(main one-session ca-only pq-only rekey two-factor kbd-only no-forwarding no-python)
 # support: sudo without password; oncall: sudo with password; switches: sudo without password for two commands; guest: no
-# sudo; nologin, forced and noisy cannot run commands as requested.
-USERS=(support oncall switches guest nologin forced noisy)
+# sudo; nologin, forced and noisy cannot run commands as requested; expired is past its date.
+USERS=(support oncall switches guest nologin forced noisy expired)
 
 port_of() { local i; for i in "${!KINDS[@]}"; do [ "${KINDS[$i]}" = "$1" ] && echo $((FIRST + i)); done; }
 
@@ -54,6 +54,7 @@ make_users() {
     chown "$user:$user" "$home/.ssh/authorized_keys"; chmod 600 "$home/.ssh/authorized_keys"
   done
   usermod -s /usr/sbin/nologin nologin
+  usermod -e 2020-01-01 expired
   # Output of a .bashrc without a check for an interactive shell.
   printf '%s\n' 'echo "Welcome to the cluster!"' 'printf "\033]0;owned\007"' 'echo "disk quota: fine" >&2' >"$(getent passwd noisy | cut -d: -f6)/.bashrc"
   printf 'support ALL=(ALL:ALL) NOPASSWD: ALL\noncall ALL=(ALL:ALL) ALL\nswitches ALL=(root) NOPASSWD: /usr/bin/ovs-appctl, /usr/bin/ovsdb-client\n' >"$SUDOERS.tmp" && chmod 440 "$SUDOERS.tmp" && mv "$SUDOERS.tmp" "$SUDOERS"
