@@ -98,6 +98,11 @@ export const layers: Readonly<Record<string, Layer>> = {
     may: [...PURE, 'sources', 'ui'],
     why: 'correlation is pure: figures of panes in, a ranking out',
   },
+  figures: {
+    at: ['src/figures/'],
+    may: [...PURE, 'sources', 'findings', 'correlate', 'ui'],
+    why: 'conditions on figures are pure: panes and samples in, verdicts out',
+  },
   kit: {
     at: ['src/ui/kit/'],
     may: [...PURE, 'sources', 'entities'],
