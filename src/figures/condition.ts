@@ -1,4 +1,4 @@
-import { nearest } from '../lib/did-you-mean.ts';
+import { didYouMean } from '../lib/did-you-mean.ts';
 
 /**
  * Conditions on figures, as `crashcart wait`, `:wait` and rules of the config file write them:
@@ -86,7 +86,7 @@ export function parseCondition(written: string): Condition | ConditionProblem {
   const [, number = '', rate = '', time] = limit;
   const unit = rate.trim().replace(/\/s$/, '');
   const forSeconds = time === undefined ? 0 : parseDuration(time);
-  if (!UNITS.has(unit)) return { problem: `unknown unit "${unit}"${meant(unit, [...UNITS.keys()])}` };
+  if (!UNITS.has(unit)) return { problem: `unknown unit "${unit}"${didYouMean(unit, [...UNITS.keys()])}` };
   if (forSeconds === undefined) return { problem: `"for ${time}" is not a time: write "for 3 s" or "for 2 min"` };
   if (forSeconds > LONGEST_SECONDS) return { problem: `"for ${time}" is longer than 15 minutes` };
   return { text, figure, operator, value: Number(number), unit, forSeconds };
@@ -153,10 +153,4 @@ export function compares(value: number, operator: Operator, limit: number): bool
     case '!=':
       return value !== limit;
   }
-}
-
-/** `; did you mean "ms"?`, or nothing. */
-export function meant(word: string, words: readonly string[]): string {
-  const near = nearest(word, words);
-  return near === undefined ? '' : `; did you mean "${near}"?`;
 }

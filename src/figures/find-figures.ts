@@ -1,11 +1,11 @@
 import { objectName } from '../correlate/object-name.ts';
 import type { EntityRef } from '../findings/entity-ref.ts';
+import { didYouMean } from '../lib/did-you-mean.ts';
 import { unredacted } from '../lib/plain.ts';
 import { NONE } from '../lib/units.ts';
 import type { AnyPane, Column, Measure, PaneFigure, Section, TableSection } from '../panes/pane.ts';
 import type { Moment, Needs, Seen } from '../timeline/moment.ts';
 import { cellText } from '../ui/table.ts';
-import { meant } from './condition.ts';
 
 /** Figure at a moment: a measured column of a row, or a figure of a section of lines. */
 export interface Figure {
@@ -262,7 +262,7 @@ export function figureProblem(
   if (object !== undefined && (!isKnown || object !== objects.at(-1)))
     return `${object} has ${columnsOf.get(object)?.join(', ')}`;
   const last = words(path).split(' ').at(-1) ?? '';
-  if (!isKnown) return `no figure "${last}" in any pane${meant(last, [...fields.values()].flatMap(fieldNames))}`;
-  const near = objects.map((one) => meant(one, [...columnsOf.keys()])).find((text) => text !== '');
+  if (!isKnown) return `no figure "${last}" in any pane${didYouMean(last, [...fields.values()].flatMap(fieldNames))}`;
+  const near = objects.map((one) => didYouMean(one, [...columnsOf.keys()])).find((text) => text !== '');
   return `no object "${objects.at(-1) ?? ''}" with this figure on this host${near ?? ''}`;
 }
