@@ -224,7 +224,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     why: 'a manifest names the parts of a subsystem',
   },
   commands: {
-    at: ['src/commands/', 'src/cli.ts', 'src/config.ts'],
+    at: ['src/commands/', 'src/cli.ts', 'src/config.ts', 'src/config/'],
     may: ['*'],
     packages: ['*'],
     why: 'commands wire everything together',

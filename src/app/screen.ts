@@ -18,6 +18,8 @@ import { selectedFinding } from './selected-finding.ts';
 import type { Surface } from './surface.ts';
 import { move, sortByHead } from './surface-actions.ts';
 import type { DrawnTabs } from './tabs.ts';
+import { commandByKey } from './command-flow.ts';
+import { noSettings, type OwnSettings } from './own-settings.ts';
 import { openTab } from './palette.ts';
 import type { RecordingControl, StartRecording } from './recording-flow.ts';
 import type { ToolBox } from './tools-flow.ts';
@@ -68,6 +70,8 @@ export class Screen {
   readonly tools: ToolBox | undefined;
   readonly shortReport: ShortReport | undefined;
   readonly startRecording: StartRecording | undefined;
+  /** Settings of the person. */
+  readonly own: OwnSettings;
   readonly redaction: ScreenRedaction;
   /** Present while presenting. */
   presenting: Presenting | undefined;
@@ -96,6 +100,7 @@ export class Screen {
     readonly tools?: ToolBox | undefined;
     readonly shortReport?: ShortReport | undefined;
     readonly startRecording?: StartRecording | undefined;
+    readonly own?: OwnSettings | undefined;
     readonly redaction?: ScreenRedaction | undefined;
   }) {
     this.theme = options.theme;
@@ -105,6 +110,7 @@ export class Screen {
     this.tools = options.tools;
     this.shortReport = options.shortReport;
     this.startRecording = options.startRecording;
+    this.own = options.own ?? noSettings;
     this.redaction = options.redaction ?? new ScreenRedaction();
     this.layers = new Layers(this.changed);
   }
@@ -232,7 +238,10 @@ export class Screen {
 
   #key(name: string): void {
     const id = actionOf(this.keymap, name, this.surface?.focused()?.kind === 'lines');
-    if (id === undefined) return;
+    if (id === undefined) {
+      commandByKey(this, name);
+      return;
+    }
     if (!this.watch && !WITHOUT_HOST.has(id)) return;
     const action = this.keymap.actions.find((candidate) => candidate.id === id);
     if (!action) return;

@@ -1,8 +1,8 @@
 import { openSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
 import { runApp } from '../app/run-app.tsx';
-import type { Config } from '../config.ts';
-import { findings, sources } from '../subsystems/index.ts';
+import type { LoadedConfig } from '../config.ts';
+import { sources } from '../subsystems/index.ts';
 import { openRecording, recordingFromPipe } from '../recording/open-recording.ts';
 import { ReplaySession } from '../recording/replay-session.ts';
 import type { Command } from './arguments.ts';
@@ -12,13 +12,14 @@ import { exitCodeOf, reportNames, themeFor } from './console.ts';
 import { holdStderr } from './hold-stderr.ts';
 import { keepNames } from './keep-names.ts';
 import { holdRepeatedSignals } from './lost-terminal.ts';
+import { findingsWith, ownSettings } from './own-settings.ts';
 import { print, warn } from './print.ts';
 import { reportText } from './report.ts';
 
 type ReplayCommand = Extract<Command, { kind: 'replay' }>;
 
 /** Plays a recording on the screen, or prints its last moment as a report without a terminal. Rejects with a RecordingError. */
-export async function replayFile(command: ReplayCommand, config: Config): Promise<number> {
+export async function replayFile(command: ReplayCommand, config: LoadedConfig): Promise<number> {
   const fromPipe = command.file === '-';
   const recording = fromPipe
     ? await recordingFromPipe(process.stdin, sources)
@@ -27,7 +28,7 @@ export async function replayFile(command: ReplayCommand, config: Config): Promis
   const clock = () => Date.now();
   // A sosreport and a recorded host have few moments: rates stand at the last.
   const fromMs = onScreen && recording.head.kind !== 'recorded' ? undefined : Infinity;
-  const session = await ReplaySession.open({ recording, sources, findings, clock, fromMs });
+  const session = await ReplaySession.open({ recording, sources, findings: findingsWith(config), clock, fromMs });
   if (onScreen) return showReplay(session, command, config, fromPipe);
   try {
     for (const problem of session.problems()) warn(problem);
@@ -49,7 +50,7 @@ export async function replayFile(command: ReplayCommand, config: Config): Promis
 async function showReplay(
   session: ReplaySession,
   command: ReplayCommand,
-  config: Config,
+  config: LoadedConfig,
   fromPipe: boolean,
 ): Promise<number> {
   holdRepeatedSignals();
@@ -72,6 +73,7 @@ async function showReplay(
     theme: themeFor(command.screen, config, process.env),
     keymap: config.keymap,
     tab: config.defaults.tab,
+    own: ownSettings(config),
     shortReport,
     onWritten: (lines) => {
       for (const line of lines) warn(line);
