@@ -108,7 +108,7 @@ export const optionEntries = {
   'read-only': {
     type: 'boolean',
     group: 'general',
-    about: 'no gdb, strace or shell in this session; cannot be lifted within it',
+    about: 'no gdb, strace, shell or command of the config file in this session; cannot be lifted within it',
   },
   for: {
     type: 'string',

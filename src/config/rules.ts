@@ -28,7 +28,7 @@ export function parseRules(root: Values, file: ConfigFile, taken: readonly strin
       severity: table.oneOf('severity', ['crit', 'warn', 'info']) ?? 'warn',
       role: table.oneOf('role', ['cause', 'pressure', 'symptom']) ?? 'symptom',
       sentence: sentenceOf(table),
-      next: table.text('next') ?? `see the pane; the limit is ${condition.text}`,
+      next: table.text('next'),
       place: table.place('when'),
     };
   });

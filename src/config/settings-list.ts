@@ -128,7 +128,11 @@ export const configTables: readonly TableEntry[] = [
         example: '"commit latency {value}, limit {limit} for {for}"',
         about: 'Up to 90 characters, with {object}, {figure}, {value}, {limit} and {for}.',
       },
-      { key: 'next', example: '"open Ceph (6), sort by commit"', about: 'Next step: an imperative.' },
+      {
+        key: 'next',
+        example: '"open Ceph (6), sort by commit"',
+        about: 'Next step: an imperative. Default: to the column in its pane.',
+      },
       { key: 'title', example: '"Slow commits"', about: 'Name of the rule in messages. Default: its id.' },
       { key: 'role', example: '"pressure"', about: 'cause, pressure or symptom, for incidents. Default: symptom.' },
     ],

@@ -37,8 +37,10 @@ export interface Verdict {
 const GAP_MS = 30_000;
 /** Time before that of the condition in which the start is looked for. */
 const START_MS = 60_000;
-/** Evaluated times that are kept for the next answers. */
+/** Evaluated times that are kept for the next answers, and their readings together; the last few always. */
 const MOST_KEPT = 256;
+const MOST_READINGS = 20_000;
+const LEAST_KEPT = 4;
 
 interface Shot {
   readonly readings: readonly FigureReading[];
@@ -131,8 +133,13 @@ export class ConditionWatch {
     const problem = limits.find((limit) => typeof limit !== 'number')?.problem;
     const shot: Shot = { readings, problem, held: undefined };
     kept.set(stamp, shot);
-    const [oldest] = kept.keys();
-    if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
+    let total = 0;
+    for (const one of kept.values()) total += one.readings.length;
+    for (const [oldest, { readings: gone }] of kept) {
+      if (kept.size <= LEAST_KEPT || (kept.size <= MOST_KEPT && total <= MOST_READINGS)) break;
+      kept.delete(oldest);
+      total -= gone.length;
+    }
     return shot;
   }
 }

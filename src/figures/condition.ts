@@ -7,7 +7,7 @@ import { didYouMean } from '../lib/did-you-mean.ts';
  *
  * `parseCondition(text)` gives a `Condition`, or a `ConditionProblem` with one sentence. `new ConditionWatch(condition,
  * panes)` (condition-watch.ts) answers at any time of a timeline where it holds, since when, and with which value;
- * `figureProblem` (find-figures.ts) is the sentence for a figure that is not there, with the nearest names.
+ * `figureProblem` (find-figures.ts) has the sentence for a figure that is not there, with the nearest names.
  */
 export interface Condition {
   /** As written, with single spaces. */

@@ -12,6 +12,8 @@ export interface Figure {
   /** Stable over time: pane, section, row, column. */
   readonly id: string;
   readonly pane: string;
+  /** Titles of pane and section: `Ceph: OSDs`. */
+  readonly place: string;
   /** Ids of the sources of its section. */
   readonly sources: readonly string[];
   /** Object's name as displayed, not redacted. */
@@ -63,22 +65,24 @@ const objectsFor = (path: string, column: Field, exactness: Exactness): readonly
     (exactness === 'exact' ? fieldNames(column).includes(field) : fieldWords(column).has(field)) ? [object] : [],
   );
 
-/** Words for all rows of a table: `osd`, `osds`, `disk`. */
-const groupNames = (section: Pick<Section, 'id' | 'title'>, kind: string | undefined): readonly string[] =>
-  [...new Set([section.id, section.title, kind ?? ''].flatMap((name) => [words(name), words(name).replace(/s$/, '')]))].filter((name) => name !== ''); // prettier-ignore
+/** Words for all rows of a table: `osd`, `osds`, `disk`, `process`; `pid` for processes. */
+const groupNames = ({ id, title }: Pick<Section, 'id' | 'title'>, kind = ''): readonly string[] => {
+  const named = [id, title, kind].map(words).filter((name) => name !== '');
+  const singular = named.flatMap((name) => [name.replace(/s$/, ''), name.replace(/es$/, '')]);
+  return [...new Set([...named, ...singular, ...(id === 'processes' ? ['pid'] : [])])];
+};
 
-/** Names of a row's object: its key, its id, what its naming columns show, `pid 123`. */
+/** Names of a row's object: its key, its id, `pid 123`, what its naming columns show; of a process not its command line. */
 function rowNames(section: TableSection, row: unknown): readonly string[] {
-  const { columns, key, entity, name, process } = section;
+  const { id, columns, key, entity, name, process } = section;
   const of = process?.(row);
-  const shown = columns
-    .filter((column, i) => i === 0 || column.grow === true)
-    .map((column) => cellText(column, row, NONE));
+  const naming = id === 'processes' && of ? [] : columns.filter((column, i) => i === 0 || column.grow === true);
+  const shown = naming.map((column) => cellText(column, row, NONE));
   return [
     key(row),
-    objectName({ section, row }, undefined),
     ...shown,
     ...shown.map((text) => text.split(' ')[0] ?? ''),
+    ...(shown.length > 1 ? [shown.join(' ')] : []),
     ...(name ? [name(row)] : []),
     ...(entity?.(row) ? [entity(row)?.id ?? ''] : []),
     ...(of ? [`pid ${of.pid}`, of.name, `${of.name}[${of.pid}]`] : []),
@@ -139,6 +143,7 @@ function matches(path: string, pane: AnyPane, { sections, figures }: Shown, exac
       return {
         id: `${pane.id} ${section.id} ${id}`,
         pane: pane.id,
+        place: `${pane.title}: ${section.title}`,
         sources: section.sources,
         object: objectName(undefined, object),
         entity: undefined,
@@ -163,14 +168,17 @@ function tableMatches(path: string, pane: AnyPane, section: TableSection, exactn
   return section.rows.flatMap((row) => {
     const entity = section.entity?.(row);
     const groups = groupNames(section, entity?.kind);
-    const names = new Set([...groups, ...rowNames(section, row)]);
+    // The names of a row cost the texts of its cells: a word for the whole table needs none.
+    let names: readonly string[] | undefined;
     return columns.flatMap(({ column, objects }) => {
-      const left = objects.flatMap((object) => [object, ...without(object, groups)]);
-      if (!left.some((object) => names.has(object))) return [];
+      const left = objects.flatMap((object) => without(object, groups));
+      const isNamed = left.includes('') || left.some((object) => (names ??= rowNames(section, row)).includes(object));
+      if (!isNamed) return [];
       const value = column.value(row);
       return {
         id: `${pane.id} ${section.id} ${section.key(row)} ${column.id}`,
         pane: pane.id,
+        place: `${pane.title}: ${section.title}`,
         sources: section.sources,
         object: objectName({ section, row }, undefined),
         entity,
@@ -194,36 +202,61 @@ const NOTHING: Seen<never> = {
   older: () => [],
 };
 
-/** Columns and figures that a pane has before the first reading; some depend on the host and are not among them. */
-const fieldsKnown = new WeakMap<AnyPane, readonly Field[]>();
+/** Moment of a pane before the first reading. */
+const unread = (pane: AnyPane): Moment<Needs> =>
+  Object.fromEntries(Object.keys(pane.needs as object).map((name) => [name, NOTHING]));
 
-function fieldsOf(pane: AnyPane): readonly Field[] {
-  const known = fieldsKnown.get(pane);
-  if (known) return known;
-  const moment: Record<string, Seen<never>> = {};
-  for (const need of Object.keys(pane.needs as object)) moment[need] = NOTHING;
-  let fields: readonly Field[] = [];
+/** Sections of a pane before the first reading; some depend on the host and are not among them. */
+export function unreadSections(pane: AnyPane): readonly Section[] {
   try {
-    fields = [
-      ...pane.sections(pane.model(moment)).flatMap((section) => (section.kind === 'table' ? measured(section) : [])),
-      ...(pane.figures?.(moment) ?? []),
-    ];
+    // A pane's functions fit each other by construction in definePane.
+    const model: unknown = pane.model(unread(pane));
+    return pane.sections(model);
   } catch {
-    // A pane that needs a reading: its columns are unknown before one.
+    // A pane that needs a reading: its sections are unknown before one.
+    return [];
   }
-  fieldsKnown.set(pane, fields);
-  return fields;
+}
+
+/** Columns, figures and words for whole tables that a pane has before the first reading. */
+interface Known {
+  readonly fields: readonly Field[];
+  readonly groups: readonly string[];
+}
+
+const knownOf = new WeakMap<AnyPane, Known>();
+
+function known(pane: AnyPane): Known {
+  const before = knownOf.get(pane);
+  if (before) return before;
+  const tables = unreadSections(pane).filter((section) => section.kind === 'table');
+  const made = {
+    fields: [...tables.flatMap(measured), ...figuresUnread(pane)],
+    groups: tables.flatMap((table) => groupNames(table)),
+  };
+  knownOf.set(pane, made);
+  return made;
+}
+
+function figuresUnread(pane: AnyPane): readonly PaneFigure[] {
+  try {
+    return pane.figures?.(unread(pane)) ?? [];
+  } catch {
+    return [];
+  }
 }
 
 /**
- * Panes that may have a figure: the one that the path begins with, else those with a column by its last words, else all.
- * Only they are evaluated, and only their sources read, for it.
+ * Panes that may have a figure: the one that the path begins with, else those with a column by its last words, of them
+ * those with a table by its first ones, else all. Only they are evaluated, and only their sources read, for it.
  */
 export function panesFor(path: string, panes: readonly AnyPane[]): readonly AnyPane[] {
-  const named = panes.filter((pane) => paneNames(pane).some((name) => words(path).startsWith(`${name} `)));
+  const begins = (name: string) => words(path).startsWith(`${name} `);
+  const named = panes.filter((pane) => paneNames(pane).some(begins));
   if (named.length > 0) return named;
-  const withField = panes.filter((pane) => fieldsOf(pane).some((field) => isFieldOf(path, field)));
-  return withField.length > 0 ? withField : panes;
+  const withField = panes.filter((pane) => known(pane).fields.some((field) => isFieldOf(path, field)));
+  const withTable = withField.filter((pane) => known(pane).groups.some(begins));
+  return [withTable, withField, panes].find((some) => some.length > 0) ?? panes;
 }
 
 const isFieldOf = (path: string, field: Field): boolean =>
@@ -232,22 +265,30 @@ const isFieldOf = (path: string, field: Field): boolean =>
 /** Rows of a table whose names are compared for a hint. */
 const MOST_NAMES = 2000;
 
-/** Sentence for a path that names no figure at a moment, with the nearest names; undefined where it does. */
+/** Sentence about a path that names no figure. */
+export interface FigureProblem {
+  readonly sentence: string;
+  /** It has a name that may be meant: a slip, and not an object that this host does not have. */
+  readonly suggests: boolean;
+}
+
+/** Problem of a path that names no figure at a moment, with the nearest names; undefined where it does. */
 export function figureProblem(
   path: string,
   panes: readonly AnyPane[],
   momentOf: (pane: AnyPane) => Moment<Needs>,
-): string | undefined {
+): FigureProblem | undefined {
   const has = (pane: AnyPane) => figuresOf(path, pane, momentOf(pane)).length > 0;
   if (panesFor(path, panes).some(has)) return undefined;
   const other = panes.find(has);
-  if (other) return `it is a figure of the pane ${other.title}: write "${other.id} ${path}"`;
+  if (other)
+    return { sentence: `it is a figure of the pane ${other.title}: write "${other.id} ${path}"`, suggests: true };
   const fields = new Map<string, Field>();
   const columnsOf = new Map<string, readonly string[]>();
   unredacted(() => {
     for (const pane of panes) {
       const { sections, figures } = shownAt(pane, momentOf(pane));
-      for (const field of [...figures, ...fieldsOf(pane)]) fields.set(field.title, field);
+      for (const field of [...figures, ...known(pane).fields]) fields.set(field.title, field);
       for (const section of sections) {
         const columns = measured(section);
         for (const field of columns) fields.set(field.title, field);
@@ -260,9 +301,13 @@ export function figureProblem(
   const isKnown = [...fields.values()].some((field) => isFieldOf(path, field));
   const object = objects.findLast((one) => columnsOf.has(one));
   if (object !== undefined && (!isKnown || object !== objects.at(-1)))
-    return `${object} has ${columnsOf.get(object)?.join(', ')}`;
+    return { sentence: `${object} has ${columnsOf.get(object)?.join(', ')}`, suggests: true };
   const last = words(path).split(' ').at(-1) ?? '';
-  if (!isKnown) return `no figure "${last}" in any pane${didYouMean(last, [...fields.values()].flatMap(fieldNames))}`;
-  const near = objects.map((one) => didYouMean(one, [...columnsOf.keys()])).find((text) => text !== '');
-  return `no object "${objects.at(-1) ?? ''}" with this figure on this host${near ?? ''}`;
+  const near = isKnown
+    ? objects.map((one) => didYouMean(one, [...columnsOf.keys()])).find((text) => text !== '')
+    : didYouMean(last, [...fields.values()].flatMap(fieldNames));
+  const sentence = isKnown
+    ? `no object "${objects.at(-1) ?? ''}" with this figure on this host`
+    : `no figure "${last}" in any pane`;
+  return { sentence: `${sentence}${near ?? ''}`, suggests: near !== undefined && near !== '' };
 }

@@ -1,4 +1,4 @@
-import { thisHost } from '../findings/entity-ref.ts';
+import { entityText, thisHost } from '../findings/entity-ref.ts';
 import type { Finding, Found } from '../findings/finding.ts';
 import { span } from '../lib/units.ts';
 import type { AnyPane } from '../panes/pane.ts';
@@ -19,7 +19,8 @@ export interface UserRule {
   readonly role: 'cause' | 'pressure' | 'symptom';
   /** Template with the fields below in braces. */
   readonly sentence: string;
-  readonly next: string;
+  /** Default: to the column in its pane. */
+  readonly next: string | undefined;
   /** File and line. */
   readonly place: string;
 }
@@ -38,8 +39,11 @@ export function findingOf(rule: UserRule, allPanes: readonly AnyPane[]): Finding
   let asked: { readonly basis: number; readonly problem: string | undefined } | undefined;
   const problemOf = (momentAt: MomentAt, nowMs: number): string | undefined => {
     const basis = Math.floor(nowMs / ASK_AGAIN_MS);
-    if (asked?.basis !== basis)
-      asked = { basis, problem: figureProblem(rule.condition.figure, watch.panes, (pane) => momentAt(pane.needs, nowMs)) }; // prettier-ignore
+    if (asked?.basis !== basis) {
+      const found = figureProblem(rule.condition.figure, watch.panes, (pane) => momentAt(pane.needs, nowMs));
+      // Only a slip is reported: a config file may be shared by many hosts, of which some do not have the object.
+      asked = { basis, problem: found?.suggests ? found.sentence : undefined };
+    }
     return asked.problem;
   };
   return {
@@ -50,20 +54,25 @@ export function findingOf(rule: UserRule, allPanes: readonly AnyPane[]): Finding
     judge: (moment: Moment<Needs>) => {
       const nowMs = timeOfMoment(moment);
       if (nowMs === undefined) return [];
-      const momentAt: MomentAt = (own, wallMs) => momentOf(own, earlierMoment(needs, moment, wallMs));
+      const momentAt: MomentAt = (own, wallMs) => earlierMoment(own, ({ id }) => moment[id], wallMs);
       const { holding, readings, problem } = watch.at(momentAt, nowMs);
       const wrong = problem ?? (readings.length === 0 ? problemOf(momentAt, nowMs) : undefined);
-      return wrong === undefined ? holding.map((held) => foundOf(rule, held, nowMs)) : [notice(rule, wrong)];
+      return wrong === undefined
+        ? onePerObject(holding).map((held) => foundOf(rule, held, nowMs))
+        : [notice(rule, wrong)];
     },
   };
 }
 
-/** The moment of one pane, by its own names. */
-const momentOf = (needs: Needs, moment: Moment<Needs>): Moment<Needs> =>
-  Object.fromEntries(Object.entries(needs).flatMap(([name, { id }]) => (moment[id] ? [[name, moment[id]]] : [])));
+/** Figures of which two panes show the same of one object, once: drops of a NIC. */
+function onePerObject(holding: readonly Held[]): readonly Held[] {
+  const keyOf = ({ figure: { id, entity, title } }: Held) =>
+    entity === undefined ? id : `${entityText(entity)} ${title.toLowerCase()}`;
+  return [...Map.groupBy(holding, keyOf).values()].flatMap(([first]) => first ?? []);
+}
 
 function foundOf(rule: UserRule, { figure, sinceMs, isExact }: Held, nowMs: number): Found {
-  const { object, entity, row, title, measure, value, pane, sources } = figure;
+  const { object, entity, row, title, measure, value, pane, place } = figure;
   const { operator, forSeconds } = rule.condition;
   const shown = value === undefined ? '' : measure.format(value);
   const fields = {
@@ -85,13 +94,13 @@ function foundOf(rule: UserRule, { figure, sinceMs, isExact }: Held, nowMs: numb
     ...(row === undefined && { subjectVocabulary: 'fixed' as const }),
     sentence,
     evidence: [
-      { what: `${object} ${title}`, value: shown, source: sources.join(', ') },
+      { what: `${object} ${title}`, value: shown, source: place },
       { what: 'limit', value: `${operator} ${fields.limit}`, source: rule.place },
     ],
-    next: rule.next,
+    next: rule.next ?? `open the pane ${place.split(':')[0]}, see ${title}`,
     pane,
     role: rule.role,
-    ...(isExact && { onset: { secondsAgo: (nowMs - sinceMs) / 1000, source: sources.join(', ') } }),
+    ...(isExact && { onset: { secondsAgo: (nowMs - sinceMs) / 1000, source: place } }),
   };
 }
 

@@ -11,11 +11,17 @@ export function timeOfMoment(moment: Moment<Needs>): number | undefined {
   return times.length === 0 ? undefined : Math.max(...times);
 }
 
-/** The moment as it was at an earlier time, from its own history: for a rule, which gets nothing else. */
-export function earlierMoment(needs: Needs, moment: Moment<Needs>, wallMs: number): Moment<Needs> {
+/**
+ * Some sources as they were at an earlier time, from the history in a moment: for a rule, which gets nothing else.
+ * `seenOf`: the source in that moment.
+ */
+export function earlierMoment(
+  needs: Needs,
+  seenOf: (source: AnySource) => Seen<unknown> | undefined,
+  wallMs: number,
+): Moment<Needs> {
   const at = (source: AnySource) => {
-    const [name] = Object.entries(needs).find(([, { id }]) => id === source.id) ?? [''];
-    const history = moment[name]?.history ?? [];
+    const history = seenOf(source)?.history ?? [];
     return { history, end: upperBound(history, wallMs) };
   };
   const newest = ((source: AnySource) => {
@@ -25,7 +31,7 @@ export function earlierMoment(needs: Needs, moment: Moment<Needs>, wallMs: numbe
   }) as Newest;
   const earlier: Record<string, Seen<unknown>> = {};
   for (const [name, source] of Object.entries(needs)) {
-    const now = moment[name];
+    const now = seenOf(source);
     if (now === undefined) continue;
     const { history, end } = at(source);
     if (end === history.length) {

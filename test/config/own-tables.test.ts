@@ -9,6 +9,9 @@ import { PANE_SETTINGS, PANES_SETTINGS, TABLE_SETTINGS } from '../../src/config/
 import { RULE_SETTINGS } from '../../src/config/rules.ts';
 import { panesPath, savePanes } from '../../src/config/saved-panes.ts';
 import { configTables, exampleConfig } from '../../src/config/settings-list.ts';
+import { tableNotes } from '../../src/config/table-notes.ts';
+import { unreadSections } from '../../src/figures/find-figures.ts';
+import { panes } from '../../src/subsystems/index.ts';
 import { configSheet } from '../../src/commands/config-sheet.ts';
 import { ownSettings } from '../../src/commands/own-settings.ts';
 import { settingsOf, viewOf, type ViewSettings } from '../../src/ui/view-settings.ts';
@@ -184,4 +187,16 @@ test('settingsOf gives the settings that viewOf took', () => {
   };
   expect(settingsOf(viewOf(settings))).toEqual(settings);
   expect(settingsOf(viewOf(undefined))).toBeUndefined();
+});
+
+test('tableNotes names sections and columns that a pane does not have', () => {
+  const notes = (text: string) => tableNotes(parseConfig(text, 'c.toml').panes, panes, unreadSections);
+  expect(notes('[panes.ceph.osds]\nsort = "comit"\nhide = ["spill", "queu"]\n')).toEqual([
+    'panes.ceph.osds: no column "queu"; did you mean "queue"?',
+    'panes.ceph.osds: no column "comit"; did you mean "commit"?',
+  ]);
+  expect(notes('[panes.ceph.osd]\nsort = "commit"\n')).toEqual([
+    'panes.ceph.osd: no such section; did you mean "osds"?',
+  ]);
+  expect(notes('[panes.ceph.osds]\nsort = "commit"\n')).toEqual([]);
 });

@@ -26,7 +26,7 @@ const figuresOn = async (path: string, host: string) => {
 
 const problemOn = async (path: string, host: string) => {
   const at = await momentsOn(host);
-  return figureProblem(path, panes, (pane) => at.get(pane) ?? {});
+  return figureProblem(path, panes, (pane) => at.get(pane) ?? {})?.sentence;
 };
 
 describe('figuresOf', () => {
@@ -46,6 +46,7 @@ describe('figuresOf', () => {
     ['PSI memory full', 'bare-kernel', ['hardware pressure memory full']],
     ['eth0 drops', 'cloud-vm', ['hardware nics eth0 drops']],
     ['pid 1 cpu', 'container-host', ['processes processes 1@24 cpu']],
+    ['process 1@24 cpu', 'container-host', ['processes processes 1@24 cpu']],
     ['systemd[1] rss', 'container-host', ['processes processes 1@24 rss']],
     ['lab-mem oom', 'container-host', ['containers containers lxc:lab-mem oom']],
     ['instance-0000002a steal', 'kvm-host', ['kvm guests 86d43b01-fe62-474d-8ba5-9c666316e0ab steal']],
@@ -62,6 +63,16 @@ describe('figuresOf', () => {
   test('finds nothing when the object is left out of a table', async () => {
     expect(await figuresOn('commit', 'ceph-calm')).toEqual([]);
   });
+});
+
+test.each([
+  ['process cpu', ['processes']],
+  ['pid 123 cpu', ['processes']],
+  ['osd commit', ['ceph']],
+  ['ceph osd.1 commit', ['ceph']],
+  ['disk util', ['hardware']],
+])('panesFor evaluates only the panes that "%s" can be in', (path, ids) => {
+  expect(panesFor(path, panes).map(({ id }) => id)).toEqual(ids);
 });
 
 describe('figureProblem', () => {

@@ -41,15 +41,27 @@ describe('findingOf', () => {
         subject: 'osd.1',
         sentence: 'commit 330ms, limit 200 ms for 3 s on osd.1',
         evidence: [
-          { what: 'osd.1 commit', value: '330ms', source: 'test-osds' },
+          { what: 'osd.1 commit', value: '330ms', source: 'Ceph: OSDs' },
           { what: 'limit', value: '> 200 ms', source: 'config.toml:3' },
         ],
         next: 'open Ceph (6)',
         pane: 'ceph',
         role: 'pressure',
-        onset: { secondsAgo: 3, source: 'test-osds' },
+        onset: { secondsAgo: 3, source: 'Ceph: OSDs' },
       },
     ]);
+  });
+
+  test('finds one of two panes when both show the figure of an object', async () => {
+    const finding = findingOf(ruleOf('eth0 drops >= 0'), panes);
+    const { timeline, nowMs } = await watched(Object.values(finding.needs), hostMoments('cloud-vm'));
+    const found = judge([finding], (needs) => timeline.moment(needs, nowMs));
+    expect(found.map(({ pane, entity }) => [pane, entity.id])).toEqual([['hardware', 'eth0']]);
+  });
+
+  test('leads to the column when the rule has no next step', () => {
+    const [found] = judged(ruleOf('osd commit > 200 ms', { next: undefined }), timelineOf([10, 300]), 1);
+    expect(found?.next).toBe('open the pane Ceph, see commit');
   });
 
   test('is silent when the condition does not hold for its time', () => {
@@ -65,6 +77,10 @@ describe('findingOf', () => {
         evidence: [{ what: 'rule', value: 'osd comit > 200 ms', source: 'config.toml:3' }],
       },
     ]);
+  });
+
+  test('is silent when the host does not have the object', () => {
+    expect(judged(ruleOf('qemu commit > 200 ms'), timelineOf([10]), 0)).toEqual([]);
   });
 
   test('states that a unit does not fit', () => {

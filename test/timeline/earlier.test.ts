@@ -15,7 +15,7 @@ describe('earlierMoment', () => {
     const start = timeline.startMs ?? nowMs;
     let differing = 0;
     for (const atMs of [start - 1, start, Math.floor((start + nowMs) / 2), nowMs - 1]) {
-      const earlier = earlierMoment(needs, now, atMs);
+      const earlier = earlierMoment(needs, ({ id }) => now[id], atMs);
       const wanted = timeline.momentAt(needs, atMs);
       for (const id of Object.keys(needs)) {
         const { now: sample, before, seconds, history }: Seen<unknown> = earlier[id] as Seen<unknown>;
