@@ -1,11 +1,12 @@
 /**
- * Makes docs/KEYS.md, docs/SOURCES.md, docs/FINDINGS.md and docs/crashcart.1 from the data that the program runs on.
+ * Makes docs/KEYS.md, docs/CONFIG.md, docs/SOURCES.md, docs/FINDINGS.md and docs/crashcart.1 from the data that the program runs on.
  * With --check it writes nothing and fails when one of them is stale.
  */
 import '../bench/lib/raw-text.ts';
 import { readFile, writeFile } from 'node:fs/promises';
 
 const { findingsSheet, keysSheet, sourcesSheet } = await import('../src/commands/sheets.ts');
+const { configSheet } = await import('../src/commands/config-sheet.ts');
 const { manPage } = await import('../src/commands/man-page.ts');
 const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
 const { findingExamples } = await import('../test/helpers/finding-examples.ts');
@@ -13,6 +14,7 @@ const { findingExamples } = await import('../test/helpers/finding-examples.ts');
 const examples = await findingExamples();
 const sheets = {
   'docs/KEYS.md': keysSheet,
+  'docs/CONFIG.md': configSheet,
   'docs/SOURCES.md': sourcesSheet,
   'docs/FINDINGS.md': () => findingsSheet(examples),
   'docs/crashcart.1': () => manPage(version),

@@ -98,6 +98,11 @@ export const layers: Readonly<Record<string, Layer>> = {
     may: [...PURE, 'sources', 'ui'],
     why: 'correlation is pure: figures of panes in, a ranking out',
   },
+  figures: {
+    at: ['src/figures/'],
+    may: [...PURE, 'sources', 'findings', 'correlate', 'ui'],
+    why: 'conditions on figures are pure: panes and samples in, verdicts out',
+  },
   kit: {
     at: ['src/ui/kit/'],
     may: [...PURE, 'sources', 'entities'],
@@ -219,7 +224,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     why: 'a manifest names the parts of a subsystem',
   },
   commands: {
-    at: ['src/commands/', 'src/cli.ts', 'src/config.ts'],
+    at: ['src/commands/', 'src/cli.ts', 'src/config.ts', 'src/config/'],
     may: ['*'],
     packages: ['*'],
     why: 'commands wire everything together',

@@ -3,7 +3,8 @@ import { WriteStream } from 'node:tty';
 import { meantCommand, parseCommand, UsageError, type Command } from './commands/arguments.ts';
 import { exitWithoutTerminal } from './commands/lost-terminal.ts';
 import { print } from './commands/print.ts';
-import { ConfigError, loadConfig, type Config } from './config.ts';
+import type { Config, LoadedConfig } from './config.ts';
+import { ConfigError } from './config/toml-table.ts';
 import { TransportError } from './host/transport.ts';
 import { leanHeap } from './v8-heap.ts';
 import { plain } from './lib/plain.ts';
@@ -29,6 +30,8 @@ async function run(command: Command): Promise<void> {
       return print((await import('./commands/sheets.ts')).sourcesSheet());
     case 'man':
       return print((await import('./commands/man-page.ts')).manPage(pkg.version));
+    case 'config':
+      return (await import('./commands/config.ts')).showConfig(command.what, command.configFile);
     case 'completion':
       return print((await import('./commands/completion.ts')).completion(command.shell));
     case 'doctor':
@@ -63,6 +66,9 @@ async function run(command: Command): Promise<void> {
   }
 }
 
+const loadConfig = async (path: string | undefined): Promise<LoadedConfig> =>
+  (await import('./config.ts')).loadConfig(path);
+
 async function doctor(command: Extract<Command, { kind: 'doctor' }>): Promise<void> {
   const { linePrompter } = await import('./commands/line-prompter.ts');
   const { reachHost, watch } = await import('./commands/reach.ts');
@@ -81,9 +87,10 @@ async function doctor(command: Extract<Command, { kind: 'doctor' }>): Promise<vo
 async function report(command: Extract<Command, { kind: 'console' }>, config: Config): Promise<void> {
   const { linePrompter } = await import('./commands/line-prompter.ts');
   const { reachHost, watch } = await import('./commands/reach.ts');
+  const { findingsWith } = await import('./commands/own-settings.ts');
   const { reportText, settle } = await import('./commands/report.ts');
   const reached = await reachHost(withConfig(command.reach, config), linePrompter(process.stdin, process.stderr));
-  const session = watch(reached, command.reach.budgetPct ?? config.budgetPct);
+  const session = watch(reached, command.reach.budgetPct ?? config.budgetPct, findingsWith(config));
   try {
     await settle(session);
     await print(
@@ -99,7 +106,7 @@ async function report(command: Extract<Command, { kind: 'console' }>, config: Co
   }
 }
 
-async function screen(command: Extract<Command, { kind: 'console' }>, config: Config): Promise<void> {
+async function screen(command: Extract<Command, { kind: 'console' }>, config: LoadedConfig): Promise<void> {
   const { startConsole } = await import('./commands/console.ts');
   process.exitCode = await startConsole({ ...command, reach: withConfig(command.reach, config) }, config);
 }

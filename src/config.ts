@@ -2,8 +2,19 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parse, TomlError } from 'smol-toml';
+import { parseCommands } from './config/commands.ts';
+import { overlaid, parsePanes } from './config/panes.ts';
+import { parseRules } from './config/rules.ts';
+import { panesPath } from './config/saved-panes.ts';
+import { ConfigError, lineOf, unknownSetting, type Values as Table } from './config/toml-table.ts';
+import type { CustomCommand } from './debugger/custom-command.ts';
+import type { UserRule } from './figures/user-rule.ts';
+import { ROLES } from './incidents/roles.ts';
 import { resolveKeymap, type Keymap } from './keymap.ts';
 import { plain } from './lib/plain.ts';
+import { plainViewSettings, type ViewSettings } from './ui/view-settings.ts';
+
+export { ConfigError } from './config/toml-table.ts';
 
 /** Settings of `config.toml`, all optional. */
 export interface Config {
@@ -21,11 +32,18 @@ export interface Config {
     readonly tab?: string | undefined;
     readonly transport?: 'ssh2' | 'openssh' | undefined;
   };
+  /** Settings of this file for panes. */
+  readonly panes: ViewSettings;
+  readonly commands: readonly CustomCommand[];
+  readonly rules: readonly UserRule[];
 }
 
-/** Invalid config file: one sentence with file, line, problem and fix. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
+/** Config with what crashcart saved beside it. */
+export interface LoadedConfig extends Config {
+  /** Panes at the start: those of the saved file below those of the config file. */
+  readonly views: ViewSettings;
+  /** File that crashcart saves the panes to. */
+  readonly panesFile: string;
 }
 
 /** XDG Base Directory Specification: $XDG_CONFIG_HOME, else ~/.config. */
@@ -33,34 +51,43 @@ export const configPath = (env: NodeJS.ProcessEnv = process.env): string =>
   join(env['XDG_CONFIG_HOME'] || join(homedir(), '.config'), 'crashcart', 'config.toml');
 
 /** Loads the config of `--config`, which must exist, or the default one if present. Throws a ConfigError. */
-export async function loadConfig(named?: string, env: NodeJS.ProcessEnv = process.env): Promise<Config> {
+export async function loadConfig(named?: string, env: NodeJS.ProcessEnv = process.env): Promise<LoadedConfig> {
   const path = named ?? configPath(env);
-  let text: string;
+  const text = await textOf(path);
+  if (text === undefined && named !== undefined)
+    throw new ConfigError(`${path}: no such file. Check the path after --config.`);
+  const config = parseConfig(text ?? '', path);
+  const panesFile = panesPath(path);
+  const saved = await textOf(panesFile);
+  const views = saved === undefined ? plainViewSettings : parsePanesFile(saved, panesFile);
+  return { ...config, views: overlaid(views, config.panes), panesFile };
+}
+
+/** Text of a file; undefined where there is none. Throws a ConfigError. */
+async function textOf(path: string): Promise<string | undefined> {
   try {
-    text = await readFile(path, 'utf8');
+    return await readFile(path, 'utf8');
   } catch (error) {
-    const absent = error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
-    if (absent && named === undefined) return parseConfig('', path);
-    if (absent) throw new ConfigError(`${path}: no such file. Check the path after --config.`, { cause: error });
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
+      return undefined;
     throw new ConfigError(
       `${path}: not readable (${error instanceof Error ? plain(error.message) : 'unknown'}). Make it readable or remove it.`,
       { cause: error },
     );
   }
-  return parseConfig(text, path);
 }
 
-type Table = Readonly<Record<string, unknown>>;
+/** Settings of the saved file. Throws a ConfigError. */
+export function parsePanesFile(text: string, path: string): ViewSettings {
+  const root = tomlOf(text, path);
+  for (const name of Object.keys(root))
+    if (name !== 'panes') throw new ConfigError(`${path}: ${unknownSetting(name, name, ['panes'])}.`);
+  return parsePanes(root, { text, path });
+}
 
-/** Throws a ConfigError. */
-export function parseConfig(text: string, path: string): Config {
-  const fail = (key: string, message: string, table?: string): never => {
-    const line = lineOf(text, key, table);
-    throw new ConfigError(`${path}${line === undefined ? '' : `:${line}`}: ${plain(message)}.`);
-  };
-  let root: Table;
+function tomlOf(text: string, path: string): Table {
   try {
-    root = parse(text);
+    return parse(text);
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     const what = error.message.split('\n')[0]?.replace(/^Invalid TOML document: /, '') ?? '';
@@ -68,10 +95,18 @@ export function parseConfig(text: string, path: string): Config {
       cause: error,
     });
   }
+}
+
+/** Throws a ConfigError. */
+export function parseConfig(text: string, path: string): Config {
+  const fail = (key: string, message: string, table?: string): never => {
+    const line = lineOf(text, key, table);
+    throw new ConfigError(`${path}${line === undefined ? '' : `:${line}`}: ${plain(message)}.`);
+  };
+  const root = tomlOf(text, path);
   const known = (table: Table, names: readonly string[], of?: string) => {
     for (const name of Object.keys(table))
-      if (!names.includes(name))
-        fail(name, `unknown setting "${of ? `${of}.` : ''}${name}"; valid: ${names.join(', ')}`, of);
+      if (!names.includes(name)) fail(name, unknownSetting(of ? `${of}.${name}` : name, name, names), of);
   };
   const tableAt = (name: string): Table => {
     const value = root[name] ?? {};
@@ -85,7 +120,7 @@ export function parseConfig(text: string, path: string): Config {
     return fail(name, `${of}.${name} must be true or false`, of);
   };
 
-  known(root, ['keys', 'theme', 'budgetPct', 'defaults']);
+  known(root, ['keys', 'theme', 'budgetPct', 'defaults', 'panes', 'commands', 'rules']);
   const theme = tableAt('theme');
   known(theme, ['ascii', 'colour'], 'theme');
   const defaults = tableAt('defaults');
@@ -114,23 +149,8 @@ export function parseConfig(text: string, path: string): Config {
     theme: { ascii: flag(theme, 'ascii', 'theme'), colour: flag(theme, 'colour', 'theme') },
     budgetPct,
     defaults: { tab, transport },
+    panes: parsePanes(root, { text, path }),
+    commands: parseCommands(root, { text, path }, keymap),
+    rules: parseRules(root, { text, path }, Object.keys(ROLES)),
   };
-}
-
-/** Line (from 1) of a setting, since the parser keeps none; undefined for unusual notations. */
-function lineOf(text: string, key: string, table: string | undefined): number | undefined {
-  let current: string | undefined;
-  for (const [i, line] of text.split('\n').entries()) {
-    const header = /^\s*\[\s*"?([^\]"]+?)"?\s*\]/.exec(line);
-    if (header) {
-      current = header[1];
-      if (table === undefined && current === key) return i + 1;
-      continue;
-    }
-    const name = /^\s*["']?([^"'=]+?)["']?\s*=/.exec(line)?.[1];
-    if (name === undefined) continue;
-    if (current === table && name === key) return i + 1;
-    if (current === undefined && (name === `${table}.${key}` || name === table)) return i + 1;
-  }
-  return undefined;
 }

@@ -244,6 +244,14 @@ const viewActions = [
     when: 'table',
   },
   {
+    id: 'columns',
+    keys: ['C'],
+    title: 'columns',
+    about: 'Orders, hides and shows the columns of the table; Y keeps them.',
+    group: 'Table',
+    when: 'table',
+  },
+  {
     id: 'invert',
     keys: ['i', 'I'],
     title: 'reverse order',

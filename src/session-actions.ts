@@ -151,6 +151,24 @@ export const sessionActions = [
     when: 'always',
   },
   {
+    id: 'arrange',
+    keys: ['L'],
+    title: 'arrange panes',
+    about: 'Orders, hides and shows the tabs of the panes; their keys stay; Y keeps them.',
+    group: 'Session',
+    when: 'always',
+  },
+  {
+    id: 'save-views',
+    keys: ['Y', 'ctrl-s'],
+    names: ['save'],
+    title: 'save views',
+    about:
+      'Saves the panes as they are, for the next start: order, hidden panes, columns, sort, filters, layout. The file is panes.toml beside config.toml.',
+    group: 'Session',
+    when: 'always',
+  },
+  {
     id: 'palette',
     keys: [':', 'ctrl-p', 'ctrl-a'],
     title: 'palette',

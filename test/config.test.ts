@@ -17,7 +17,7 @@ test('parseConfig reads every setting', () => {
 
 test.each([
   ['a = = 1\n', 'c.toml:1: invalid TOML at column '],
-  ['\n\nbudgetpct = 1\n', 'c.toml:3: unknown setting "budgetpct"; valid: keys, theme, budgetPct, defaults.'],
+  ['\n\nbudgetpct = 1\n', 'c.toml:3: unknown setting "budgetpct"; did you mean "budgetPct"?.'],
   ['budgetPct = 0\n', 'c.toml:1: budgetPct must be a percentage of one CPU, above 0 and up to 100.'],
   ['[theme]\nascii = "yes"\n', 'c.toml:2: theme.ascii must be true or false.'],
   ['[theme]\n[keys]\nzom = "x"\n', 'c.toml:3: unknown action "zom"; list: crashcart keys.'],

@@ -12,7 +12,7 @@ import { copy } from './copy-flow.ts';
 import { chooseSort, openPage, unlock } from './flows.ts';
 import { editFilter, findNext } from './find.ts';
 import { goTo } from './go-to.ts';
-import { showMessage } from './dialogs.ts';
+import { inBackground as runInBackground } from './background.ts';
 import { compare } from './compare-flow.ts';
 import { correlateSeries } from './correlate-flow.ts';
 import { openDetail } from './detail-page.ts';
@@ -25,6 +25,7 @@ import { togglePresenting } from './presenting.ts';
 import { selectedFinding } from './selected-finding.ts';
 import { enterSection, noRow } from './row-guard.ts';
 import { openTools } from './tools-flow.ts';
+import { arrangeColumns, arrangePanes, saveViews } from './view-flow.ts';
 import { tableViewOf, withTable } from '../ui/pane-view.ts';
 
 /** Runs an action. `key` is the pressed one: that of a pane. */
@@ -49,21 +50,10 @@ const onTabs =
     change(screen.watch);
   };
 
-/** Asynchronous action; its error opens a dialog. */
 const inBackground =
   (task: (screen: Screen) => Promise<void>): Act =>
-  (screen) => {
-    const run = async () => {
-      try {
-        await task(screen);
-      } catch (error) {
-        const message = error instanceof Error ? error.message : String(error);
-        await showMessage(screen.layers, { title: 'Action failed', lines: [message] });
-      }
-      screen.changed();
-    };
-    void run();
-  };
+  (screen) =>
+    runInBackground(screen, task);
 
 const toTheSide = (direction: -1 | 1): Act =>
   onSurface((surface, screen) => {
@@ -115,6 +105,7 @@ const ACTS: Readonly<Record<ActionId, Act>> = {
   sort: inBackground(chooseSort),
   'sort-next': onSurface((surface) => sortNext(surface, 1)),
   'sort-previous': onSurface((surface) => sortNext(surface, -1)),
+  columns: inBackground(arrangeColumns),
   invert: onSurface((surface) => invert(surface)),
   tree: onSurface(showTree),
   fold: onSurface((surface, screen) => {
@@ -153,10 +144,12 @@ const ACTS: Readonly<Record<ActionId, Act>> = {
         historyLines(session, screen.clock()),
       ]);
   },
+  arrange: inBackground(arrangePanes),
+  'save-views': inBackground(saveViews),
   palette: inBackground(palette),
   redraw: (screen) => screen.terminal.redraw(),
   help: (screen) => {
-    const sections = helpSections(screen.keymap, screen.watch?.tabs() ?? []);
+    const sections = helpSections(screen.keymap, screen.watch?.tabs() ?? [], screen.own.commands);
     openPage(screen, 'help', 'Keys', () => sections);
   },
   quit: inBackground(quit),

@@ -175,7 +175,7 @@ function headOf(screen: Screen, watch: Watch, columns: number) {
     const key = keyOfPane(screen.keymap, id);
     return key === undefined ? undefined : keyLabel(key, theme.ascii);
   };
-  return { freshness: { stale, header }, ...drawTabs(watch.tabs(), watch.tab, { note, columns, keyOf }, theme) };
+  return { freshness: { stale, header }, ...drawTabs(watch.shownTabs(), watch.tab, { note, columns, keyOf }, theme) };
 }
 
 /** Header line; the two lines of the band while presenting. */

@@ -1,9 +1,11 @@
 import { keyLabel, keyOfPane, type Group, type Keymap } from '../keymap.ts';
-import { label } from '../lib/plain.ts';
+import type { CustomCommand } from '../debugger/custom-command.ts';
+import { label, plain } from '../lib/plain.ts';
 import { fit } from '../lib/text-width.ts';
 import type { LinesSection } from '../panes/pane.ts';
 import type { Theme } from '../theme.ts';
 import { wrap } from './box.ts';
+import { commandText } from './command-flow.ts';
 
 const GROUPS: readonly Group[] = ['Details', 'Table', 'Move', 'Time', 'Tools', 'Session'];
 const KEYS_COLUMNS = 14;
@@ -14,10 +16,11 @@ interface Entry {
   readonly about: string;
 }
 
-/** Bound keys by group, and the key of each pane. */
+/** Bound keys by group, the key of each pane, and the commands of the person. */
 export function helpSections(
   keymap: Keymap,
   panes: readonly { readonly id: string; readonly title: string; readonly absent?: boolean }[],
+  commands: readonly CustomCommand[] = [],
 ): readonly LinesSection[] {
   const named = panes.map(({ id, title, absent }): Entry => {
     const key = keyOfPane(keymap, id);
@@ -36,7 +39,15 @@ export function helpSections(
       })),
     );
   });
-  return [...groups, keySection('Panes', named)];
+  const own = commands.map((command): Entry => ({
+    keys: command.key === undefined ? [] : [command.key],
+    about: `${plain(command.name)}: ${commandText(command)}`,
+  }));
+  return [
+    ...groups,
+    keySection('Panes', named),
+    ...(own.length > 0 ? [keySection('Commands of the config file', own)] : []),
+  ];
 }
 
 function keySection(title: string, entries: readonly Entry[]): LinesSection {

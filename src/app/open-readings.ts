@@ -18,7 +18,7 @@ export function openReadings(screen: Screen, finding: StandingFinding): boolean 
   if (!watch) return false;
   const selected = surface?.focused()?.id === EVIDENCE ? surface.selected(theme) : undefined;
   const chosen = selected && [selected.row as StandingFinding['evidence'][number]];
-  const behind = readingsBehind(finding, findings, chosen);
+  const behind = readingsBehind(finding, [...findings, ...screen.own.rules], chosen);
   if (!behind) return false;
   const own = rawBehind(watch.session, behind);
   const others = watch.sourceIds().filter((id) => !own.includes(id));

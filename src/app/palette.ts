@@ -1,6 +1,7 @@
 import { keyLabel, keyOfPane } from '../keymap.ts';
 import type { AnyPane } from '../panes/pane.ts';
 import { isBare } from '../ui/pane-view.ts';
+import { commandChoices } from './command-flow.ts';
 import { choose, type Choice } from './choose.ts';
 import { guardRow, ROW_GONE, ROW_WHEN } from './row-guard.ts';
 import type { Screen } from './screen.ts';
@@ -24,6 +25,7 @@ export const paletteChoices = (screen: Screen): readonly Run[] => [
   ...paneChoices(screen),
   ...sectionChoices(screen),
   ...columnChoices(screen),
+  ...commandChoices(screen),
   ...actionChoices(screen),
 ];
 

@@ -15,6 +15,7 @@ import { BodyPainter } from './body-painter.ts';
 import { InputRouter, type Keyboard } from './input-router.ts';
 import { announceChanges } from './link-notices.ts';
 import { tapped } from './output-tap.ts';
+import type { OwnSettings } from './own-settings.ts';
 import { beginRecording, endRecording, saveNotes, type StartRecording } from './recording-flow.ts';
 import { startPresenting } from './presenting.ts';
 import { saveCopy } from './save-copy.ts';
@@ -32,6 +33,8 @@ export interface RunOptions {
   readonly keymap?: Keymap;
   /** Id of the first pane. */
   readonly tab?: string | undefined;
+  /** Settings of the person: views, commands, rules. Default: none. */
+  readonly own?: OwnSettings | undefined;
   /** Tools for the selected process. */
   readonly tools?: ToolBox | undefined;
   /** Report of 15 lines or fewer for a comment in a case. */
@@ -105,6 +108,7 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
     shortReport: options.shortReport,
     startRecording: options.startRecording,
     redaction: options.veil,
+    own: options.own,
     terminal: {
       copy: (text) => stdout.write(clipboardSequence(exported(text))),
       save: (name, text) => {
@@ -225,6 +229,7 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
       explainer,
       changeLog,
       tab: options.tab,
+      views: options.own?.views,
       stepsKey: labelOf(screen.keymap, 'steps', options.theme.ascii),
     });
     screen.connecting = undefined;

@@ -18,6 +18,8 @@ import { selectedFinding } from './selected-finding.ts';
 import type { Surface } from './surface.ts';
 import { move, sortByHead } from './surface-actions.ts';
 import type { DrawnTabs } from './tabs.ts';
+import { commandByKey } from './command-flow.ts';
+import { noSettings, type OwnSettings } from './own-settings.ts';
 import { openTab } from './palette.ts';
 import { tourInput, type Tour } from './tour.ts';
 import type { RecordingControl, StartRecording } from './recording-flow.ts';
@@ -69,6 +71,8 @@ export class Screen {
   readonly tools: ToolBox | undefined;
   readonly shortReport: ShortReport | undefined;
   readonly startRecording: StartRecording | undefined;
+  /** Settings of the person. */
+  readonly own: OwnSettings;
   readonly redaction: ScreenRedaction;
   /** Present while presenting. */
   presenting: Presenting | undefined;
@@ -99,6 +103,7 @@ export class Screen {
     readonly tools?: ToolBox | undefined;
     readonly shortReport?: ShortReport | undefined;
     readonly startRecording?: StartRecording | undefined;
+    readonly own?: OwnSettings | undefined;
     readonly redaction?: ScreenRedaction | undefined;
   }) {
     this.theme = options.theme;
@@ -108,6 +113,7 @@ export class Screen {
     this.tools = options.tools;
     this.shortReport = options.shortReport;
     this.startRecording = options.startRecording;
+    this.own = options.own ?? noSettings;
     this.redaction = options.redaction ?? new ScreenRedaction();
     this.layers = new Layers(this.changed);
   }
@@ -243,7 +249,10 @@ export class Screen {
 
   #key(name: string): void {
     const id = actionOf(this.keymap, name, this.surface?.focused()?.kind === 'lines');
-    if (id === undefined) return;
+    if (id === undefined) {
+      commandByKey(this, name);
+      return;
+    }
     if (!this.watch && !WITHOUT_HOST.has(id)) return;
     const action = this.keymap.actions.find((candidate) => candidate.id === id);
     if (!action) return;

@@ -1,10 +1,12 @@
 import { redactVersion, plain } from '../lib/plain.ts';
-import type { ProcessRef, Section } from '../panes/pane.ts';
+import type { ProcessRef, Section, TableSection } from '../panes/pane.ts';
 import type { Theme } from '../theme.ts';
 import { drawSections, type DrawnPane, type DrawOptions } from '../ui/draw-pane.ts';
 import { focusIndex, plainPaneView, tableViewOf, withTable, type PaneView } from '../ui/pane-view.ts';
 import { grouped } from '../ui/table-groups.ts';
 import type { LastReading } from '../lib/stale-note.ts';
+import type { TableView } from '../ui/table-view.ts';
+import { arranged } from '../ui/view-settings.ts';
 import { selectionOf, type Selection, type Size } from '../ui/table.ts';
 
 /** Row under the pointer, with its table. */
@@ -24,7 +26,7 @@ export class Surface {
   readonly process: ProcessRef | undefined;
   /** Last readings of detail sources, which are not on the timeline. */
   readonly readingOf: ((sourceId: string) => LastReading | undefined) | undefined;
-  #grouped:
+  #viewed:
     | {
         readonly made: readonly Section[];
         readonly tables: PaneView['tables'];
@@ -54,9 +56,14 @@ export class Surface {
     this.readingOf = options.readingOf;
   }
 
+  /** Sections as the pane makes them, with all columns. */
+  whole(): readonly Section[] {
+    return this.#orFailure(this.#sections);
+  }
+
   /** Sections of the newest readings. */
   sections(): readonly Section[] {
-    return this.#orFailure(() => this.#inGroups(this.#sections()));
+    return this.#orFailure(() => this.#inView(this.#sections()));
   }
 
   /**
@@ -65,7 +72,7 @@ export class Surface {
    */
   shown(): readonly Section[] {
     const seen = this.#seen;
-    return seen ? this.#orFailure(() => this.#inGroups(seen)) : this.sections();
+    return seen ? this.#orFailure(() => this.#inView(seen)) : this.sections();
   }
 
   /** Forgets the drawn readings, when another surface takes the screen. */
@@ -83,16 +90,18 @@ export class Surface {
     }
   }
 
-  /** Sections in the chosen groups; identical until the sections or the groups change. */
-  #inGroups(made: readonly Section[]): readonly Section[] {
+  /** Sections in the chosen groups and columns; identical until the sections or the view of a table change. */
+  #inView(made: readonly Section[]): readonly Section[] {
     const { tables } = this.view;
-    const wanted = made.some((section) => section.kind === 'table' && tables[section.id]?.group !== undefined);
+    const wanted = made.some((section) => section.kind === 'table' && isChanged(tables[section.id]));
     if (!wanted) return made;
-    if (this.#grouped?.made === made && this.#grouped.tables === tables) return this.#grouped.sections;
-    const sections = made.map((section) =>
-      section.kind === 'table' ? grouped(section, tableViewOf(this.view, section.id)) : section,
-    );
-    this.#grouped = { made, tables, sections };
+    if (this.#viewed?.made === made && this.#viewed.tables === tables) return this.#viewed.sections;
+    const sections = made.map((section) => {
+      if (section.kind !== 'table') return section;
+      const view = tableViewOf(this.view, section.id);
+      return withColumns(grouped(section, view), view);
+    });
+    this.#viewed = { made, tables, sections };
     return sections;
   }
 
@@ -156,6 +165,17 @@ export class Surface {
     this.#drawn = { key, pane };
     return pane;
   }
+}
+
+const isChanged = (view: TableView | undefined): boolean =>
+  view !== undefined && (view.group !== undefined || view.columns.length > 0 || view.hidden.size > 0);
+
+/** Table with the columns of a view; one that would have none keeps all. */
+function withColumns(section: TableSection, { columns, hidden }: TableView): TableSection {
+  if (columns.length === 0 && hidden.size === 0) return section;
+  const shown = arranged(section.columns, columns, hidden, ({ id }) => id);
+  if (shown.length === 0) return section;
+  return { ...section, columns: shown, unshown: section.columns.filter(({ id }) => hidden.has(id)) };
 }
 
 const failure = (id: string, sentence: string): Section => ({

@@ -16,6 +16,8 @@ export interface Tab {
   readonly victims: number;
   /** Its subsystem is not present, or not readable: the tab keeps its place, and its key shows the reason. */
   readonly absent?: boolean;
+  /** The person hides it: without a tab, and its key opens it. */
+  readonly hidden?: boolean;
 }
 
 export interface DrawnTabs {

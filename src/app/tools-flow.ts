@@ -163,7 +163,7 @@ async function agreed(screen: Screen, tool: ToolChoice, name: string): Promise<b
  * Runs a tool's terminal, with the keyboard, until the tool ends or a leader key is pressed. Its output then is a page of
  * text; after a detach a message shows the effect on the target.
  */
-async function enterTerminal(screen: Screen, session: TerminalSession): Promise<void> {
+export async function enterTerminal(screen: Screen, session: TerminalSession): Promise<void> {
   const { emulator } = session;
   recordTerminal(screen, session);
   let left = false;

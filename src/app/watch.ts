@@ -13,6 +13,7 @@ import { users } from '../sources/processes/users.ts';
 import type { ScreenRedaction } from '../redact/screen-redaction.ts';
 import type { Theme } from '../theme.ts';
 import { tableViewOf } from '../ui/pane-view.ts';
+import { arranged, plainViewSettings, settingsOf, viewOf, type ViewSettings } from '../ui/view-settings.ts';
 import type { HostFacts } from './header.ts';
 import type { EntityGraph } from '../incidents/entity-graph.ts';
 import type { Explainer } from '../incidents/explainer.ts';
@@ -51,6 +52,7 @@ export class Watch {
   readonly #changeLog: ChangeLog;
   #changed: { readonly basis: number; readonly list: readonly Change[] } | undefined;
   readonly #stepsKey: string;
+  #views: ViewSettings;
   #explained: { readonly basis: readonly unknown[]; readonly rows: readonly IncidentRow[] } | undefined;
   #tab = OVERVIEW;
   #overview: { readonly basis: readonly unknown[]; readonly sections: readonly Section[] } | undefined;
@@ -64,6 +66,8 @@ export class Watch {
     /** Default: none. */
     readonly changeLog?: ChangeLog | undefined;
     readonly tab?: string | undefined;
+    /** Default: as at the first start. */
+    readonly views?: ViewSettings | undefined;
     /** Label of the key that lists next steps. */
     readonly stepsKey?: string;
   }) {
@@ -76,10 +80,13 @@ export class Watch {
     this.#changeLog = options.changeLog ?? new ChangeLog([]);
     this.time = new TimeTravel(options.session, options.clock, () => this.#changes());
     this.#stepsKey = options.stepsKey ?? 'a';
+    this.#views = options.views ?? plainViewSettings;
+    const { panes } = this.#views;
     this.#models = new PaneModels(options.session);
     const overview = new Surface({
       id: OVERVIEW,
       title: 'Overview',
+      view: viewOf(panes[OVERVIEW]),
       sections: () => this.#overviewSections(),
       onEnter: (sectionId) => {
         const pane = paneOfTile(sectionId);
@@ -89,22 +96,49 @@ export class Watch {
     this.#surfaces.set(OVERVIEW, overview);
     for (const pane of this.panes) {
       const sections = () => this.#models.of(pane, this.#clock()).sections;
-      this.#surfaces.set(pane.id, new Surface({ id: pane.id, title: pane.title, sections }));
+      this.#surfaces.set(
+        pane.id,
+        new Surface({ id: pane.id, title: pane.title, sections, view: viewOf(panes[pane.id]) }),
+      );
     }
     this.#select(options.tab !== undefined && this.#surfaces.has(options.tab) ? options.tab : OVERVIEW);
   }
 
-  /** The Overview and every pane, in the fixed order of their keys. */
+  /** The Overview and every pane, in the order of the person, else in that of their keys. */
   tabs(): readonly Tab[] {
     const incidents = this.#incidents();
     const own = this.panes.map((pane) => ({
       ...tabOf(pane.id, pane.title, incidents),
       absent: typeof this.#presence(pane) === 'object',
     }));
-    return [
+    const all = [
       overviewTab(OVERVIEW, 'Overview', incidents),
       ...own.toSorted((a, b) => placeOfPane(a.id) - placeOfPane(b.id)),
     ];
+    const { order, hidden } = this.#views;
+    return arranged(all, order, new Set(), ({ id }) => id).map((tab) => ({ ...tab, hidden: hidden.includes(tab.id) }));
+  }
+
+  /** Tabs that are drawn: those that are not hidden, and the present one. */
+  shownTabs(): readonly Tab[] {
+    return this.tabs().filter(({ id, hidden }) => !hidden || id === this.#tab);
+  }
+
+  /** Orders and hides tabs. */
+  arrange({ order, hidden }: Pick<ViewSettings, 'order' | 'hidden'>): void {
+    this.#views = { ...this.#views, order, hidden };
+  }
+
+  /** Settings of all panes as they are now. */
+  viewSettings(): ViewSettings {
+    const { order, hidden, panes } = this.#views;
+    const kept = { ...panes };
+    for (const [id, { view }] of this.#surfaces) {
+      const settings = settingsOf(view);
+      if (settings) kept[id] = settings;
+      else delete kept[id];
+    }
+    return { order, hidden, panes: kept };
   }
 
   /** Reason why a pane is not shown; undefined for one that is or may be present. */
@@ -142,7 +176,7 @@ export class Watch {
 
   /** Opens the next or previous tab that is present. */
   step(direction: -1 | 1): void {
-    const tabs = this.tabs().filter(({ id, absent }) => !absent || id === this.#tab);
+    const tabs = this.shownTabs().filter(({ id, absent }) => !absent || id === this.#tab);
     const at = tabs.findIndex(({ id }) => id === this.#tab);
     const next = tabs[(at + direction + tabs.length) % tabs.length];
     if (next) this.openDirectly(next.id);

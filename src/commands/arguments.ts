@@ -11,6 +11,7 @@ export type Command =
   | { readonly kind: 'keys' }
   | { readonly kind: 'sources' }
   | { readonly kind: 'man' }
+  | { readonly kind: 'config'; readonly what: 'example' | 'path' | 'check'; readonly configFile: string | undefined }
   | { readonly kind: 'completion'; readonly shell: Shell }
   | {
       readonly kind: 'console';
@@ -109,6 +110,13 @@ export function parseCommand(argv: readonly string[]): Command {
   if (values.version) return { kind: 'version' };
   const [first, ...rest] = positionals;
   if (first === 'completion') return { kind: 'completion', shell: shellNamed(rest) };
+  const asked = (['example', 'path', 'check'] as const).filter((name) => values[name]);
+  if (first === 'config') {
+    if (rest.length > 0) throw new UsageError(`unexpected argument "${rest[0]}": crashcart config takes none`);
+    if (asked.length > 1) throw new UsageError(`--${asked[0]} and --${asked[1]} exclude each other`);
+    return { kind: 'config', what: asked[0] ?? 'check', configFile: values.config };
+  }
+  if (asked.length > 0) throw new UsageError(`--${asked[0]} is an option of config: crashcart config --${asked[0]}`);
   if (isBare(first)) {
     if (rest.length > 0) throw new UsageError(`unexpected argument "${rest[0]}": crashcart ${first} takes none`);
     return { kind: first };

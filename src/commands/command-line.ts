@@ -43,6 +43,7 @@ export const commandEntries: readonly CommandEntry[] = [
     completes: 'file',
     about: 'the screen of a recording as an asciicast, v3',
   },
+  { name: 'config', about: 'checks the config file; --example prints all settings, --path where it is' },
   { name: 'sources', about: 'every file and command that may be read, how often, and why' },
   { name: 'keys', about: 'every key' },
   {
@@ -63,7 +64,7 @@ export interface OptionEntry {
   /** Name of the value in the usage. */
   readonly value?: string;
   readonly words?: readonly string[];
-  readonly group: 'ssh' | 'general' | 'report' | 'cast' | 'meta';
+  readonly group: 'ssh' | 'general' | 'report' | 'cast' | 'config' | 'meta';
   readonly about: string;
 }
 
@@ -132,7 +133,7 @@ export const optionEntries = {
   'read-only': {
     type: 'boolean',
     group: 'general',
-    about: 'no gdb, strace or shell in this session; cannot be lifted within it',
+    about: 'no gdb, strace, shell or command of the config file in this session; cannot be lifted within it',
   },
   for: {
     type: 'string',
@@ -178,6 +179,9 @@ export const optionEntries = {
   },
   terminal: { type: 'string', value: 'NAME', group: 'cast', about: 'terminal of a tool' },
   v2: { type: 'boolean', group: 'cast', about: 'asciicast v2, for asciinema 2' },
+  example: { type: 'boolean', group: 'config', about: 'a config file with every setting as a comment' },
+  path: { type: 'boolean', group: 'config', about: 'path of the config file' },
+  check: { type: 'boolean', group: 'config', about: 'errors of the config file, with the line (default)' },
   help: { type: 'boolean', short: 'h', group: 'meta', about: 'this page' },
   version: { type: 'boolean', short: 'V', group: 'meta', about: 'the version' },
 } as const satisfies Readonly<Record<string, OptionEntry>>;
@@ -197,5 +201,6 @@ export const OPTION_GROUPS = [
   ['general', 'Options:'],
   ['report', 'Of report:'],
   ['cast', 'Of cast:'],
+  ['config', 'Of config:'],
   ['meta', ''],
 ] as const satisfies readonly (readonly [OptionEntry['group'], string])[];

@@ -1,5 +1,5 @@
 import { runApp, type RunEnd } from '../app/run-app.tsx';
-import type { Config } from '../config.ts';
+import type { Config, LoadedConfig } from '../config.ts';
 import { makeTheme, type Theme } from '../theme.ts';
 import { toolBox } from '../app/tool-box.ts';
 import type { Command, ScreenOptions } from './arguments.ts';
@@ -8,6 +8,7 @@ import { holdStderr } from './hold-stderr.ts';
 import { reachHost, watch } from './reach.ts';
 import { keepNames } from './keep-names.ts';
 import { holdRepeatedSignals, ignoreLostStderr } from './lost-terminal.ts';
+import { findingsWith, ownSettings } from './own-settings.ts';
 import { warn } from './print.ts';
 import { shortReport } from './short-report.ts';
 import { startRecording, startRedacted } from './start-recording.ts';
@@ -16,7 +17,7 @@ import { ScreenRedaction } from '../redact/screen-redaction.ts';
 type ConsoleCommand = Extract<Command, { kind: 'console' }>;
 
 /** Full screen, from connect to quit. Resolves with the exit code; rejects when nothing could be shown. */
-export async function startConsole(command: ConsoleCommand, config: Config): Promise<number> {
+export async function startConsole(command: ConsoleCommand, config: LoadedConfig): Promise<number> {
   holdRepeatedSignals();
   ignoreLostStderr();
   using resources = new DisposableStack();
@@ -38,12 +39,13 @@ export async function startConsole(command: ConsoleCommand, config: Config): Pro
       const reached = await reachHost(command.reach, prompter, log).finally(() => {
         connecting = false;
       });
-      return watch(reached, command.reach.budgetPct ?? config.budgetPct);
+      return watch(reached, command.reach.budgetPct ?? config.budgetPct, findingsWith(config));
     },
     theme: themeFor(command.screen, config, process.env),
     keymap: config.keymap,
     tab: config.defaults.tab,
     tools: toolBox,
+    own: ownSettings(config),
     shortReport,
     veil,
     present: command.screen.present,

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { Config } from '../config.ts';
+import type { LoadedConfig } from '../config.ts';
 import { RecordingError } from '../recording/recording-error.ts';
 import type { Command } from './arguments.ts';
 import { replayFile } from './replay.ts';
@@ -8,7 +8,7 @@ import { replayFile } from './replay.ts';
 export async function showDemo(
   file: string,
   { screen, configFile, tour }: Extract<Command, { kind: 'demo' }>,
-  config: Config,
+  config: LoadedConfig,
 ): Promise<number> {
   if (!existsSync(file))
     throw new RecordingError(

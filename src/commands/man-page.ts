@@ -36,7 +36,11 @@ export const manPage = (version: string): string =>
     '.SH EXIT STATUS',
     roff(EXIT_CODES),
     '.SH FILES',
-    paragraph('$XDG_CONFIG_HOME/crashcart/config.toml', 'Keys, theme, budget.'),
+    paragraph(
+      '$XDG_CONFIG_HOME/crashcart/config.toml',
+      'Keys, theme, budget, panes, commands, rules; crashcart config --example lists them.',
+    ),
+    paragraph('$XDG_CONFIG_HOME/crashcart/panes.toml', 'Panes as they were saved.'),
     paragraph('~/.local/state/crashcart/audit/', 'Audit log of every command on a host.'),
     paragraph('RECORDING.notes.jsonl', 'Markers and notes of replays; in ~/.local/state/crashcart/notes/ where its folder cannot be written.'), // prettier-ignore
     '.SH SEE ALSO',

@@ -6,6 +6,7 @@ import { localTransport } from '../host/local-transport.ts';
 import { connect } from '../host/ssh/connect.ts';
 import { createKeyring } from '../host/ssh/connection.ts';
 import { parseTarget } from '../host/ssh/target.ts';
+import type { AnyFinding } from '../findings/finding.ts';
 import type { Prompter } from '../host/prompter.ts';
 import { findings, readPolicy, sources } from '../subsystems/index.ts';
 import { LiveSession } from '../collect/live-session.ts';
@@ -68,5 +69,9 @@ export async function reachHost(reach: Reach, prompter: Prompter, debug = handsh
 }
 
 /** Session of a connected host, started. */
-export const watch = ({ host, audit }: Reached, budgetPct = DEFAULT_BUDGET_PCT): LiveSession =>
-  new LiveSession({ host, live: host, audit, sources, findings, budgetPct, nowMs: () => Date.now() });
+export const watch = (
+  { host, audit }: Reached,
+  budgetPct = DEFAULT_BUDGET_PCT,
+  rules: readonly AnyFinding[] = findings,
+): LiveSession =>
+  new LiveSession({ host, live: host, audit, sources, findings: rules, budgetPct, nowMs: () => Date.now() });

@@ -2,6 +2,7 @@ import type { Config } from '../config.ts';
 import { bytes, duration, span } from '../lib/units.ts';
 import type { Command } from './arguments.ts';
 import { linePrompter } from './line-prompter.ts';
+import { findingsWith } from './own-settings.ts';
 import { print, warn } from './print.ts';
 import { reachHost, watch } from './reach.ts';
 import { startRecording, startRedacted } from './start-recording.ts';
@@ -19,7 +20,7 @@ export async function recordHost(command: RecordCommand, config: Config): Promis
   const { forMs, reach } = command;
   const backend = reach.backend ?? config.defaults.transport;
   const reached = await reachHost({ ...reach, backend }, linePrompter(process.stdin, process.stderr));
-  const session = watch(reached, reach.budgetPct ?? config.budgetPct);
+  const session = watch(reached, reach.budgetPct ?? config.budgetPct, findingsWith(config));
   const over = Promise.withResolvers<void>();
   const end = () => over.resolve();
   for (const signal of ENDS) process.on(signal, end);

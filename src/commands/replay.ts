@@ -2,8 +2,8 @@ import { openSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
 import { runApp } from '../app/run-app.tsx';
 import { TOUR_START_MS } from '../app/tour-steps.ts';
-import type { Config } from '../config.ts';
-import { findings, sources } from '../subsystems/index.ts';
+import type { LoadedConfig } from '../config.ts';
+import { sources } from '../subsystems/index.ts';
 import { openRecording, recordingFromPipe } from '../recording/open-recording.ts';
 import { RecordingError } from '../recording/recording-error.ts';
 import { ReplaySession } from '../recording/replay-session.ts';
@@ -14,6 +14,7 @@ import { exitCodeOf, reportNames, themeFor } from './console.ts';
 import { holdStderr } from './hold-stderr.ts';
 import { keepNames } from './keep-names.ts';
 import { holdRepeatedSignals } from './lost-terminal.ts';
+import { findingsWith, ownSettings } from './own-settings.ts';
 import { print, warn } from './print.ts';
 import { reportText } from './report.ts';
 
@@ -26,7 +27,11 @@ export interface ReplayOptions {
 }
 
 /** Plays a recording on the screen, or prints its last moment as a report without a terminal. Rejects with a RecordingError. */
-export async function replayFile(command: ReplayCommand, config: Config, options: ReplayOptions = {}): Promise<number> {
+export async function replayFile(
+  command: ReplayCommand,
+  config: LoadedConfig,
+  options: ReplayOptions = {},
+): Promise<number> {
   const fromPipe = command.file === '-';
   const recording = fromPipe
     ? await recordingFromPipe(process.stdin, sources)
@@ -37,7 +42,7 @@ export async function replayFile(command: ReplayCommand, config: Config, options
   const tourMs = options.tour ? (recording.segments[0]?.t ?? 0) + TOUR_START_MS : undefined;
   // A sosreport and a recorded host have few moments: rates stand at the last.
   const fromMs = onScreen && recording.head.kind !== 'recorded' ? tourMs : Infinity;
-  const session = await ReplaySession.open({ recording, sources, findings, clock, fromMs });
+  const session = await ReplaySession.open({ recording, sources, findings: findingsWith(config), clock, fromMs });
   if (onScreen) return showReplay(session, command, config, { fromPipe, tour: options.tour });
   try {
     for (const problem of session.problems()) warn(problem);
@@ -59,7 +64,7 @@ export async function replayFile(command: ReplayCommand, config: Config, options
 async function showReplay(
   session: ReplaySession,
   command: ReplayCommand,
-  config: Config,
+  config: LoadedConfig,
   { fromPipe, tour }: { readonly fromPipe: boolean; readonly tour: boolean | undefined },
 ): Promise<number> {
   holdRepeatedSignals();
@@ -83,6 +88,7 @@ async function showReplay(
     theme: themeFor(command.screen, config, process.env),
     keymap: config.keymap,
     tab: config.defaults.tab,
+    own: ownSettings(config),
     shortReport,
     onWritten: (lines) => {
       for (const line of lines) warn(line);

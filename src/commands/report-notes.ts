@@ -6,7 +6,8 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pkg from '../../package.json' with { type: 'json' };
 import type { Config } from '../config.ts';
-import { findings, sources } from '../subsystems/index.ts';
+import { sources } from '../subsystems/index.ts';
+import type { AnyFinding } from '../findings/finding.ts';
 import type { CaseNotes } from '../notes/case-notes.ts';
 import { safeNotes, type SafeNotes } from '../notes/safe-notes.ts';
 import { notesOfRecording, notesOfSession } from '../notes/gather.ts';
@@ -21,6 +22,7 @@ import type { Command } from './arguments.ts';
 import { linePrompter } from './line-prompter.ts';
 import { ScreenRedaction } from '../redact/screen-redaction.ts';
 import { keepNames } from './keep-names.ts';
+import { findingsWith } from './own-settings.ts';
 import { print, warn } from './print.ts';
 import { reachHost, watch } from './reach.ts';
 import { settle } from './report.ts';
@@ -32,7 +34,9 @@ export async function writeNotes(command: ReportCommand, config: Config): Promis
   const file = await fileOf(command);
   const redaction = command.redact ? new ScreenRedaction() : undefined;
   const notes = safeNotes(
-    file === undefined ? await notesOfHost(command, config, redaction) : await notesOfFile(file, redaction),
+    file === undefined
+      ? await notesOfHost(command, config, redaction)
+      : await notesOfFile(file, findingsWith(config), redaction),
   );
   for (const problem of notes.evidence?.problems ?? []) warn(problem);
   const text = await rendered(notes, command);
@@ -61,7 +65,11 @@ async function fileOf({ reach: { target } }: ReportCommand): Promise<string | un
   return undefined;
 }
 
-async function notesOfFile(path: string, redaction: ScreenRedaction | undefined): Promise<CaseNotes> {
+async function notesOfFile(
+  path: string,
+  findings: readonly AnyFinding[],
+  redaction: ScreenRedaction | undefined,
+): Promise<CaseNotes> {
   const made = { madeMs: Date.now(), crashcart: pkg.version };
   const recording = await openRecording(path, sources);
   for (const problem of recording.notes?.problems ?? []) warn(problem);
@@ -87,7 +95,7 @@ async function notesOfHost(
   const backend = reach.backend ?? config.defaults.transport;
   const reached = await reachHost({ ...reach, backend }, linePrompter(process.stdin, process.stderr));
   const fromMs = Date.now();
-  const session = watch(reached, reach.budgetPct ?? config.budgetPct);
+  const session = watch(reached, reach.budgetPct ?? config.budgetPct, findingsWith(config));
   const declaring = sources.filter(({ identifiers }) => identifiers !== undefined);
   const learn = () => redaction?.learnFrom(session.timeline, declaring);
   redaction?.learnTarget(session.host.name);

@@ -115,7 +115,8 @@ export function sourcesSheet(): string {
       ...commands.map((line) => item(`fallback: ${codeOf(line)}`)),
     ]),
     '',
-    'Debuggers (gdb, strace, eu-stack) run only after the engineer selects one, sees its cost and confirms.',
+    'Debuggers (gdb, strace, eu-stack) run only after the engineer selects one, sees its cost and confirms. Commands of the config file',
+    '([CONFIG.md](CONFIG.md)) run only after the engineer confirms each run.',
     '',
   ].join('\n');
 }

@@ -216,7 +216,7 @@ const ROWS_A_STEP = 100;
 const timeOf = ({ times }: SectionValues, reading: number): number => times[reading] ?? 0;
 
 /** Times of the samples of a section's sources at a moment; a source whose reads are all missing has none. */
-function sampleTimes(pane: AnyPane, ids: readonly string[], moment: Moment<Needs>): number[] {
+export function sampleTimes(pane: AnyPane, ids: readonly string[], moment: Moment<Needs>): number[] {
   const needed = Object.entries<AnySource>(pane.needs);
   const own = needed.filter(([, { id }]) => ids.includes(id));
   return (own.length > 0 ? own : needed).flatMap(([name, source]) => {

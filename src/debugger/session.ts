@@ -11,7 +11,8 @@ const BIN_FOLDERS = ['/usr/bin', '/usr/local/bin', '/usr/sbin', '/usr/local/sbin
 /** Run of a tool, live or ended. */
 export interface ToolRun {
   readonly tool: Pick<Tool, 'title' | 'interactive' | 'program'>;
-  readonly target: Target;
+  /** What it runs on: `gdb-target (123)`, sanitised. */
+  readonly on: string;
   readonly attachment: Attachment;
   /** Output, bounded; hostile bytes. */
   readonly transcript: Transcript;
@@ -48,7 +49,7 @@ export async function startTool(
     keepAll: tool.keepAll,
     reason: `${tool.title}, on ${plain(target.name)} (${target.pid}), requested by the engineer`,
   });
-  return runOf(tool, target, attachment, true, (end, output) => explained(end, tool, output));
+  return runOf(tool, nameOf(target), attachment, true, (end, output) => explained(end, tool, output));
 }
 
 /** Starts a shell in namespaces of a process. Rejects with the reason. */
@@ -68,14 +69,17 @@ export async function startShell(
     reason: auditReason(enter, target),
   });
   const tool = { title: shell.title, interactive: true };
-  return runOf(tool, target, attachment, false, ({ exitCode, detail }) =>
+  return runOf(tool, nameOf(target), attachment, false, ({ exitCode, detail }) =>
     exitCode === undefined ? detail : `shell ended with exit code ${exitCode}`,
   );
 }
 
-function runOf(
+const nameOf = ({ name, pid }: Target): string => `${plain(name)} (${pid})`;
+
+/** Run over an attachment, with its output kept. */
+export function runOf(
   tool: ToolRun['tool'],
-  target: Target,
+  on: string,
   attachment: Attachment,
   traces: boolean,
   detailOf: (end: AttachmentEnd, output: string) => string,
@@ -86,7 +90,7 @@ function runOf(
     const end = await attachment.ended;
     return { ...end, detail: detailOf(end, transcript.text()) };
   };
-  return { tool, target, attachment, transcript, ended: finish(), traces };
+  return { tool, on: plain(on), attachment, transcript, ended: finish(), traces };
 }
 
 /** Detail of an end, by exit code and output of the tool. */
@@ -100,14 +104,13 @@ export function explained(end: AttachmentEnd, tool: Tool, output: string): strin
 
 /** Stop times of the target, as measured on the host. */
 export function pauseSentence(
-  { tool, target, traces }: Pick<ToolRun, 'tool' | 'target' | 'traces'>,
+  { tool, on, traces }: Pick<ToolRun, 'tool' | 'on' | 'traces'>,
   end: AttachmentEnd,
 ): string {
   const { longestStopMs, totalStopMs, resolutionMs, targetState } = end;
-  const name = `${plain(target.name)} (${target.pid})`;
   if (!traces) return [end.detail, ...end.guard].join('; ');
-  if (longestStopMs === undefined) return `${tool.title}: ${name}, stop time not measured`;
+  if (longestStopMs === undefined) return `${tool.title}: ${on}, stop time not measured`;
   const within = resolutionMs === undefined ? '' : ` (±${ms(resolutionMs)})`;
   const after = targetState === undefined ? '' : targetState === 'gone' ? '; gone now' : `; state ${targetState} now`;
-  return `${tool.title}: ${name}, stopped for ${ms(longestStopMs)} at a time${within}, ${ms(totalStopMs)} in total${after}`;
+  return `${tool.title}: ${on}, stopped for ${ms(longestStopMs)} at a time${within}, ${ms(totalStopMs)} in total${after}`;
 }

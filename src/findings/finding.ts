@@ -23,6 +23,8 @@ export interface Found {
   readonly next: string;
   /** Pane that `f` leads to. */
   readonly pane?: string;
+  /** Role of a rule of the config file. Default: that of incidents/roles.ts. */
+  readonly role?: 'cause' | 'pressure' | 'symptom';
   /** Start of the fault by a clock that ran before the session; else it has stood at least as long as it was observed. */
   readonly onset?: Onset;
   /** Present for an event that is over, absent for a fault that is there now: past events rank below present faults. */

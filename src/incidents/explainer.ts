@@ -65,7 +65,7 @@ export class Explainer {
 }
 
 const observationOf = (
-  { key, rule, entity, condition, members, severity, past, onset }: KeyedFinding,
+  { key, rule, entity, condition, members, severity, past, onset, role }: KeyedFinding,
   nowMs: number,
 ): Observation => ({
   key,
@@ -74,7 +74,7 @@ const observationOf = (
   condition,
   members: (members ?? []).map(entityText),
   severity,
-  role: roleOf(rule),
+  role: role ?? roleOf(rule),
   past: past !== undefined,
   onsetMs: onset && nowMs - onset.secondsAgo * 1000,
 });

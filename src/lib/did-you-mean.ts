@@ -30,3 +30,9 @@ export const nearest = (word: string, words: readonly string[]): string | undefi
     .filter((other) => isNear(word, other))
     .toSorted((a, b) => editDistance(word, a) - editDistance(word, b))
     .at(0);
+
+/** `; did you mean "order"?` after a sentence about a word, or nothing. */
+export function didYouMean(word: string, words: readonly string[]): string {
+  const near = nearest(word, words);
+  return near === undefined ? '' : `; did you mean "${near}"?`;
+}

@@ -95,6 +95,8 @@ export interface Grouping<Row> {
 export interface TableSection<Row = unknown> extends SectionBase {
   readonly kind: 'table';
   readonly columns: readonly Column<Row>[];
+  /** Columns that the person hides: the table may still be sorted by one. */
+  readonly unshown?: readonly Column<Row>[];
   readonly rows: readonly Row[];
   /** Key, stable over time: the selection follows the row. */
   readonly key: (row: Row) => string;

@@ -264,7 +264,7 @@ export class Timeline {
 }
 
 /** Sample of a reading; undefined where no read has a value: parsers make a sample of nothing too. */
-function sampleOf({ reads }: AnySource, entry: Entry | undefined): unknown {
+export function sampleOf({ reads }: AnySource, entry: Entry | undefined): unknown {
   // A source's reads are plain data: see `Reads`.
   const names = Object.keys(reads as object);
   const isNothing = names.length > 0 && names.every((name) => entry?.missing[name] !== undefined);
@@ -272,7 +272,7 @@ function sampleOf({ reads }: AnySource, entry: Entry | undefined): unknown {
 }
 
 /** Index of the first entry after a time. */
-function upperBound(entries: readonly Entry[], wallMs: number): number {
+export function upperBound(entries: readonly Entry[], wallMs: number): number {
   let low = 0;
   let high = entries.length;
   while (low < high) {

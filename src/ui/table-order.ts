@@ -42,8 +42,8 @@ const sameOrder = (a: TableView, b: TableView): boolean =>
   a.collapsed === b.collapsed;
 
 function order<Row>(section: TableSection<Row>, view: TableView, theme: Theme): Ordered<Row> {
-  const column =
-    section.columns.find(({ id }) => id === view.sort) ?? section.columns.find(({ id }) => id === section.sort.column);
+  const all = [...section.columns, ...(section.unshown ?? [])];
+  const column = all.find(({ id }) => id === view.sort) ?? all.find(({ id }) => id === section.sort.column);
   const descending = view.descending ?? section.sort.descending;
   const filter = compileFilter(view.filter);
   const chosen = view.filter === '' ? undefined : matching(section, filter);

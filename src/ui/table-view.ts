@@ -17,6 +17,10 @@ export interface TableView {
   readonly collapsed: ReadonlySet<string>;
   /** Cells that are scrolled to the right. */
   readonly shift: number;
+  /** Column ids, first to last; others follow. */
+  readonly columns: readonly string[];
+  /** Ids of columns that are not shown. */
+  readonly hidden: ReadonlySet<string>;
   /** Keys of the rows that the person marked. */
   readonly marked: ReadonlySet<string>;
 }
@@ -32,6 +36,8 @@ export const plainTableView: TableView = {
   group: undefined,
   collapsed: new Set(),
   shift: 0,
+  columns: [],
+  hidden: new Set(),
   marked: new Set(),
 };
 

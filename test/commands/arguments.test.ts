@@ -46,6 +46,18 @@ describe('parseCommand', () => {
     expect(parseCommand(['host'])).toMatchObject({ reach: { readOnly: false } });
   });
 
+  test('takes config with one of its options', () => {
+    expect(parseCommand(['config'])).toEqual({ kind: 'config', what: 'check', configFile: undefined });
+    expect(parseCommand(['config', '--path', '--config', 'c.toml'])).toMatchObject({
+      what: 'path',
+      configFile: 'c.toml',
+    });
+    expect(parseCommand(['config', '--example'])).toMatchObject({ what: 'example' });
+    expect(() => parseCommand(['config', '--path', '--check'])).toThrow('--path and --check exclude each other');
+    expect(() => parseCommand(['config', 'x'])).toThrow('crashcart config takes none');
+    expect(() => parseCommand(['host', '--example'])).toThrow('--example is an option of config');
+  });
+
   test('takes demo without arguments', () => {
     expect(parseCommand(['demo', '--plain'])).toMatchObject({ kind: 'demo', screen: { plain: true }, tour: false });
     expect(parseCommand(['demo', '--tour'])).toMatchObject({ kind: 'demo', tour: true });

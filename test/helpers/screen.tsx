@@ -47,6 +47,7 @@ export interface ScreenOptions {
   readonly tools?: RunOptions['tools'];
   readonly shortReport?: RunOptions['shortReport'];
   readonly keymap?: RunOptions['keymap'];
+  readonly own?: RunOptions['own'];
   readonly tab?: string;
   readonly startRecording?: RunOptions['startRecording'];
   readonly onWritten?: RunOptions['onWritten'];
@@ -102,6 +103,7 @@ export class TestScreen {
       theme: options.theme ?? makeTheme({ colour: true, ascii: false }),
       panes: options.panes ?? fakePanes,
       tools: options.tools,
+      own: options.own,
       shortReport: options.shortReport,
       tab: options.tab,
       startRecording: options.startRecording,

@@ -13,7 +13,7 @@ export function openTerminal(
   hostName: string,
   size: { readonly columns: number; readonly rows: number },
 ): TerminalSession {
-  const { attachment, tool, target } = run;
+  const { attachment, tool, on } = run;
   const emulator = new Emulator(size.columns, size.rows);
   const listeners = new Set<() => void>();
   const changed = () => {
@@ -37,7 +37,7 @@ export function openTerminal(
   const ended = finish();
   return {
     emulator,
-    title: `${tool.title} · ${plain(target.name)} (${target.pid}) on ${plain(hostName)}`,
+    title: `${tool.title} · ${on} on ${plain(hostName)}`,
     input: (bytes) => attachment.write(bytes),
     resize: (columns, rows) => {
       emulator.resize(columns, rows);
