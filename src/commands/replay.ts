@@ -4,6 +4,7 @@ import { runApp } from '../app/run-app.tsx';
 import type { Config } from '../config.ts';
 import { findings, sources } from '../subsystems/index.ts';
 import { openRecording, recordingFromPipe } from '../recording/open-recording.ts';
+import { RecordingError } from '../recording/recording-error.ts';
 import { ReplaySession } from '../recording/replay-session.ts';
 import type { Command } from './arguments.ts';
 import { shortReport } from './short-report.ts';
@@ -52,6 +53,8 @@ async function showReplay(
   config: Config,
   fromPipe: boolean,
 ): Promise<number> {
+  if (fromPipe && process.platform === 'win32')
+    throw new RecordingError('replay - needs /dev/tty for the keys: save the recording to a file');
   holdRepeatedSignals();
   using resources = new DisposableStack();
   resources.use(holdStderr(process.stderr));

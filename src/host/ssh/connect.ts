@@ -1,3 +1,4 @@
+import { requireUnixClient } from '../client-platform.ts';
 import type { Prompter } from '../prompter.ts';
 import { needsOpenssh } from './choose.ts';
 import { type ConnectOptions, type SshConnection, createKeyring } from './connection.ts';
@@ -18,11 +19,11 @@ export async function connect(target: Target, options: ConnectOptions, prompter:
   const ssh = options.ssh ?? 'ssh';
   await removeLeftFolders();
   const resolved = await resolve(target, prompter, { ssh });
-  const openssh = async (why: string): Promise<SshConnection> => ({
-    transport: await connectOpenssh(target, resolved, { prompter, ssh }),
-    resolved,
-    why: `system ssh: ${why}`,
-  });
+  const openssh = async (why: string): Promise<SshConnection> => {
+    requireUnixClient(`system ssh (${why})`);
+    const transport = await connectOpenssh(target, resolved, { prompter, ssh });
+    return { transport, resolved, why: `system ssh: ${why}` };
+  };
   if (options.backend === 'openssh') return openssh('--transport openssh');
   if (options.backend === 'ssh2')
     return { transport: await ssh2(target, resolved, options, prompter), resolved, why: 'ssh2: --transport ssh2' };

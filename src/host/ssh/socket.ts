@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { type Socket, connect } from 'node:net';
 import { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { requireUnixClient } from '../client-platform.ts';
 import type { TransportError } from '../transport.ts';
 import { type SshConfig, expandTokens } from './ssh-config.ts';
 import { connectError, FIX, resolveError } from './ssh-errors.ts';
@@ -88,6 +89,7 @@ export function proxyCommandSocket(command: string, resolved: SshConfig): SshSoc
   checkName('host', hostname);
   checkName('user', user);
   const tokens = { h: hostname, n: alias, p: String(port), r: user };
+  requireUnixClient('ProxyCommand');
   return childSocket('/bin/sh', ['-c', `exec ${expandTokens(command, tokens)}`]);
 }
 
