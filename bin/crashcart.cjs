@@ -9,6 +9,7 @@ var env = process.env;
 env.NODE_ENV = env.NODE_ENV || 'production';
 // What is let go of goes back to the system: tens of MiB in a replay. Read by glibc when a process begins (mallopt(3)), so only one
 // that we start can have it; it is not for those that it starts.
+// One arena: glibc shrinks another one only after it has read /proc/sys/vm/overcommit_memory, which may hang on a host in trouble.
 var MALLOC = require('./malloc.json');
 var OURS = 'CRASHCART_MALLOC';
 

@@ -16,6 +16,8 @@ export const ENTITY_KINDS = [
   'process',
   'thread',
   'unit',
+  'package',
+  'snap',
   'cgroup',
   'container',
   'guest',
@@ -83,6 +85,12 @@ export const numaNodeRef = (node: number): EntityRef => ({ kind: 'numa-node', id
 export const processRef = (process: { readonly pid: number; readonly startTicks: number | undefined }): EntityRef => ({
   kind: 'process',
   id: `${process.pid}@${process.startTicks ?? 'unknown'}`,
+});
+
+/** Package by its name and architecture, of which several may be installed. */
+export const packageRef = (one: { readonly name: string; readonly architecture: string }): EntityRef => ({
+  kind: 'package',
+  id: `${one.name}:${one.architecture}`,
 });
 
 export const podRef = (pod: { readonly namespace: string; readonly name: string }): EntityRef => ({

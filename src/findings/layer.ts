@@ -31,6 +31,8 @@ const LAYER: Readonly<Record<EntityKind, Layer>> = {
   process: 'process',
   thread: 'process',
   unit: 'unit',
+  package: 'kernel',
+  snap: 'kernel',
   cgroup: 'unit',
   container: 'container',
   guest: 'guest',

@@ -2,7 +2,6 @@ import { plain } from '../lib/plain.ts';
 import { count, span } from '../lib/units.ts';
 import type { LogHits, LogSample } from '../sources/log-hits.ts';
 import type { Severity } from '../theme.ts';
-import { pastAfter } from '../timeline/last-event.ts';
 import type { Seen } from '../timeline/moment.ts';
 import type { EntityRef } from './entity-ref.ts';
 import { onsetAgo, type Found } from './finding.ts';
@@ -17,6 +16,8 @@ export interface LogFault {
   readonly next: string;
   /** Fewest lines within a day: of what is normal once. Default: 1. */
   readonly least?: number;
+  /** Age up to which its last line belongs to a present fault: short for what is logged as long as it lasts. Default: 900. */
+  readonly presentSeconds?: number;
 }
 
 /** Texts of all patterns of a log. */
@@ -31,8 +32,8 @@ export interface LogFaultTable<Id extends string> {
 const DAY_SECONDS = 86_400;
 /** Age of the newest line above which it is history. */
 const OLD_SECONDS = 7 * DAY_SECONDS;
-/** Age up to which a line belongs to a present fault, where the log has its time. */
-const RECENT_SECONDS = 900;
+/** Age up to which a line belongs to a present fault, where the log has its time; by default that of an event. */
+const EVENT_SECONDS = 900;
 /** Slack between the clock of the host and the engineer's. */
 const CLOCK_SLACK_SECONDS = 120;
 const MOST_NAMED = 3;
@@ -48,7 +49,8 @@ export function logFaults<Id extends string>(
     if (number < (fault.least ?? 1) || (ageSeconds ?? 0) > OLD_SECONDS) return [];
     const objects = [...hits.objects.keys()].map(plain);
     const [first] = hits.objects.keys();
-    const { past } = pastAfter(ageSeconds !== undefined && ageSeconds <= RECENT_SECONDS ? 0 : ageSeconds);
+    const isPresent = ageSeconds !== undefined && ageSeconds <= (fault.presentSeconds ?? EVENT_SECONDS);
+    const past = isPresent ? undefined : { ageSeconds };
     const others = objects.length > 1 ? ` (${objects.slice(0, MOST_NAMED).join(', ')}${objects.length > MOST_NAMED ? ', …' : ''})` : ''; // prettier-ignore
     const log = hits.path.slice(hits.path.lastIndexOf('/') + 1);
     return [

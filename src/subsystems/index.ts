@@ -16,6 +16,7 @@ import { machineSubsystem } from './machine.ts';
 import { networkSubsystem } from './network.ts';
 import { ovnSubsystem } from './ovn.ts';
 import { ovsSubsystem } from './ovs.ts';
+import { packagesSubsystem } from './packages.ts';
 import { processesSubsystem } from './processes.ts';
 import { systemdSubsystem } from './systemd.ts';
 import type { DetailReads } from './details.ts';
@@ -27,6 +28,7 @@ export const subsystems: readonly Subsystem[] = [
   kernelSubsystem,
   networkSubsystem,
   systemdSubsystem,
+  packagesSubsystem,
   processesSubsystem,
   kvmSubsystem,
   containersSubsystem,

@@ -72,7 +72,14 @@ describe('a host with hidepid=2, without sudo', () => {
       expect(shown.get(id)).toMatch(/[Pp]rocesses of other users hidden by hidepid=2: unlock sudo \(s\)/);
     watch.open('overview');
     const present = watch.tabs().filter(({ absent }) => !absent);
-    expect(present.map(({ id }) => id)).toEqual(['overview', 'hardware', 'processes', 'network', 'systemd']);
+    expect(present.map(({ id }) => id)).toEqual([
+      'overview',
+      'hardware',
+      'processes',
+      'network',
+      'systemd',
+      'packages',
+    ]);
     expect(watch.whyAbsent('kvm')).toBe('not readable: hidden by hidepid=2');
   });
 

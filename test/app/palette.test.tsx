@@ -91,8 +91,8 @@ test('palette opens the section that an alias of its pane names', async () => {
 });
 
 test('palette ranks a match of the explanation after names, columns and actions', () => {
-  const titles = narrowed(choicesOf(), 'packages').map(({ title }) => title);
-  // Only explanations have the word: that of H.
+  const titles = narrowed(choicesOf(), 'last 24 hours').map(({ title }) => title);
+  // Only explanations have the words: that of H.
   expect(titles).toEqual(['what changed']);
 });
 

@@ -7,6 +7,7 @@ import { kvmFaults } from './kvm/faults.ts';
 import { machineFaults } from './machine/faults.ts';
 import { networkFaults } from './network/faults.ts';
 import { ovsFaults } from './ovs/faults.ts';
+import { packagesFaults } from './packages/faults.ts';
 import { processesFaults } from './processes/faults.ts';
 import { systemdFaults } from './systemd/faults.ts';
 
@@ -16,6 +17,7 @@ export const faults: readonly Fault[] = [
   ...systemdFaults,
   ...networkFaults,
   ...kernelFaults,
+  ...packagesFaults,
   ...processesFaults,
   ...kvmFaults,
   ...containersFaults,

@@ -36,15 +36,17 @@ const texts = (finding: Standing): readonly string[] => commandsOf(nextSteps(fin
  * something. `*` is a program that only reads.
  */
 const READ_ONLY: Readonly<Record<string, '*' | RegExp>> = {
+  'apt-cache': /^policy \S+$/,
   conntrack: /^-S$/,
   coredumpctl: /^list --no-pager$/,
   dmsetup: /^status$/,
+  dpkg: /^--audit$/,
   findmnt: /^-t /,
   nstat: /^-az$/,
   ss: '*',
   tc: /^-s qdisc show dev /,
   uname: /^-a$/,
-  cat: /^\/proc\//,
+  cat: /^\/(?:proc\/|run\/reboot-required\.pkgs$)/,
   cpupower: /^frequency-info$/,
   crictl: /^(?:ps|logs|inspect|stats|imagefsinfo)\b/,
   df: '*',
@@ -71,6 +73,7 @@ const READ_ONLY: Readonly<Record<string, '*' | RegExp>> = {
   ps: '*',
   'ras-mc-ctl': /^--errors$/,
   sensors: /^$/,
+  snap: /^info \S+$/,
   slabtop: /^-o /,
   smartctl: /^-x \S+$/,
   swapon: /^--show$/,

@@ -38,6 +38,18 @@ os.execv("/bin/sh", ["sh", "-c", sys.argv[1]])
 `;
 const UNPRIVILEGED = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--inh-caps=-all', 'sh', '-c'];
 
+/** Command and arguments that run a shell command with hanging reads of some files or folders. */
+export const hangingCommand = (command: string, paths: readonly string[]): readonly [string, ...string[]] => [
+  'unshare',
+  '-m',
+  'python3',
+  '-I',
+  '-c',
+  HANG,
+  command,
+  ...paths,
+];
+
 /** Transport to this machine with hanging reads of some files or folders; a login without rights, with root by sudo. */
 export function hangingTransport(paths: readonly string[], login: 'root' | 'user' = 'root'): Transport {
   const local = localTransport();
@@ -48,7 +60,7 @@ export function hangingTransport(paths: readonly string[], login: 'root' | 'user
       const withRights = isRoot
         ? command.replace(/\S*\/usr\/bin\/sudo\S* '?-n'? '?--'? /, '')
         : `exec ${shellCommand([...UNPRIVILEGED, command])}`;
-      return local.exec(`exec ${shellCommand(['unshare', '-m', 'python3', '-I', '-c', HANG, withRights, ...paths])}`);
+      return local.exec(`exec ${shellCommand(hangingCommand(withRights, paths))}`);
     },
   };
 }

@@ -69,7 +69,7 @@ describe.each(SUITES)('a bare Debian %s', (suite) => {
     // This machine, without python3 and without a network.
     expect(await inRoot(suite, 'crashcart --plain')).toMatch(/Findings|Overview|cpu/i);
     // Settings of malloc are not left to what it starts.
-    expect(await inRoot(suite, 'head -c 400 /usr/bin/crashcart')).toContain('MALLOC_ARENA_MAX=2');
+    expect(await inRoot(suite, 'head -c 400 /usr/bin/crashcart')).toContain('MALLOC_ARENA_MAX=1');
     const listed = await inRoot(suite, 'dpkg -L crashcart');
     for (const path of [
       'bin/crashcart',

@@ -13,8 +13,8 @@ const TABLE: LogFaultTable<OvsLogFault> = {
   pane: 'ovs',
   faults: {
     'resubmit-limit': { severity: 'crit', condition: 'resubmit limit reached, packets dropped', entity: bridge, next: '`ovs-appctl ofproto/trace` of a packet in the log: a loop, or a flood to too many ports' }, // prettier-ignore
-    'lost-packet': { severity: 'warn', condition: 'upcalls lost', entity: datapath, next: 'open OVS, Upcalls: lost, flow limit, handler threads; `ovs-appctl upcall/show`' }, // prettier-ignore
-    'bfd-down': { severity: 'warn', condition: 'BFD sessions down', entity: port, least: 3, next: '`ovs-appctl bfd/show`; then loss on the uplink and CPU of ovs-vswitchd at those times' }, // prettier-ignore
+    'lost-packet': { severity: 'warn', condition: 'upcalls lost', entity: datapath, presentSeconds: 60, next: 'open OVS, Upcalls: lost, flow limit, handler threads; `ovs-appctl upcall/show`' }, // prettier-ignore
+    'bfd-down': { severity: 'warn', condition: 'BFD sessions down', entity: port, presentSeconds: 60, least: 3, next: '`ovs-appctl bfd/show`; then loss on the uplink and CPU of ovs-vswitchd at those times' }, // prettier-ignore
     emergency: { severity: 'crit', condition: 'emergency message', entity: daemon, next: '`tail -n 50 /var/log/openvswitch/ovs-vswitchd.log`: an assertion that failed ends the daemon' }, // prettier-ignore
   },
 };

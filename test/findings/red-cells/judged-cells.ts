@@ -7,6 +7,7 @@ import { kvmJudged } from './kvm.ts';
 import { machineJudged } from './machine.ts';
 import { networkJudged } from './network.ts';
 import { ovsJudged } from './ovs.ts';
+import { packagesJudged } from './packages.ts';
 import { processesJudged } from './processes.ts';
 import { systemdJudged } from './systemd.ts';
 import type { JudgedCells } from './judged-cell.ts';
@@ -17,6 +18,7 @@ const tables: readonly JudgedCells[] = [
   kernelJudged,
   networkJudged,
   systemdJudged,
+  packagesJudged,
   processesJudged,
   kvmJudged,
   containersJudged,

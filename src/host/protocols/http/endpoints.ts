@@ -90,4 +90,13 @@ export const httpServers: readonly HttpServer[] = [
       },
     ],
   },
+  {
+    what: 'snapd',
+    sockets: ['/run/snapd.socket'],
+    daemons: ['snapd'],
+    endpoints: [
+      { verb: 'GET', path: '/v2/snaps' },
+      { verb: 'GET', path: '/v2/changes', query: { select: /^in-progress$/ } },
+    ],
+  },
 ];

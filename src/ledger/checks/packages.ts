@@ -1,0 +1,48 @@
+import { kernelsOf, type Kernels } from '../../entities/packages/kernels.ts';
+import { packageFaults } from '../../entities/packages/known-faults.ts';
+import { outdatedServices } from '../../entities/packages/outdated-services.ts';
+import { packageRuns } from '../../entities/packages/package-runs.ts';
+import { brokenPackages } from '../../entities/packages/package-trouble.ts';
+import { snapTrouble } from '../../entities/packages/snap-trouble.ts';
+import { thisHost } from '../../findings/entity-ref.ts';
+import { plain } from '../../lib/plain.ts';
+import { identity } from '../../sources/machine/identity.ts';
+import { deletedFiles } from '../../sources/packages/deleted-files.ts';
+import { packages } from '../../sources/packages/packages.ts';
+import { rebootRequired } from '../../sources/packages/reboot-required.ts';
+import { snaps } from '../../sources/packages/snaps.ts';
+import { processes } from '../../sources/processes/processes.ts';
+import { isWhole, numberKnown, stateOf } from '../../timeline/reading-state.ts';
+import { check, defineChecks, type Check } from '../check.ts';
+
+const rebootText = (kernels: Kernels | undefined, isRequired: boolean): string =>
+  kernels?.pending === undefined ? (isRequired ? 'required' : 'not required') : `${plain(kernels.pending)} installed`;
+
+/** Packages and snaps by rule; each line covers all of them. */
+export const packageChecks = defineChecks({
+  id: 'packages',
+  needs: { identity, packages, rebootRequired, deletedFiles, snaps, processes },
+  rules: ['package-broken', 'package-known-fault', 'package-run-long', 'reboot-pending', 'outdated-code', 'snap-broken'],
+  of: ({ identity: host, packages: seen, rebootRequired: wish, deletedFiles: deleted, snaps: snapd, processes: table }): readonly Check[] => {
+    const line = (rule: string, name: string, what: string, number: number | undefined, sources: Parameters<typeof check>[2], limit = '0') =>
+      check({ entity: thisHost, nameVocabulary: 'fixed', name, aspect: 'errors', rules: [rule], what, limit, load: number ?? 0, pane: 'packages', wide: true }, number === undefined ? undefined : String(number), sources);
+    const all = seen.now;
+    const kernels = kernelsOf(host.now?.kernel, all);
+    const states = [stateOf(deleted), stateOf(table)] as const;
+    const services = numberKnown(outdatedServices(deleted.now, table.now?.processes).length, ...states);
+    const runs = numberKnown(packageRuns(table.now?.processes, table.history.at(-1)?.at).length, stateOf(table));
+    const broken = snapd.now?.snaps.filter((snap) => snapTrouble(snap) !== undefined);
+    return [
+      ...line('package-broken', 'packages', 'not fully installed', all && brokenPackages(all).length, { packages: seen }),
+      ...line('package-known-fault', 'packages', 'versions with a published fault', all && packageFaults(all).length, { packages: seen }),
+      ...line('package-run-long', 'package managers', 'running for 30 min', runs, { processes: table }),
+      ...check(
+        { entity: thisHost, nameVocabulary: 'fixed', name: 'kernel', aspect: 'errors', rules: ['reboot-pending'], what: 'reboot pending', load: wish.now?.required ? 1 : 0, pane: 'packages', wide: true },
+        isWhole(stateOf(wish)) && (all ?? wish.now) !== undefined ? rebootText(kernels, wish.now?.required === true) : undefined,
+        { identity: host, packages: seen, rebootRequired: wish },
+      ),
+      ...line('outdated-code', 'services', 'running deleted files', services, { deletedFiles: deleted, processes: table }),
+      ...line('snap-broken', 'snaps', 'broken', broken?.length, { snaps: snapd }),
+    ];
+  },
+}); // prettier-ignore

@@ -1,0 +1,35 @@
+import {
+  outdatedCode,
+  packageBroken,
+  packageKnownFault,
+  packageRunLong,
+  rebootPending,
+  snapBroken,
+} from '../findings/packages/packages.ts';
+import { packageSteps } from '../findings/packages/steps.ts';
+import { packageChecks } from '../ledger/checks/packages.ts';
+import { packagesPane } from '../panes/packages/pane.ts';
+import { deletedFiles, FIND_DELETED } from '../sources/packages/deleted-files.ts';
+import { DPKG_QUERY, packages, RPM_QUERY } from '../sources/packages/packages.ts';
+import { REBOOT_FILES, rebootRequired } from '../sources/packages/reboot-required.ts';
+import { snaps } from '../sources/packages/snaps.ts';
+import type { Subsystem } from './subsystem.ts';
+
+/** Manifest of packages and snaps. Their logs are in that of the machine, for what changed. */
+export const packagesSubsystem: Subsystem = {
+  id: 'packages',
+  sources: [packages, rebootRequired, deletedFiles, snaps],
+  findings: [packageBroken, packageRunLong, rebootPending, outdatedCode, snapBroken, packageKnownFault],
+  steps: packageSteps,
+  dependencies: [],
+  checks: [packageChecks],
+  pane: packagesPane,
+  policy: {
+    files: REBOOT_FILES,
+    commands: [
+      { argv: DPKG_QUERY, why: 'names, versions and states of installed packages of dpkg; it takes no lock' },
+      { argv: RPM_QUERY, why: 'names and versions of installed packages of rpm' },
+      { argv: FIND_DELETED, why: 'which processes run code of a file that was deleted since' },
+    ],
+  },
+};
