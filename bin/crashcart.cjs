@@ -10,7 +10,7 @@ env.NODE_ENV = env.NODE_ENV || 'production';
 // What is let go of goes back to the system: tens of MiB in a replay. Read by glibc when a process begins (mallopt(3)), so only one
 // that we start can have it; it is not for those that it starts.
 // One arena: glibc shrinks another one only after it has read /proc/sys/vm/overcommit_memory, which may hang on a host in trouble.
-var MALLOC = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' };
+var MALLOC = require('./malloc.json');
 var OURS = 'CRASHCART_MALLOC';
 
 closeLostTerminals();
@@ -71,7 +71,9 @@ function runPinnedNode() {
     console.error(
       'crashcart: needs Node.js 24 or newer; this is ' +
         process.version +
-        ' and the pinned one is not installed. Run npm install again without --omit=optional.',
+        (process.platform === 'linux'
+          ? ' and the pinned one is not installed. Run npm install again without --omit=optional.'
+          : ', and one comes with crashcart for Linux alone. Install Node.js 24.'),
     );
     process.exit(1);
   }

@@ -192,6 +192,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       'sources',
       'entities',
       'findings',
+      'figures',
       'incidents',
       'changes',
       'ledger',

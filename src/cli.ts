@@ -41,6 +41,11 @@ async function run(command: Command): Promise<void> {
         await import('./commands/record.ts')
       ).recordHost(command, await loadConfig(command.configFile));
       return;
+    case 'wait':
+      process.exitCode = await (
+        await import('./commands/wait.ts')
+      ).waitForCondition(command, await loadConfig(command.configFile));
+      return;
     case 'demo':
       process.exitCode = await (
         await import('./commands/demo.ts')

@@ -172,7 +172,7 @@ export const sessionActions = [
     id: 'palette',
     keys: [':', 'ctrl-p', 'ctrl-a'],
     title: 'palette',
-    about: 'Finds an action, pane or column by a few letters.',
+    about: 'Finds an action, pane or column by a few letters; wait CONDITION waits for a figure, then records.',
     group: 'Session',
     when: 'always',
     footer: 13,

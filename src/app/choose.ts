@@ -38,6 +38,8 @@ export function choose<Value>(
     readonly numbered?: boolean;
     /** Offers near names where nothing matches. */
     readonly guessing?: boolean;
+    /** Choice made of the typed text, before all others. */
+    readonly typed?: (query: string) => Choice<Value> | undefined;
   },
   changed: () => void,
 ): Promise<Value | undefined> {
@@ -46,6 +48,8 @@ export function choose<Value>(
   let scroll = 0;
   const guesses = () => (question.guessing ? guessed(question.choices, query) : []);
   const matches = () => {
+    const typed = question.typed?.(query);
+    if (typed) return [typed, ...narrowed(question.choices, query)];
     const found = narrowed(question.choices, query);
     return found.length > 0 ? found : guesses();
   };
@@ -76,7 +80,7 @@ export function choose<Value>(
           .map((choice, i) => choiceLine(numbered(choice), scroll + i === selected, room, theme));
         while (lines.length < shown) lines.push(lines.length === 0 ? theme.paint('dim', 'no match') : '');
         const words = explained ? explanation(wordsOf(found[selected], room - (question.numbered ? 4 : 2)), room) : [];
-        const isGuess = found.length > 0 && narrowed(question.choices, query).length === 0;
+        const isGuess = found.length > 0 && !question.typed?.(query) && narrowed(question.choices, query).length === 0;
         const prompt =
           theme.paint('key', '> ') +
           plain(query).slice(-(room - 4)) +

@@ -161,6 +161,7 @@ function headOf(screen: Screen, watch: Watch, columns: number) {
     isOneMoment: session.timeline.isOneMoment,
     redacted: screen.redaction.on,
     readOnly,
+    waiting: screen.waiting !== undefined,
   };
   const { page } = layers;
   const header = headerLines(screen, watch, time, columns);

@@ -29,6 +29,8 @@ export interface ShownTime {
   readonly isOneMoment?: boolean | undefined;
   /** Redaction is on. */
   readonly redacted?: boolean | undefined;
+  /** A condition is waited for. */
+  readonly waiting?: boolean | undefined;
   /** Tools are off. */
   readonly readOnly?: boolean | undefined;
 }
@@ -71,6 +73,7 @@ export function headerLine(
     ...linkSegments(status, time, theme),
     ...(recording ? recordSegments(recording, time, theme) : []),
     ...segment(time.redacted ? 'REDACTED' : undefined, 'accent', 0),
+    ...segment(time.waiting ? 'WAITING' : undefined, 'accent', 1),
     ...segment(time.readOnly ? 'READ-ONLY' : undefined, 'accent', 1),
     ...segment(status.joined === undefined ? undefined : 'ControlMaster', 'text', 8),
     ...costSegments(status),

@@ -6,6 +6,7 @@ import { choose, type Choice } from './choose.ts';
 import { guardRow, ROW_GONE, ROW_WHEN } from './row-guard.ts';
 import type { Screen } from './screen.ts';
 import { changeTable, sortedBy } from './surface-actions.ts';
+import { waitChoice } from './wait-flow.ts';
 
 type Run = Choice<() => void>;
 
@@ -13,7 +14,12 @@ type Run = Choice<() => void>;
 export async function palette(screen: Screen): Promise<void> {
   const { surface } = screen;
   const before = surface?.view;
-  const question = { title: 'Palette', choices: paletteChoices(screen), guessing: true };
+  const question = {
+    title: 'Palette',
+    choices: paletteChoices(screen),
+    guessing: true,
+    typed: (query: string) => waitChoice(screen, query),
+  };
   const pinned = surface?.view;
   const run = await choose(screen.layers, question, screen.changed);
   // A palette that was only opened moves no selection.

@@ -24,6 +24,7 @@ import { openTab } from './palette.ts';
 import { tourInput, type Tour } from './tour.ts';
 import type { RecordingControl, StartRecording } from './recording-flow.ts';
 import type { ToolBox } from './tools-flow.ts';
+import type { Waiting } from './wait-flow.ts';
 import type { Watch } from './watch.ts';
 
 /** Time that a notice stands in place of the keys. */
@@ -80,6 +81,7 @@ export class Screen {
   tour: Tour | undefined;
   /** Running recording. */
   recording: RecordingControl | undefined;
+  waiting: Waiting | undefined;
   /** Lines about the files that were written, for the end of the program. */
   readonly written: string[] = [];
   /** Time until which markers and notes are in a file, or given up. */
@@ -235,6 +237,7 @@ export class Screen {
   /** Cancels dialogs; resolves when a running tool has detached from its process. */
   async stop(): Promise<void> {
     clearTimeout(this.#noticeTimer);
+    this.waiting?.stop();
     const { all } = this.layers;
     this.layers.clear();
     await Promise.allSettled(all.flatMap((layer) => (layer.kind === 'terminal' ? [layer.session.end()] : [])));

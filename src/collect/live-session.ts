@@ -12,8 +12,9 @@ import { FindingsAt } from './findings-at.ts';
 import { newestReading, StandingFindings } from './standing-findings.ts';
 import { CostMeter } from './cost-meter.ts';
 import { rawText } from './raw-text.ts';
+import { RoundRing, sizeOf, type Round } from './round-ring.ts';
 import { Schedule } from './schedule.ts';
-import type { Mark, Session, SourceStatus, StandingFinding, Status } from './session.ts';
+import type { Kept, Mark, Session, SourceStatus, StandingFinding, Status } from './session.ts';
 
 const TICK_MS = 100;
 const JUDGE_EVERY_MS = 1000;
@@ -27,15 +28,6 @@ export interface LiveSessionOptions {
   /** CPU budget on the host, percent of one core. */
   readonly budgetPct: number;
   readonly nowMs: () => number;
-}
-
-/** Reading of a source or of a detail (`look`), for a recorder. */
-export interface Round {
-  readonly source: string;
-  readonly asked: ReadResult;
-  readonly wallMs: number;
-  readonly tookMs: number;
-  readonly look: boolean;
 }
 
 interface SourceRecord {
@@ -63,6 +55,9 @@ export class LiveSession implements Session {
   readonly #listeners = new Set<() => void>();
   readonly #recorders = new Set<(round: Round) => void>();
   readonly #latest = new Map<string, Round>();
+  #ring: RoundRing | undefined;
+  #shown: readonly string[] = [];
+  #kept: readonly string[] = [];
   readonly #marks: Mark[] = [];
   readonly #timer: NodeJS.Timeout;
   readonly #stopMemory: () => void;
@@ -122,7 +117,15 @@ export class LiveSession implements Session {
   };
   /** Present findings, independent of the cursor. */
   readonly standing = (): readonly StandingFinding[] => this.#standing.all();
-  readonly show = (sourceIds: readonly string[]): void => this.#schedule.show(sourceIds);
+  readonly show = (sourceIds: readonly string[]): void => {
+    this.#shown = sourceIds;
+    this.#schedule.show([...this.#shown, ...this.#kept]);
+  };
+  readonly keep = (kept: Kept | undefined): void => {
+    this.#kept = kept?.sources ?? [];
+    this.#ring = kept && new RoundRing(kept.forMs);
+    this.show(this.#shown);
+  };
   readonly replay = undefined;
   readonly marks = (): readonly Mark[] => this.#marks;
   readonly mark = (text: string): undefined => {
@@ -137,8 +140,7 @@ export class LiveSession implements Session {
     const startMs = this.#options.nowMs();
     const asked = await this.#reader.read(detail);
     const wallMs = this.#options.nowMs();
-    for (const take of this.#recorders)
-      take({ source: detail.id, asked, wallMs, tookMs: wallMs - startMs, look: true });
+    this.#took({ source: detail.id, asked, wallMs, tookMs: wallMs - startMs, look: true });
     this.#records.set(detail.id, { ...this.#blank(), last: asked, missing: asked.missing });
     return { sample: asked.sample, missing: { ...asked.missing, ...hiddenGap(detail, hiddenIn(this.timeline)) } };
   };
@@ -151,12 +153,17 @@ export class LiveSession implements Session {
     return () => this.#listeners.delete(listen);
   };
 
-  /** Calls `take` with the last round of each source and with every new one; the result unsubscribes. */
+  /** Calls `take` with the last round of each source, or all that are kept, and with every new one; the result unsubscribes. */
   readonly onRound = (take: (round: Round) => void): (() => void) => {
-    for (const round of this.#latest.values()) take(round);
+    const kept = new Set(this.#ring?.rounds);
+    for (const round of this.#latest.values()) if (!kept.has(round)) take(round);
+    for (const round of kept) take(round);
     this.#recorders.add(take);
     return () => this.#recorders.delete(take);
   };
+
+  /** Time of the first kept round. */
+  readonly keptSinceMs = (): number | undefined => this.#ring?.rounds[0]?.wallMs;
 
   readonly stop = async (): Promise<void> => {
     clearInterval(this.#timer);
@@ -202,7 +209,7 @@ export class LiveSession implements Session {
     if (asked.at !== undefined) this.#clockOffset = asked.at - wallMs / 1000;
     const round = { source: source.id, asked, wallMs, tookMs: record.tookMs, look: false };
     this.#latest.set(source.id, round);
-    for (const take of this.#recorders) take(round);
+    this.#took(round);
     this.timeline.append(source.id, {
       sample: asked.sample,
       at: asked.at ?? this.#hostSeconds(wallMs),
@@ -213,6 +220,11 @@ export class LiveSession implements Session {
     });
     this.#unjudged = true;
     this.#changed();
+  }
+
+  #took(round: Round): void {
+    this.#ring?.add(round);
+    for (const take of this.#recorders) take(round);
   }
 
   /** Called by the tick, so that samples of one time are evaluated together, and the last ones of a burst too. */
@@ -281,16 +293,4 @@ export class LiveSession implements Session {
   #changed(): void {
     for (const listen of this.#listeners) listen();
   }
-}
-
-/** Bytes of text in a reading; of a table or a glob, of its strings. */
-function sizeOf(reading: ReadResult['readings'][number]['reading']): number {
-  if (!reading.ok) return 0;
-  if (typeof reading.value === 'string') return reading.value.length;
-  if (!(reading.value instanceof Map)) return 0;
-  let total = 0;
-  for (const value of reading.value.values())
-    if (typeof value === 'string') total += value.length;
-    else if (typeof value === 'object' && value !== null && 'text' in value) total += String(value.text).length;
-  return total;
 }

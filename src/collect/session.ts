@@ -77,6 +77,15 @@ export interface Status {
   readonly sources: readonly SourceStatus[];
 }
 
+/** Time before a condition is met that a recording begins with. */
+export const KEPT_MS = 60_000;
+
+/** Sources that are read at full rate, and the time for which all raw readings are kept. */
+export interface Kept {
+  readonly sources: readonly string[];
+  readonly forMs: number;
+}
+
 /** Session with one host: the screen's interface to data. */
 export interface Session {
   readonly host: Host;
@@ -88,6 +97,8 @@ export interface Session {
   readonly findings: () => readonly StandingFinding[];
   /** Sets the sources on the screen, which are read at full rate. */
   readonly show: (sourceIds: readonly string[]) => void;
+  /** Keeps the last readings, with which a recording then begins; undefined ends it. Present for a live host. */
+  readonly keep?: ((kept: Kept | undefined) => void) | undefined;
   /** Reads a detail once: sample and missing reads. */
   readonly readDetail: (
     detail: BoundDetail,

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { parseCondition, type Condition } from '../figures/condition.ts';
 import type { SshOptions } from '../host/ssh/target.ts';
 import { nearest } from '../lib/did-you-mean.ts';
 import { commandEntries, optionEntries, optionList } from './command-line.ts';
@@ -66,6 +67,19 @@ export type Command =
       readonly failOn: 'crit' | 'warn' | undefined;
       /** Time from the first moment of a host to the last, which are compared. */
       readonly forMs: number | undefined;
+    }
+  | {
+      readonly kind: 'wait';
+      readonly reach: Reach;
+      readonly configFile: string | undefined;
+      readonly condition: Condition;
+      /** Length of a recording after the condition is met; undefined: none. */
+      readonly recordMs: number | undefined;
+      /** Takes kernel stacks. */
+      readonly stacks: boolean;
+      /** Undefined: without a limit. */
+      readonly timeoutMs: number | undefined;
+      readonly redact: boolean;
     }
   | { readonly kind: 'doctor'; readonly reach: Reach };
 
@@ -146,6 +160,10 @@ export function parseCommand(argv: readonly string[]): Command {
   const doctor = first === 'doctor';
   const record = first === 'record';
   const report = first === 'report';
+  const wait = first === 'wait';
+  for (const name of ['then', 'timeout'] as const)
+    if (values[name] !== undefined && !wait)
+      throw new UsageError(`--${name} is an option of wait: crashcart wait HOST 'cpu > 90 % for 10 s'`);
   if (values.for !== undefined && !record && !report)
     throw new UsageError('--for is an option of record and report: crashcart record host --for 10m');
   for (const name of ['format', 'out'] as const)
@@ -156,7 +174,9 @@ export function parseCommand(argv: readonly string[]): Command {
   if (values.short && !report) throw new UsageError('--short is an option of report: crashcart report FILE --short');
   if (values.full && values.short) throw new UsageError('--short and --full exclude each other');
   if (values.short && values.format !== undefined) throw new UsageError('--short and --format exclude each other');
-  const [target, ...tooMany] = doctor || record || report ? rest : positionals;
+  // Without a host it is this machine.
+  const condition = wait ? rest.at(-1) : undefined;
+  const [target, ...tooMany] = wait ? rest.slice(0, -1) : doctor || record || report ? rest : positionals;
   if (tooMany.length > 0)
     throw new UsageError(`unexpected argument "${tooMany[0]}": one host at a time${guess(target ?? '')}`);
   const reach: Reach = {
@@ -181,8 +201,19 @@ export function parseCommand(argv: readonly string[]): Command {
     logFile: values['log-file'],
   };
   if (doctor) return { kind: 'doctor', reach };
-  const recordTo = values.record;
   const redact = values.redact ?? false;
+  if (wait)
+    return {
+      kind: 'wait',
+      reach,
+      configFile,
+      condition: conditionOf(condition),
+      recordMs: values.record === undefined ? undefined : durationMs('--record', values.record),
+      stacks: thenTool(values.then) === 'stacks',
+      timeoutMs: values.timeout === undefined ? undefined : durationMs('--timeout', values.timeout),
+      redact,
+    };
+  const recordTo = values.record;
   const forMs = values.for === undefined ? undefined : durationMs('--for', values.for);
   if (report)
     return {
@@ -240,6 +271,19 @@ function shellNamed([shell, extra]: readonly string[]): Shell {
         : `completion: unknown shell "${shell}", expected bash, zsh or fish`,
     );
   return known;
+}
+
+function conditionOf(text: string | undefined): Condition {
+  if (text === undefined)
+    throw new UsageError("missing CONDITION: crashcart wait HOST 'osd.1 commit > 200 ms for 3 s'");
+  const condition = parseCondition(text);
+  if ('problem' in condition) throw new UsageError(`condition "${text}": ${condition.problem}`);
+  return condition;
+}
+
+function thenTool(text: string | undefined): 'stacks' | undefined {
+  if (text === undefined || text === 'stacks') return text;
+  throw new UsageError(`--then: invalid tool "${text}", expected stacks`);
 }
 
 function wholeNumber(flag: string, text: string): number {

@@ -32,6 +32,13 @@ export const commandEntries: readonly CommandEntry[] = [
     about: 'records without a screen; --for 10m, --record FILE',
   },
   {
+    name: 'wait',
+    argument: '[host] CONDITION',
+    completes: 'host',
+    about:
+      "waits until a figure of a pane is beyond a limit for a time: 'osd.1 commit > 200 ms for 3 s'; prints time and value",
+  },
+  {
     name: 'report',
     argument: 'FILE|host',
     completes: 'file or host',
@@ -64,7 +71,7 @@ export interface OptionEntry {
   /** Name of the value in the usage. */
   readonly value?: string;
   readonly words?: readonly string[];
-  readonly group: 'ssh' | 'general' | 'report' | 'cast' | 'config' | 'meta';
+  readonly group: 'ssh' | 'general' | 'wait' | 'report' | 'cast' | 'config' | 'meta';
   readonly about: string;
 }
 
@@ -118,7 +125,8 @@ export const optionEntries = {
     type: 'string',
     value: 'FILE',
     group: 'general',
-    about: 'record from the first reading (R starts and stops a recording at any time)',
+    about:
+      'record from the first reading (R starts and stops a recording at any time); of wait: 60s, from a minute before',
   },
   redact: {
     type: 'boolean',
@@ -177,6 +185,15 @@ export const optionEntries = {
     group: 'report',
     about: 'exit code 3 with such an incident',
   },
+  // oxlint-disable-next-line unicorn/no-thenable -- the name of an option: the object is never awaited
+  then: {
+    type: 'string',
+    value: 'TOOL',
+    words: ['stacks'],
+    group: 'wait',
+    about: 'kernel stacks of the process of the object, without stopping it',
+  },
+  timeout: { type: 'string', value: 'DURATION', group: 'wait', about: 'exit code 3 after that time: 90s, 10m, 2h' },
   terminal: { type: 'string', value: 'NAME', group: 'cast', about: 'terminal of a tool' },
   v2: { type: 'boolean', group: 'cast', about: 'asciicast v2, for asciinema 2' },
   example: { type: 'boolean', group: 'config', about: 'a config file with every setting as a comment' },
@@ -193,12 +210,13 @@ export const optionList: readonly (OptionEntry & { readonly name: string })[] = 
 
 export const TITLE = 'live triage of a Linux host over one SSH connection, read-only';
 export const EXIT_CODES =
-  'Exit code: 0 something was shown, 1 nothing could be shown, 2 invalid command line or config, 3 by --fail-on.';
+  'Exit code: 0 something was shown, 1 nothing could be shown, 2 invalid command line or config, 3 by --fail-on or --timeout.';
 
 /** Groups of options, with their titles. */
 export const OPTION_GROUPS = [
   ['ssh', 'As in ssh:'],
   ['general', 'Options:'],
+  ['wait', 'Of wait:'],
   ['report', 'Of report:'],
   ['cast', 'Of cast:'],
   ['config', 'Of config:'],

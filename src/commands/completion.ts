@@ -82,7 +82,8 @@ ${commandEntries.map(argument).join('\n')}
       esac ;;
   esac
 }
-compdef _crashcart crashcart
+# In a file of $fpath this is the body of _crashcart.
+if [[ "$funcstack[1]" == _crashcart ]]; then _crashcart "$@"; else compdef _crashcart crashcart; fi
 `;
 }
 

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Audit } from '../host/audit.ts';
+import { requireLinuxHere } from '../host/client-platform.ts';
 import { ReachedHost } from '../host/live-host.ts';
 import { localTransport } from '../host/local-transport.ts';
 import { connect } from '../host/ssh/connect.ts';
@@ -35,6 +36,7 @@ export async function reachHost(reach: Reach, prompter: Prompter, debug = handsh
   const nowMs = () => Date.now();
   const { target: text } = reach;
   if (text === undefined) {
+    requireLinuxHere();
     const name = hostname();
     const audit = new Audit(name, nowMs());
     const host = await ReachedHost.reach({

@@ -67,6 +67,8 @@ async function showReplay(
   config: LoadedConfig,
   { fromPipe, tour }: { readonly fromPipe: boolean; readonly tour: boolean | undefined },
 ): Promise<number> {
+  if (fromPipe && process.platform === 'win32')
+    throw new RecordingError('replay - needs /dev/tty for the keys: save the recording to a file');
   holdRepeatedSignals();
   using resources = new DisposableStack();
   resources.use(holdStderr(process.stderr));

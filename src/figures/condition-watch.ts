@@ -1,5 +1,6 @@
 import { sampleTimes } from '../correlate/gather.ts';
 import type { AnyPane } from '../panes/pane.ts';
+import type { AnySource } from '../sources/source.ts';
 import type { Moment, Needs } from '../timeline/moment.ts';
 import { compares, limitFor, type Condition } from './condition.ts';
 import { figuresOf, panesFor, type Figure } from './find-figures.ts';
@@ -33,6 +34,11 @@ export interface Verdict {
   readonly problem: string | undefined;
 }
 
+/** Verdict of a condition that is met. */
+export type MetVerdict = Verdict & { readonly holding: readonly [Held, ...Held[]] };
+
+export const isMet = (verdict: Verdict): verdict is MetVerdict => verdict.holding.length > 0;
+
 /** Readings further apart are not continuous: nothing is known of the time between them. */
 const GAP_MS = 30_000;
 /** Time before that of the condition in which the start is looked for. */
@@ -57,11 +63,14 @@ export class ConditionWatch {
   readonly condition: Condition;
   /** Panes that have the figure, whose sources must be read. */
   readonly panes: readonly AnyPane[];
+  /** Ids of those sources. */
+  readonly sources: readonly string[];
   readonly #shots = new Map<AnyPane, Map<string, Shot>>();
 
   constructor(condition: Condition, panes: readonly AnyPane[]) {
     this.condition = condition;
     this.panes = panesFor(condition.figure, panes);
+    this.sources = [...new Set(this.panes.flatMap(({ needs }) => Object.values<AnySource>(needs).map(({ id }) => id)))];
   }
 
   at(momentAt: MomentAt, nowMs: number): Verdict {

@@ -3,7 +3,7 @@ import type { EntityRef } from '../findings/entity-ref.ts';
 import { didYouMean } from '../lib/did-you-mean.ts';
 import { unredacted } from '../lib/plain.ts';
 import { NONE } from '../lib/units.ts';
-import type { AnyPane, Column, Measure, PaneFigure, Section, TableSection } from '../panes/pane.ts';
+import type { AnyPane, Column, Measure, PaneFigure, ProcessRef, Section, TableSection } from '../panes/pane.ts';
 import type { Moment, Needs, Seen } from '../timeline/moment.ts';
 import { cellText } from '../ui/table.ts';
 
@@ -20,6 +20,8 @@ export interface Figure {
   readonly object: string;
   /** Present for a row about an object that findings know. */
   readonly entity: EntityRef | undefined;
+  /** Process of the row, for tools. */
+  readonly process: ProcessRef | undefined;
   /** Key of the row in its pane; undefined for a figure of the host. */
   readonly row: string | undefined;
   /** Head of the column: `commit`, `%util`. */
@@ -147,6 +149,7 @@ function matches(path: string, pane: AnyPane, { sections, figures }: Shown, exac
         sources: section.sources,
         object: objectName(undefined, object),
         entity: undefined,
+        process: undefined,
         row: undefined,
         title,
         measure: { format, least },
@@ -182,6 +185,7 @@ function tableMatches(path: string, pane: AnyPane, section: TableSection, exactn
         sources: section.sources,
         object: objectName({ section, row }, undefined),
         entity,
+        process: section.process?.(row),
         row: section.key(row),
         title: column.title,
         measure: column.measure,

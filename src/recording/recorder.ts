@@ -31,6 +31,8 @@ export interface RecorderOptions {
   readonly crashcart: string;
   readonly redacted: boolean;
   readonly nowMs: () => number;
+  /** Time of the first reading, where it is before the start. */
+  readonly sinceMs?: number | undefined;
   readonly maxBytes?: number | undefined;
   /** Filter of identifiers; the default masks secrets only. */
   readonly clean?: Clean | undefined;
@@ -84,7 +86,7 @@ export class Recorder {
   constructor(options: RecorderOptions, file: RecorderFile) {
     this.#options = options;
     this.#file = file;
-    this.#beganMs = options.nowMs();
+    this.#beganMs = options.sinceMs ?? options.nowMs();
     this.#segmentMs = this.#beganMs;
     this.#packer = this.#begin();
     this.#timer = setInterval(() => void this.flush(), FLUSH_MS);

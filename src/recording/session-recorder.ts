@@ -38,12 +38,12 @@ export class SessionRecorder {
   /** Creates the file. Rejects when it exists or cannot be created. */
   static async start(
     session: LiveSession,
-    options: Omit<RecorderOptions, 'host' | 'kind'>,
+    options: Omit<RecorderOptions, 'host' | 'kind' | 'sinceMs'>,
     /** Redaction of the output of tools' terminals. */
     redaction: Redaction = secretsOnly,
   ): Promise<SessionRecorder> {
     const { name, kind } = session.host;
-    const recorder = await Recorder.start({ ...options, host: name, kind });
+    const recorder = await Recorder.start({ ...options, host: name, kind, sinceMs: session.keptSinceMs() });
     return new SessionRecorder(session, recorder, options.nowMs, redaction);
   }
 

@@ -128,6 +128,28 @@ describe('a session', () => {
     expect(session.findings()).toEqual([]);
   });
 
+  test('session gives a recorder the kept readings first, and reads the kept sources at full rate', async () => {
+    const low = { ...words, value: 'low' } as const;
+    text = 'short';
+    const { session } = watch(answer, [low]);
+    session.keep({ sources: ['words'], forMs: 3000 });
+    expect(session.status().sources[0]?.restSeconds).toBe(1);
+    session.show([]);
+    expect(session.status().sources[0]?.restSeconds).toBe(1);
+    await vi.advanceTimersByTimeAsync(10_000);
+    const seen: number[] = [];
+    session.onRound(({ wallMs }) => seen.push(Date.now() - wallMs))();
+    expect(seen.length).toBeGreaterThanOrEqual(3);
+    expect(seen).toEqual(seen.toSorted((a, b) => b - a));
+    expect(Math.max(...seen)).toBeLessThanOrEqual(4000);
+    expect(session.keptSinceMs()).toBe(Date.now() - Math.max(...seen));
+    session.keep(undefined);
+    seen.length = 0;
+    session.onRound(({ wallMs }) => seen.push(wallMs))();
+    expect(seen).toHaveLength(1);
+    expect(session.status().sources[0]?.restSeconds).toBe(5);
+  });
+
   test('session needs the sources of a CRIT finding while it stands', async () => {
     const low = { ...words, value: 'low' } as const;
     const crit = defineFinding({

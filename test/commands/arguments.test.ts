@@ -40,6 +40,22 @@ describe('parseCommand', () => {
     expect(() => parseCommand(['-4', '-6', 'host'])).toThrow('-4 and -6 exclude each other');
   });
 
+  test('takes wait with a host or without one, its condition and its options', () => {
+    expect(parseCommand(['wait', 'me@host', 'osd.1 commit > 200 ms for 3 s', '--record', '60s', '--then', 'stacks', '--timeout', '10m'])).toMatchObject({ kind: 'wait', reach: { target: 'me@host' }, condition: { figure: 'osd.1 commit', value: 200, forSeconds: 3 }, recordMs: 60_000, stacks: true, timeoutMs: 600_000 }); // prettier-ignore
+    expect(parseCommand(['wait', 'cpu busy > 1 %'])).toMatchObject({
+      reach: { target: undefined },
+      recordMs: undefined,
+      stacks: false,
+      timeoutMs: undefined,
+    });
+    expect(() => parseCommand(['wait'])).toThrow('missing CONDITION');
+    expect(() => parseCommand(['wait', 'host'])).toThrow('no operator');
+    expect(() => parseCommand(['wait', 'a', 'b', 'x > 1'])).toThrow('unexpected argument "b"');
+    expect(() => parseCommand(['wait', 'x > 1', '--record', 'a.cc.zst'])).toThrow('invalid duration');
+    expect(() => parseCommand(['wait', 'x > 1', '--then', 'gdb'])).toThrow('expected stacks');
+    expect(() => parseCommand(['host', '--timeout', '3s'])).toThrow('--timeout is an option of wait');
+  });
+
   test('takes --read-only for a session and a record, default off', () => {
     expect(parseCommand(['host', '--read-only'])).toMatchObject({ reach: { readOnly: true } });
     expect(parseCommand(['record', '--read-only'])).toMatchObject({ reach: { readOnly: true } });

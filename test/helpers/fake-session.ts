@@ -8,7 +8,7 @@ import {
   type Missing,
   type RootState,
 } from '../../src/host/host.ts';
-import type { Mark, Replay, Session, SourceStatus, StandingFinding } from '../../src/collect/session.ts';
+import type { Kept, Mark, Replay, Session, SourceStatus, StandingFinding } from '../../src/collect/session.ts';
 import { cpuTopology } from '../../src/sources/machine/cpu-topology.ts';
 import { identity } from '../../src/sources/machine/identity.ts';
 import type { Entry } from '../../src/timeline/moment.ts';
@@ -82,6 +82,8 @@ export class FakeSession implements Session {
     void this.marked.push({ wallMs: this.nowMs, kind: text === '' ? 'marker' : 'note', text });
   readonly findings = () => this.standing;
   readonly show = (ids: readonly string[]) => void this.shown.push(ids);
+  kept: Kept | undefined;
+  readonly keep = (kept: Kept | undefined) => void (this.kept = kept);
   readonly raw = (sourceId: string) => [
     {
       read: { kind: 'run', argv: ['ps', '-e', '-o', 'pid,comm'] } as const,

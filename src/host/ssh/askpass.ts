@@ -31,7 +31,9 @@ function parseQuestion(text: string): Question | undefined {
 }
 
 /** Program for SSH_ASKPASS, which takes no arguments, and the script that carries prompt and answer over a socket. */
-const script = (node: string): string => `#!/bin/sh\nexec '${node.replaceAll("'", String.raw`'\''`)}' "$0.cjs" "$@"\n`;
+const script = (node: string): string =>
+  // The single executable runs a script only where CRASHCART_SCRIPT names it (scripts/package/executable-main.cjs).
+  `#!/bin/sh\nCRASHCART_SCRIPT="$0.cjs" exec '${node.replaceAll("'", String.raw`'\''`)}' "$0.cjs" "$@"\n`;
 const PROGRAM = `const ask = require('node:net').connect(__dirname + '/ask');
 let answer = '';
 ask.end(JSON.stringify({ prompt: process.argv[2] ?? '', kind: process.env.SSH_ASKPASS_PROMPT }));

@@ -1,3 +1,4 @@
+import { requireUnixClient } from '../client-platform.ts';
 import type { Prompter } from '../prompter.ts';
 import type { Transport } from '../transport.ts';
 import { needsOpenssh } from './choose.ts';
@@ -27,8 +28,10 @@ export async function connect(target: Target, options: ConnectOptions, prompter:
     debug?.(why);
     return { transport: { ...transport, facts: { ...transport.facts, why } }, resolved, why };
   };
-  const openssh = async (why: string, needed?: string): Promise<SshConnection> =>
-    done(await connectOpenssh(target, resolved, { prompter, ssh, debug, needed }), `system ssh: ${why}`);
+  const openssh = async (why: string, needed?: string): Promise<SshConnection> => {
+    requireUnixClient(`system ssh (${why})`);
+    return done(await connectOpenssh(target, resolved, { prompter, ssh, debug, needed }), `system ssh: ${why}`);
+  };
 
   const joined = await joinMaster(resolved, prompter, ssh);
   if (joined !== undefined) return done(joined, `system ssh: joined ControlMaster ${joined.facts?.joined ?? ''}`);

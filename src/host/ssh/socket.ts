@@ -3,6 +3,7 @@ import { lookup } from 'node:dns/promises';
 import { type Socket, connect, isIP } from 'node:net';
 import { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { requireUnixClient } from '../client-platform.ts';
 import type { TransportError } from '../transport.ts';
 import { type SshConfig, expandTokens } from './ssh-config.ts';
 import { connectError, FIX, resolveError } from './ssh-errors.ts';
@@ -113,6 +114,7 @@ export function proxyCommandSocket(command: string, resolved: SshConfig): SshSoc
   checkName('host', hostname);
   checkName('user', user);
   const tokens = { h: hostname, n: alias, p: String(port), r: user };
+  requireUnixClient('ProxyCommand');
   return childSocket('/bin/sh', ['-c', `exec ${expandTokens(command, tokens)}`]);
 }
 

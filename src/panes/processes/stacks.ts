@@ -1,3 +1,4 @@
+import type { Missing } from '../../host/host.ts';
 import { label, plain } from '../../lib/plain.ts';
 import { NONE } from '../../lib/units.ts';
 import { processStacks, type ThreadStack } from '../../sources/processes/stacks.ts';
@@ -31,6 +32,18 @@ export const processStacksDetail = (process: ProcessRef): Detail => ({
     return [table(groups, nothingWords('none', stateOfDetail(sample, missing)))];
   },
 });
+
+/** Stacks of all threads as text, a group of equal ones with its frames below it; else why they were not read. */
+export function stackLines(threads: readonly ThreadStack[], missing: readonly Missing[]): readonly string[] {
+  return [
+    ...groupsOf(threads).flatMap(({ threads: [first, ...others], state, call, wchan, frames = [] }) => [
+      `  ${first ? `${first.name} ${first.tid}` : NONE}${others.length > 0 ? ` and ${others.length} more` : ''}: ` +
+        `state ${state}, syscall ${call ?? NONE}, wchan ${wchan ?? NONE}`,
+      ...frames.map((frame) => `    ${frame}`),
+    ]),
+    ...missing.map(({ detail }) => `  not readable: ${plain(detail)}`),
+  ];
+}
 
 /** Groups: blocked first, then running, then by size. */
 export function groupsOf(threads: readonly ThreadStack[]): readonly StackGroup[] {

@@ -21,20 +21,12 @@ if [ "${1:-}" = enter ]; then root_only; shift; enter "$@"; fi
 
 parse_args "$@"
 TOP=$(cd "$HERE/../../.." && pwd)
-BASE=$CACHE/bare-bookworm; ROOT=$STATE/root
-MIRROR=$(apt-get indextargets --format '$(REPO_URI)' "Created-By: Packages" | head -n 1)
+ROOT=$STATE/root
 
 # Path of the system's node; npm scripts put another one first in PATH.
 own_node() { type -aP node | grep -v '/node_modules/' | head -n 1; }
 
-build() {
-  root_only; need debootstrap npm
-  [ -s "$BASE/etc/debian_version" ] && return 0
-  rm -rf "$BASE" "$BASE.tmp"; mkdir -p "$CACHE/debs"
-  debootstrap --variant=minbase --cache-dir="$CACHE/debs" bookworm "$BASE.tmp" "$MIRROR" >"$STATE/build.log" 2>&1 || die "debootstrap failed, see $STATE/build.log"
-  rm -rf "$BASE.tmp"/var/cache/apt/archives/*.deb "$BASE.tmp"/var/lib/apt/lists/*
-  mv "$BASE.tmp" "$BASE"
-}
+build() { need npm; bare_root bookworm || die "debootstrap failed, see $STATE/bookworm.log"; }
 up() {
   one_at_a_time; build; need git tar
   local node npm; node=$(readlink -f "$(own_node)") && npm=$(dirname "$node")/../lib/node_modules/npm
@@ -48,5 +40,5 @@ up() {
 }
 status() { if [ -d "$ROOT" ]; then say "made in $ROOT"; else say "not made"; fi; }
 down() { rm -rf "$ROOT"; say "down"; }
-purge() { down; rm -rf "$STATE" "$BASE"; say "purged"; }
+purge() { down; rm -rf "$STATE" "$CACHE/bare-bookworm"; say "purged"; }
 root_only; $CMD

@@ -124,3 +124,14 @@ busybox_root() {
   printf 'root:x:0:0:root:/root:/bin/sh\n' >"$root/etc/passwd"; printf 'root:x:0:\n' >"$root/etc/group"
   printf 'ID=busybox\nPRETTY_NAME="Lab BusyBox"\n' >"$root/etc/os-release"
 }
+# bare_root SUITE   sets BASE to the root of a minimal Debian in the cache, built once by debootstrap from this machine's mirror
+bare_root() {
+  local mirror; root_only; need debootstrap
+  BASE=$CACHE/bare-$1
+  [ -s "$BASE/etc/debian_version" ] && return 0
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' "Created-By: Packages" | head -n 1)
+  rm -rf "$BASE" "$BASE.tmp"; mkdir -p "$CACHE/debs"
+  debootstrap --variant=minbase --cache-dir="$CACHE/debs" "$1" "$BASE.tmp" "$mirror" >"$STATE/$1.log" 2>&1 || return 1
+  rm -rf "$BASE.tmp"/var/cache/apt/archives/*.deb "$BASE.tmp"/var/lib/apt/lists/*
+  mv "$BASE.tmp" "$BASE"
+}

@@ -18,6 +18,7 @@ export const labNames = [
   'stacks',
   'sshd',
   'bare',
+  'package',
   'docker',
   'podman',
   'lxd',
