@@ -4,16 +4,20 @@ import { join } from 'node:path';
 import { parse, TomlError } from 'smol-toml';
 import { resolveKeymap, type Keymap } from './keymap.ts';
 import { plain } from './lib/plain.ts';
+import { themeNames, type ThemeName } from './theme-palettes.ts';
 
 /** Settings of `config.toml`, all optional. */
 export interface Config {
   readonly keymap: Keymap;
   readonly theme: {
+    /** Undefined: by the background of the terminal. */
+    readonly name?: ThemeName | undefined;
     /** Only ASCII characters on the screen. */
     readonly ascii?: boolean | undefined;
     /** Undefined: by NO_COLOR and the terminal. */
     readonly colour?: boolean | undefined;
   };
+  readonly alerts: AlertSettings;
   /** Limit of CPU time for readings, percent of one CPU of the host. */
   readonly budgetPct?: number | undefined;
   readonly defaults: {
@@ -21,6 +25,15 @@ export interface Config {
     readonly tab?: string | undefined;
     readonly transport?: 'ssh2' | 'openssh' | undefined;
   };
+}
+
+/** Signs of a new critical incident outside of the screen. */
+export interface AlertSettings {
+  readonly bell: boolean;
+  /** Notification of the desktop through the terminal (OSC 9, OSC 777). */
+  readonly notify: boolean;
+  /** Title of the terminal's window. */
+  readonly title: boolean;
 }
 
 /** Invalid config file: one sentence with file, line, problem and fix. */
@@ -85,9 +98,14 @@ export function parseConfig(text: string, path: string): Config {
     return fail(name, `${of}.${name} must be true or false`, of);
   };
 
-  known(root, ['keys', 'theme', 'budgetPct', 'defaults']);
+  known(root, ['keys', 'theme', 'budgetPct', 'defaults', 'alerts']);
   const theme = tableAt('theme');
-  known(theme, ['ascii', 'colour'], 'theme');
+  known(theme, ['name', 'ascii', 'colour'], 'theme');
+  const name = themeNames.find((known) => known === theme['name']);
+  if (theme['name'] !== undefined && name === undefined)
+    return fail('name', `theme.name must be one of ${themeNames.join(', ')}`, 'theme');
+  const alerts = tableAt('alerts');
+  known(alerts, ['bell', 'notify', 'title'], 'alerts');
   const defaults = tableAt('defaults');
   known(defaults, ['tab', 'transport'], 'defaults');
   const { budgetPct } = root;
@@ -111,7 +129,12 @@ export function parseConfig(text: string, path: string): Config {
   if (problem) return fail(problem.action, problem.message, 'keys');
   return {
     keymap,
-    theme: { ascii: flag(theme, 'ascii', 'theme'), colour: flag(theme, 'colour', 'theme') },
+    theme: { name, ascii: flag(theme, 'ascii', 'theme'), colour: flag(theme, 'colour', 'theme') },
+    alerts: {
+      bell: flag(alerts, 'bell', 'alerts') ?? false,
+      notify: flag(alerts, 'notify', 'alerts') ?? false,
+      title: flag(alerts, 'title', 'alerts') ?? true,
+    },
     budgetPct,
     defaults: { tab, transport },
   };

@@ -61,7 +61,6 @@ export interface Hits {
 
 /** State of the screen, changed by keys; React draws it. */
 export class Screen {
-  readonly theme: Theme;
   readonly keymap: Keymap;
   readonly clock: () => number;
   readonly terminal: TerminalControl;
@@ -83,6 +82,7 @@ export class Screen {
   hits: Hits | undefined;
   /** Size of the terminal in the last drawn frame. */
   size: Size = { columns: 80, rows: 24 };
+  #theme: Theme;
   #notice: string | undefined;
   #noticeTimer: NodeJS.Timeout | undefined;
   #version = 0;
@@ -98,7 +98,7 @@ export class Screen {
     readonly startRecording?: StartRecording | undefined;
     readonly redaction?: ScreenRedaction | undefined;
   }) {
-    this.theme = options.theme;
+    this.#theme = options.theme;
     this.keymap = options.keymap;
     this.clock = options.clock;
     this.terminal = options.terminal;
@@ -120,6 +120,17 @@ export class Screen {
     this.#version++;
     for (const listen of this.#listeners) listen();
   };
+
+  get theme(): Theme {
+    return this.#theme;
+  }
+
+  /** Draws with another theme from the next frame. */
+  useTheme(theme: Theme): void {
+    this.#theme = theme;
+    if (this.watch) this.watch.theme = theme;
+    this.changed();
+  }
 
   get notice(): string | undefined {
     return this.#notice;

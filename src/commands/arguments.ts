@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { SshOptions } from '../host/ssh/target.ts';
 import { nearest } from '../lib/did-you-mean.ts';
+import { themeNames, type ThemeName } from '../theme-palettes.ts';
 import { commandEntries, optionEntries, optionList } from './command-line.ts';
 import { SHELLS, type Shell } from './completion.ts';
 
@@ -75,6 +76,7 @@ export interface Reach {
 export interface ScreenOptions {
   readonly ascii: boolean | undefined;
   readonly colour: boolean | undefined;
+  readonly theme: ThemeName | undefined;
   /** Pseudonyms on the screen, in the plain report, and in recordings that it starts. */
   readonly redact: boolean;
   /** Presenting mode: names redacted, keys shown. */
@@ -105,6 +107,7 @@ export function parseCommand(argv: readonly string[]): Command {
   const screen: ScreenOptions = {
     ascii: values.ascii,
     colour,
+    theme: themeNamed(values.theme),
     plain: values.plain ?? false,
     full: values.full ?? false,
     redact: values.redact ?? false,
@@ -241,6 +244,12 @@ function notesFormat(text = 'md'): 'md' | 'html' | 'json' {
 function failOn(text: string | undefined): 'crit' | 'warn' | undefined {
   if (text === undefined || text === 'crit' || text === 'warn') return text;
   throw new UsageError(`--fail-on: invalid severity "${text}", expected crit or warn`);
+}
+
+function themeNamed(text: string | undefined): ThemeName | undefined {
+  const name = themeNames.find((known) => known === text);
+  if (text === undefined || name !== undefined) return name;
+  throw new UsageError(`--theme: unknown theme "${text}", expected ${themeNames.join(', ')}`);
 }
 
 function backend(text: string | undefined): Reach['backend'] {

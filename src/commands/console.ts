@@ -1,14 +1,15 @@
 import { runApp, type RunEnd } from '../app/run-app.tsx';
 import type { Config } from '../config.ts';
-import { makeTheme, type Theme } from '../theme.ts';
 import { toolBox } from '../app/tool-box.ts';
-import type { Command, ScreenOptions } from './arguments.ts';
+import type { Command } from './arguments.ts';
+import { alertsFor, takesQueries } from './alerts-for.ts';
 import { holdStderr } from './hold-stderr.ts';
 import { reachHost, watch } from './reach.ts';
 import { keepNames } from './keep-names.ts';
 import { holdRepeatedSignals, ignoreLostStderr } from './lost-terminal.ts';
 import { warn } from './print.ts';
 import { shortReport } from './short-report.ts';
+import { themeFor } from './theme-for.ts';
 import { startRecording, startRedacted } from './start-recording.ts';
 import { ScreenRedaction } from '../redact/screen-redaction.ts';
 
@@ -32,6 +33,8 @@ export async function startConsole(command: ConsoleCommand, config: Config): Pro
     connect: async (prompter) =>
       watch(await reachHost(command.reach, prompter), command.reach.budgetPct ?? config.budgetPct),
     theme: themeFor(command.screen, config, process.env),
+    alerts: alertsFor(config.alerts, process.env),
+    asksBackground: takesQueries(process.env),
     keymap: config.keymap,
     tab: config.defaults.tab,
     tools: toolBox,
@@ -61,14 +64,4 @@ export function exitCodeOf(end: RunEnd): number {
     case 'signal':
       return 128 + (end.signal === 'SIGHUP' ? 1 : end.signal === 'SIGINT' ? 2 : 15);
   }
-}
-
-/** Theme by precedence: command line, config file, environment (NO_COLOR (no-color.org), TERM, locale). */
-export function themeFor(screen: ScreenOptions, config: Config, env: NodeJS.ProcessEnv): Theme {
-  const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '';
-  const plainTerminal = env['TERM'] === 'dumb';
-  return makeTheme({
-    ascii: screen.ascii ?? config.theme.ascii ?? (plainTerminal || /^(C|POSIX)$/.test(locale)),
-    colour: screen.colour ?? config.theme.colour ?? !(env['NO_COLOR'] || plainTerminal),
-  });
 }

@@ -50,6 +50,9 @@ export interface ScreenOptions {
   readonly tab?: string;
   readonly startRecording?: RunOptions['startRecording'];
   readonly onWritten?: RunOptions['onWritten'];
+  readonly asksBackground?: boolean;
+  readonly alerts?: RunOptions['alerts'];
+  readonly veil?: RunOptions['veil'];
 }
 
 /** The whole program in a headless terminal emulator. */
@@ -105,6 +108,9 @@ export class TestScreen {
       tab: options.tab,
       startRecording: options.startRecording,
       onWritten: options.onWritten,
+      asksBackground: options.asksBackground,
+      alerts: options.alerts,
+      veil: options.veil,
       ...(options.keymap && { keymap: options.keymap }),
       stdin: keyboard,
       // A subset of WriteStream: the part that Ink and the app use.
