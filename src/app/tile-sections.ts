@@ -10,7 +10,7 @@ export interface PaneTile {
   readonly title: string;
   /** Undefined until its sources have been read. */
   readonly tile: Tile | undefined;
-  readonly glance?: Section | undefined;
+  readonly glances?: readonly Section[] | undefined;
   /** Error of the pane's model. */
   readonly problem?: string | undefined;
 }

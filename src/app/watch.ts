@@ -344,8 +344,8 @@ export class Watch {
     return this.panes.flatMap((pane): PaneTile[] => {
       const common = { pane: pane.id, title: pane.title };
       try {
-        const { presence, tile, glance } = this.#models.of(pane, this.#clock());
-        return typeof presence === 'object' ? [] : [{ ...common, tile, glance }];
+        const { presence, tile, glances } = this.#models.of(pane, this.#clock());
+        return typeof presence === 'object' ? [] : [{ ...common, tile, glances }];
       } catch (error) {
         return [{ ...common, tile: undefined, problem: error instanceof Error ? error.message : String(error) }];
       }
