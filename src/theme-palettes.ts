@@ -41,7 +41,7 @@ function palette(colours: Readonly<Record<Distinct, string>>): Palette {
   >;
   return {
     ...inks,
-    title: ink('bold'),
+    title: { ...inks.text, weight: '1', sgr16: '1' },
     selected: { weight: '7', sgr16: '7' },
     cool: inks.dim,
     mild: inks.accent,
