@@ -34,7 +34,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     may: ['lib'],
     why: 'the contract of a host names no implementation',
   },
-  theme: { at: ['src/theme.ts'], may: ['lib'], why: 'colours depend on nothing' },
+  theme: { at: ['src/theme.ts', 'src/theme-palettes.ts'], may: ['lib'], why: 'colours depend on nothing' },
   keymap: {
     at: [
       'src/keymap.ts',

@@ -7,12 +7,32 @@ import { Resvg } from '@resvg/resvg-js';
  * Screen of a terminal as SVG and PNG. Block and Braille characters are drawn as shapes, independent of the font; other characters
  * are DejaVu Sans Mono, an npm package.
  */
-const BACKGROUND = '#11151c';
-const FOREGROUND = '#d5dae3';
-const PALETTE = (
-  '#1b1f27 #e5534b #57ab5a #d4a72c #539bf5 #b083f0 #39c5cf #adbac7 ' +
-  '#5b6470 #ff938a #8ddb8c #eac55f #96d0ff #dcbdfb #76e3ea #ffffff'
-).split(' ');
+export interface Colours {
+  readonly background: string;
+  readonly foreground: string;
+  /** The 16 named ones. */
+  readonly named: readonly string[];
+}
+
+export const darkColours: Colours = {
+  background: '#11151c',
+  foreground: '#d5dae3',
+  named: (
+    '#1b1f27 #e5534b #57ab5a #d4a72c #539bf5 #b083f0 #39c5cf #adbac7 ' +
+    '#5b6470 #ff938a #8ddb8c #eac55f #96d0ff #dcbdfb #76e3ea #ffffff'
+  ).split(' '),
+};
+
+/** White, with the named colours of xterm. */
+export const lightColours: Colours = {
+  background: '#ffffff',
+  foreground: '#1f2328',
+  named: (
+    '#000000 #cd0000 #00cd00 #cdcd00 #0000ee #cd00cd #00cdcd #e5e5e5 ' +
+    '#7f7f7f #ff0000 #00ff00 #ffff00 #5c5cff #ff00ff #00ffff #ffffff'
+  ).split(' '),
+};
+
 const FONT_SIZE = 14;
 /** DejaVu Sans Mono: advance and line height for a size of 1. */
 const CELL = { width: FONT_SIZE * 0.602_050_781_25, height: Math.ceil(FONT_SIZE * 1.164_062_5) };
@@ -30,8 +50,8 @@ interface Look {
 const hex = (value: number): string => `#${value.toString(16).padStart(6, '0')}`;
 
 /** xterm's 256 colours: 16 named, a cube of 6x6x6, 24 greys. */
-function paletteColour(index: number): string {
-  if (index < 16) return PALETTE[index] ?? FOREGROUND;
+function paletteColour(index: number, { named, foreground }: Colours): string {
+  if (index < 16) return named[index] ?? foreground;
   if (index >= 232) return hex((8 + (index - 232) * 10) * 0x01_01_01);
   const part = (divisor: number) => {
     const level = Math.floor((index - 16) / divisor) % 6;
@@ -40,22 +60,30 @@ function paletteColour(index: number): string {
   return hex(part(36) * 0x1_00_00 + part(6) * 0x1_00 + part(1));
 }
 
-function lookOf(cell: IBufferCell, x: number): Look {
-  let fg = cell.isFgRGB() ? hex(cell.getFgColor()) : cell.isFgPalette() ? paletteColour(cell.getFgColor()) : FOREGROUND;
-  let bg = cell.isBgRGB() ? hex(cell.getBgColor()) : cell.isBgPalette() ? paletteColour(cell.getBgColor()) : BACKGROUND;
+function lookOf(cell: IBufferCell, x: number, colours: Colours): Look {
+  let fg = cell.isFgRGB()
+    ? hex(cell.getFgColor())
+    : cell.isFgPalette()
+      ? paletteColour(cell.getFgColor(), colours)
+      : colours.foreground;
+  let bg = cell.isBgRGB()
+    ? hex(cell.getBgColor())
+    : cell.isBgPalette()
+      ? paletteColour(cell.getBgColor(), colours)
+      : colours.background;
   if (cell.isInverse()) [fg, bg] = [bg, fg];
   const weight = `${cell.isBold() ? ' font-weight="bold"' : ''}${cell.isDim() ? ' opacity="0.6"' : ''}${cell.isUnderline() ? ' text-decoration="underline"' : ''}`;
   return { x, width: cell.getWidth(), text: cell.getChars() || ' ', fg, bg, weight };
 }
 
-function rowsOf(terminal: Terminal): Look[][] {
+function rowsOf(terminal: Terminal, colours: Colours): Look[][] {
   const buffer = terminal.buffer.active;
   return Array.from({ length: terminal.rows }, (_, y) => {
     const line = buffer.getLine(buffer.viewportY + y);
     const row: Look[] = [];
     for (let x = 0; x < terminal.cols; x++) {
       const cell = line?.getCell(x);
-      if (cell && cell.getWidth() > 0) row.push(lookOf(cell, x));
+      if (cell && cell.getWidth() > 0) row.push(lookOf(cell, x, colours));
     }
     return row;
   });
@@ -98,27 +126,27 @@ function shape(text: string, x: number, y: number, fill: string): string | undef
   return undefined;
 }
 
-export function terminalSvg(terminal: Terminal): string {
+export function terminalSvg(terminal: Terminal, colours = darkColours): string {
   const width = Math.ceil(terminal.cols * CELL.width + 2 * PADDING);
   const height = Math.ceil(terminal.rows * CELL.height + 2 * PADDING);
   let out = '';
-  for (const [row, looks] of rowsOf(terminal).entries()) {
+  for (const [row, looks] of rowsOf(terminal, colours).entries()) {
     const y = PADDING + row * CELL.height;
-    out += backgrounds(looks, y);
+    out += backgrounds(looks, y, colours.background);
     for (let i = 0; i < looks.length;) i = drawRun(looks, i, y, (part) => (out += part));
   }
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"><rect width="100%" height="100%" fill="${BACKGROUND}"/><g font-family="DejaVu Sans Mono, monospace" font-size="${FONT_SIZE}" xml:space="preserve">${out}</g></svg>\n`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"><rect width="100%" height="100%" fill="${colours.background}"/><g font-family="DejaVu Sans Mono, monospace" font-size="${FONT_SIZE}" xml:space="preserve">${out}</g></svg>\n`;
 }
 
 /** Runs of one background as one rectangle, to avoid seams. */
-function backgrounds(looks: readonly Look[], y: number): string {
+function backgrounds(looks: readonly Look[], y: number, background: string): string {
   let out = '';
   for (let from = 0; from < looks.length;) {
     const first = looks[from];
     let to = from;
     while (looks[to]?.bg === first?.bg && to < looks.length) to++;
     const last = looks[to - 1];
-    if (first && last && first.bg !== BACKGROUND)
+    if (first && last && first.bg !== background)
       out += rect(
         PADDING + first.x * CELL.width,
         y,
@@ -160,12 +188,12 @@ function drawRun(looks: readonly Look[], from: number, y: number, put: (part: st
   return to;
 }
 
-export function terminalPng(terminal: Terminal, scale = 2): Buffer {
+export function terminalPng(terminal: Terminal, colours = darkColours, scale = 2): Buffer {
   const folder = join(dirname(createRequire(import.meta.url).resolve('dejavu-fonts-ttf/package.json')), 'ttf');
   const fontFiles = ['DejaVuSansMono.ttf', 'DejaVuSansMono-Bold.ttf', 'DejaVuSans.ttf'].map((name) =>
     join(folder, name),
   );
-  return new Resvg(terminalSvg(terminal), {
+  return new Resvg(terminalSvg(terminal, colours), {
     fitTo: { mode: 'zoom', value: scale },
     font: { loadSystemFonts: false, defaultFontFamily: 'DejaVu Sans Mono', fontFiles },
   })

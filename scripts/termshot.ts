@@ -1,7 +1,7 @@
 /**
  * Runs a program in a pseudo-terminal, drives it by steps and writes pictures of the screen, as .png, .svg or .txt:
  *
- *     node scripts/termshot.ts --size 120x40 until:LIVE key:3 settle shot:docs/processes.png -- node bin/crashcart.cjs
+ *     node scripts/termshot.ts [--light] --size 120x40 until:LIVE key:3 settle shot:docs/processes.png -- node bin/crashcart.cjs
  *
  * Steps, in order: wait:MS  settle[:MS]  until:REGEX  type:TEXT  key:NAME[,NAME…]  resize:CxR  shot:FILE
  */
@@ -9,7 +9,7 @@ import { writeFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import xterm from '@xterm/headless';
 import pty from '@lydell/node-pty';
-import { terminalPng, terminalSvg } from './terminal-picture.ts';
+import { darkColours, lightColours, terminalPng, terminalSvg } from './terminal-picture.ts';
 
 const KEYS: Readonly<Record<string, string>> = {
   enter: '\r',
@@ -42,12 +42,21 @@ const sizeOf = (text: string): readonly [number, number] => {
 async function main(argv: readonly string[]): Promise<void> {
   const dash = argv.indexOf('--');
   const [program, ...programArgs] = dash < 0 ? [] : argv.slice(dash + 1);
-  if (program === undefined) throw new Error('usage: termshot [--size CxR] [STEP]… -- program [args…]');
+  if (program === undefined) throw new Error('usage: termshot [--light] [--size CxR] [STEP]… -- program [args…]');
   const steps = argv.slice(0, dash);
+  const colours = steps[0] === '--light' ? lightColours : darkColours;
+  if (colours === lightColours) steps.shift();
   const [columns, rows] = steps[0] === '--size' ? sizeOf(steps.splice(0, 2)[1] ?? '') : [120, 40];
   const terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true });
   const env = { ...process.env, TERM: 'xterm-256color', LANG: 'C.UTF-8' };
   const child = pty.spawn(program, programArgs, { cols: columns, rows, name: 'xterm-256color', env });
+  // Replies to queries, as a terminal gives them: attributes, background.
+  terminal.onData((reply) => child.write(reply));
+  terminal.parser.registerOscHandler(11, (data) => {
+    if (data !== '?') return false;
+    child.write(`\u001B]11;rgb:${[1, 3, 5].map((at) => colours.background.slice(at, at + 2)).join('/')}\u0007`);
+    return true;
+  });
   let lastMs = performance.now();
   let written: Promise<void> = Promise.resolve();
   child.onData((data) => {
@@ -92,7 +101,11 @@ async function main(argv: readonly string[]): Promise<void> {
       const kind = extname(value);
       writeFileSync(
         value,
-        kind === '.png' ? terminalPng(terminal) : kind === '.svg' ? terminalSvg(terminal) : `${text()}\n`,
+        kind === '.png'
+          ? terminalPng(terminal, colours)
+          : kind === '.svg'
+            ? terminalSvg(terminal, colours)
+            : `${text()}\n`,
       );
     } else throw new Error(`unknown step: ${step}`);
   }

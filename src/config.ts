@@ -12,6 +12,7 @@ import type { UserRule } from './figures/user-rule.ts';
 import { ROLES } from './incidents/roles.ts';
 import { resolveKeymap, type Keymap } from './keymap.ts';
 import { plain } from './lib/plain.ts';
+import { themeNames, type ThemeName } from './theme-palettes.ts';
 import { plainViewSettings, type ViewSettings } from './ui/view-settings.ts';
 
 export { ConfigError } from './config/toml-table.ts';
@@ -20,11 +21,14 @@ export { ConfigError } from './config/toml-table.ts';
 export interface Config {
   readonly keymap: Keymap;
   readonly theme: {
+    /** Undefined: by the background of the terminal. */
+    readonly name?: ThemeName | undefined;
     /** Only ASCII characters on the screen. */
     readonly ascii?: boolean | undefined;
     /** Undefined: by NO_COLOR and the terminal. */
     readonly colour?: boolean | undefined;
   };
+  readonly alerts: AlertSettings;
   /** Limit of CPU time for readings, percent of one CPU of the host. */
   readonly budgetPct?: number | undefined;
   readonly defaults: {
@@ -44,6 +48,15 @@ export interface LoadedConfig extends Config {
   readonly views: ViewSettings;
   /** File that crashcart saves the panes to. */
   readonly panesFile: string;
+}
+
+/** Signs of a new critical incident outside of the screen. */
+export interface AlertSettings {
+  readonly bell: boolean;
+  /** Notification of the desktop through the terminal (OSC 9, OSC 777). */
+  readonly notify: boolean;
+  /** Title of the terminal's window. */
+  readonly title: boolean;
 }
 
 /** XDG Base Directory Specification: $XDG_CONFIG_HOME, else ~/.config. */
@@ -120,9 +133,14 @@ export function parseConfig(text: string, path: string): Config {
     return fail(name, `${of}.${name} must be true or false`, of);
   };
 
-  known(root, ['keys', 'theme', 'budgetPct', 'defaults', 'panes', 'commands', 'rules']);
+  known(root, ['keys', 'theme', 'budgetPct', 'defaults', 'alerts', 'panes', 'commands', 'rules']);
   const theme = tableAt('theme');
-  known(theme, ['ascii', 'colour'], 'theme');
+  known(theme, ['name', 'ascii', 'colour'], 'theme');
+  const name = themeNames.find((known) => known === theme['name']);
+  if (theme['name'] !== undefined && name === undefined)
+    return fail('name', `theme.name must be one of ${themeNames.join(', ')}`, 'theme');
+  const alerts = tableAt('alerts');
+  known(alerts, ['bell', 'notify', 'title'], 'alerts');
   const defaults = tableAt('defaults');
   known(defaults, ['tab', 'transport'], 'defaults');
   const { budgetPct } = root;
@@ -146,7 +164,12 @@ export function parseConfig(text: string, path: string): Config {
   if (problem) return fail(problem.action, problem.message, 'keys');
   return {
     keymap,
-    theme: { ascii: flag(theme, 'ascii', 'theme'), colour: flag(theme, 'colour', 'theme') },
+    theme: { name, ascii: flag(theme, 'ascii', 'theme'), colour: flag(theme, 'colour', 'theme') },
+    alerts: {
+      bell: flag(alerts, 'bell', 'alerts') ?? false,
+      notify: flag(alerts, 'notify', 'alerts') ?? false,
+      title: flag(alerts, 'title', 'alerts') ?? true,
+    },
     budgetPct,
     defaults: { tab, transport },
     panes: parsePanes(root, { text, path }),

@@ -1,3 +1,5 @@
+import { mono, palettes, type Background, type Depth, type Ink, type ThemeName } from './theme-palettes.ts';
+
 /**
  * Style by meaning. Only `paint` writes escape sequences into drawn lines. Severities have a mark too, readable without
  * colour.
@@ -64,6 +66,8 @@ export interface Theme {
   readonly glyphs: Glyphs;
   readonly ascii: boolean;
   readonly colour: boolean;
+  /** Options that it was made of, for a theme that differs in one. */
+  readonly options: ThemeOptions;
 }
 
 const unicode: Glyphs = {
@@ -112,47 +116,55 @@ const ascii: Glyphs = {
   dot: '.',
 };
 
-/** SGR parameters in 16 colours; blue to orange (bright yellow) is readable without red and green. */
-const sgr: Readonly<Record<Role, string>> = {
-  text: '',
-  dim: '90',
-  label: '36',
-  title: '1',
-  accent: '94',
-  good: '94',
-  warn: '33',
-  crit: '1;91',
-  info: '36',
-  selected: '7',
-  key: '1;96',
-  stale: '2',
-  cool: '90',
-  mild: '94',
-  warm: '33',
-  hot: '1;91',
-};
+export interface ThemeOptions {
+  readonly ascii: boolean;
+  readonly colour: boolean;
+  /** Default: `auto`, dark or light by the background. */
+  readonly name?: Exclude<ThemeName, 'mono'> | 'auto';
+  /** Background of the terminal. Default: dark. */
+  readonly background?: Background;
+  /** Default: 16. */
+  readonly depth?: Depth;
+}
 
-/** SGR parameters without colour: weight marks important roles. */
-const mono: Readonly<Partial<Record<Role, string>>> = {
-  title: '1',
-  crit: '1;7',
-  warn: '1',
-  selected: '7',
-  key: '1',
-  hot: '1',
-  dim: '2',
-  stale: '2',
-};
-
-export function makeTheme(options: { readonly colour: boolean; readonly ascii: boolean }): Theme {
-  const codes: Readonly<Partial<Record<Role, string>>> = options.colour ? sgr : mono;
+export function makeTheme(options: ThemeOptions): Theme {
+  const { ascii: isAscii, colour } = options;
+  const codes = colour ? coloured(options) : mono;
   return {
     paint: (role, text) => {
       const code = codes[role];
       return code && text !== '' ? `\u001B[${code}m${text}\u001B[0m` : text;
     },
-    glyphs: options.ascii ? ascii : unicode,
-    ascii: options.ascii,
-    colour: options.colour,
+    glyphs: isAscii ? ascii : unicode,
+    ascii: isAscii,
+    colour,
+    options,
   };
+}
+
+/** Theme of another name; glyphs, background and depth stay. */
+export const renamed = ({ options }: Theme, name: ThemeName | 'auto'): Theme =>
+  makeTheme(name === 'mono' ? { ...options, colour: false } : { ...options, colour: true, name });
+
+/** SGR parameters of each role. */
+function coloured(options: ThemeOptions): Readonly<Partial<Record<Role, string>>> {
+  const { name = 'auto', background = 'dark', depth = '16' } = options;
+  const named =
+    name === 'high-contrast' || name === 'colour-blind'
+      ? palettes[name][background]
+      : palettes.plain[name === 'auto' ? background : name];
+  // `entries` of a record has the keys of its type.
+  return Object.fromEntries(Object.entries(named).map(([role, ink]) => [role, sgrOf(ink, depth)]));
+}
+
+/** SGR parameters of an ink (ECMA-48 8.3.117; 38;5 and 38;2 by ITU-T T.416 as terminals take them). */
+export function sgrOf({ weight, rgb, index, sgr16 = '' }: Ink, depth: Depth): string {
+  if (depth === '16') return sgr16;
+  const colour =
+    rgb === undefined || index === undefined
+      ? undefined
+      : depth === '256'
+        ? `38;5;${index}`
+        : `38;2;${[1, 3, 5].map((at) => Number.parseInt(rgb.slice(at, at + 2), 16)).join(';')}`;
+  return [weight, colour].filter((part) => part !== undefined).join(';');
 }

@@ -6,11 +6,12 @@ import { configPath, ConfigError, loadConfig, parseConfig } from '../src/config.
 
 test('parseConfig reads every setting', () => {
   const config = parseConfig(
-    'budgetPct = 1.5\n[keys]\nzoom = "Z"\nfilter = ["/", "ctrl-s"]\n[theme]\nascii = true\n[defaults]\ntab = "hardware"\n',
+    'budgetPct = 1.5\n[keys]\nzoom = "Z"\nfilter = ["/", "ctrl-s"]\n[theme]\nname = "light"\nascii = true\n[alerts]\nbell = true\n[defaults]\ntab = "hardware"\n',
     'c.toml',
   );
   expect(config.budgetPct).toBe(1.5);
-  expect(config.theme).toEqual({ ascii: true, colour: undefined });
+  expect(config.theme).toEqual({ name: 'light', ascii: true, colour: undefined });
+  expect(config.alerts).toEqual({ bell: true, notify: false, title: true });
   expect(config.keymap.byKey.get('ctrl-s')).toBe('filter');
   expect(config.defaults.tab).toBe('hardware');
 });
@@ -19,6 +20,11 @@ test.each([
   ['a = = 1\n', 'c.toml:1: invalid TOML at column '],
   ['\n\nbudgetpct = 1\n', 'c.toml:3: unknown setting "budgetpct"; did you mean "budgetPct"?.'],
   ['budgetPct = 0\n', 'c.toml:1: budgetPct must be a percentage of one CPU, above 0 and up to 100.'],
+  [
+    '[theme]\nname = "solarized"\n',
+    'c.toml:2: theme.name must be one of dark, light, high-contrast, colour-blind, mono.',
+  ],
+  ['[alerts]\nsound = true\n', 'c.toml:2: unknown setting "alerts.sound"; valid: bell, notify, title.'],
   ['[theme]\nascii = "yes"\n', 'c.toml:2: theme.ascii must be true or false.'],
   ['[theme]\n[keys]\nzom = "x"\n', 'c.toml:3: unknown action "zom"; list: crashcart keys.'],
   ['[keys]\nzoom = "x"\ncopy = "x"\n', 'c.toml:3: key "x" is bound to both zoom and copy.'],

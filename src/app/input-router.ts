@@ -1,8 +1,11 @@
 import type { ReadStream } from 'node:tty';
-import { KeyParser, type InputEvent } from './key-parser.ts';
+import { isReply, KeyParser, type Input, type InputEvent, type TerminalReply } from './key-parser.ts';
 
 /** Time after which a lone escape byte is the escape key; sequences usually arrive in one piece. */
 const ESCAPE_MS = 40;
+/** That time while a reply of the terminal is expected, which a slow line may tear anywhere, and for how long one is. */
+const REPLY_MS = 500;
+const EXPECTED_MS = 2000;
 
 /** Leader keys, which leave the terminal pane: Ctrl-], as in telnet, and F12, since many keyboards cannot type the former. */
 const LEADERS = [Buffer.from('\u001D'), Buffer.from('\u001B[24~')];
@@ -14,13 +17,21 @@ export type Keyboard = Pick<ReadStream, 'on' | 'off' | 'setRawMode' | 'resume' |
 export class InputRouter {
   readonly #keyboard: Keyboard;
   readonly #onEvent: (event: InputEvent) => void;
+  readonly #onReply: (reply: TerminalReply) => void;
   readonly #parser = new KeyParser();
   #escape: NodeJS.Timeout | undefined;
+  #expectsUntilMs = -Infinity;
   #sink: { readonly input: (bytes: Uint8Array) => void; readonly onLeader: () => void } | undefined;
 
-  constructor(keyboard: Keyboard, onEvent: (event: InputEvent) => void) {
+  /** `onReply` gets replies of the terminal to queries; they are never events. */
+  constructor(
+    keyboard: Keyboard,
+    onEvent: (event: InputEvent) => void,
+    onReply: (reply: TerminalReply) => void = () => undefined,
+  ) {
     this.#keyboard = keyboard;
     this.#onEvent = onEvent;
+    this.#onReply = onReply;
   }
 
   start(): void {
@@ -34,6 +45,11 @@ export class InputRouter {
     this.#keyboard.off('data', this.#onData);
     this.#keyboard.setRawMode(false);
     this.#keyboard.pause();
+  }
+
+  /** Waits longer for the rest of a sequence, until the attributes of the terminal arrive or are given up. */
+  expectReply(): void {
+    this.#expectsUntilMs = performance.now() + EXPECTED_MS;
   }
 
   /** Passes raw bytes to `input` until the leader key, which calls `onLeader`. */
@@ -61,11 +77,19 @@ export class InputRouter {
 
   #parse(bytes: Buffer): void {
     clearTimeout(this.#escape);
-    for (const event of this.#parser.feed(bytes)) this.#onEvent(event);
-    if (this.#parser.waiting)
-      this.#escape = setTimeout(() => {
-        for (const event of this.#parser.flush()) this.#onEvent(event);
-      }, ESCAPE_MS);
+    this.#pass(this.#parser.feed(bytes));
+    const waitMs = performance.now() < this.#expectsUntilMs ? REPLY_MS : ESCAPE_MS;
+    if (this.#parser.waiting) this.#escape = setTimeout(() => this.#pass(this.#parser.flush()), waitMs);
+  }
+
+  #pass(inputs: readonly Input[]): void {
+    for (const input of inputs) {
+      if (!isReply(input)) this.#onEvent(input);
+      else {
+        if (input.kind === 'attributes') this.#expectsUntilMs = -Infinity;
+        this.#onReply(input);
+      }
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
+import type { Background } from '../theme-palettes.ts';
 
 /** Keyboard or mouse event. Cells are counted from 0. */
 export type InputEvent =
@@ -6,6 +7,19 @@ export type InputEvent =
   | { readonly kind: 'paste'; readonly text: string }
   | { readonly kind: 'click'; readonly x: number; readonly y: number }
   | { readonly kind: 'wheel'; readonly rows: -1 | 1; readonly x: number; readonly y: number };
+
+/**
+ * Reply of the terminal to a query, never a key: its background (OSC 11), or its attributes (DA1), which come last, since
+ * every terminal has them.
+ */
+export type TerminalReply =
+  | { readonly kind: 'background'; readonly background: Background }
+  | { readonly kind: 'attributes' };
+
+export type Input = InputEvent | TerminalReply;
+
+export const isReply = (input: Input): input is TerminalReply =>
+  input.kind === 'background' || input.kind === 'attributes';
 
 const CSI_LETTERS: Readonly<Record<string, string>> = {
   A: 'up',
@@ -43,13 +57,13 @@ export class KeyParser {
   readonly #decoder = new StringDecoder('utf8');
   #pending = '';
 
-  feed(bytes: Buffer): InputEvent[] {
+  feed(bytes: Buffer): Input[] {
     this.#pending += this.#decoder.write(bytes);
     return this.#take(false);
   }
 
   /** Ends an incomplete sequence: its escape byte was the escape key. */
-  flush(): InputEvent[] {
+  flush(): Input[] {
     return this.#take(true);
   }
 
@@ -57,8 +71,8 @@ export class KeyParser {
     return this.#pending !== '';
   }
 
-  #take(all: boolean): InputEvent[] {
-    const events: InputEvent[] = [];
+  #take(all: boolean): Input[] {
+    const events: Input[] = [];
     while (this.#pending !== '') {
       const found = next(this.#pending, all);
       if (!found) break;
@@ -72,7 +86,7 @@ export class KeyParser {
 interface Found {
   readonly length: number;
   /** Undefined for an unknown sequence. */
-  readonly event?: InputEvent | undefined;
+  readonly event?: Input | undefined;
 }
 
 const key = (length: number, name: string, text = ''): Found => ({ length, event: { kind: 'key', name, text } });
@@ -85,9 +99,15 @@ function next(text: string, all: boolean): Found | undefined {
     if (end < 0) return all && text.length > 1_000_000 ? { length: text.length } : undefined;
     return { length: end + PASTE_END.length, event: { kind: 'paste', text: text.slice(PASTE_START.length, end) } };
   }
+  const report = BACKGROUND.exec(text);
+  if (report) return { length: report[0].length, event: backgroundEvent(report) };
+  // The rest of a report may come late: its digits are no keys.
+  if (PARTIAL_BACKGROUND.test(text)) return undefined;
+  const torn = TORN_BACKGROUND.exec(text);
+  if (torn) return { length: torn[0].length };
   const sequence = /^\u001B(?:\[([<?]?[0-9;:]*)([~A-Za-z^$])|O([A-Za-z]))/.exec(text);
   if (sequence) return { length: sequence[0].length, event: sequenceEvent(sequence) };
-  if (/^\u001B(?:\[[<?]?[0-9;:]*|O)?$/.test(text)) {
+  if (/^\u001B(?:\[[<?]?[0-9;:]*|O|\])?$/.test(text)) {
     if (!all) return undefined;
     return key(text.length, text.length === 1 ? 'esc' : `alt-${text[1]}`);
   }
@@ -96,9 +116,22 @@ function next(text: string, all: boolean): Found | undefined {
   return key(1 + letter.length, /^[!-~]$/.test(letter) ? `alt-${letter}` : 'esc');
 }
 
-function sequenceEvent([, parameters = '', final = '', application]: RegExpExecArray): InputEvent | undefined {
+/** OSC 11 report: `ESC ] 11 ; rgb:RRRR/GGGG/BBBB` (1 to 4 digits each) and BEL or ST; XParseColor(3). */
+const BACKGROUND =
+  /^\u001B\]11;rgba?:([0-9a-f]{1,4})\/([0-9a-f]{1,4})\/([0-9a-f]{1,4})(?:\/[0-9a-f]{1,4})?(?:\u0007|\u001B\\)/i;
+const PARTIAL_BACKGROUND = /^\u001B\]11?(?:;[rgba]{0,4}(?::[0-9a-f/]{0,19}\u001B?)?)?$/i;
+const TORN_BACKGROUND = /^\u001B\]11;[rgba]{0,4}(?::[0-9a-f/]{0,19})?/i;
+
+function backgroundEvent([, ...parts]: RegExpExecArray): TerminalReply {
+  const [red = 0, green = 0, blue = 0] = parts.map((part) => Number.parseInt(part, 16) / (16 ** part.length - 1));
+  // Luma of ITU-R BT.601, as good as any for a choice of two.
+  return { kind: 'background', background: 0.299 * red + 0.587 * green + 0.114 * blue > 0.5 ? 'light' : 'dark' };
+}
+
+function sequenceEvent([, parameters = '', final = '', application]: RegExpExecArray): Input | undefined {
   if (application !== undefined) return named(CSI_LETTERS[application], '');
   if (parameters.startsWith('<')) return mouseEvent(parameters.slice(1), final);
+  if (parameters.startsWith('?')) return final === 'c' ? { kind: 'attributes' } : undefined;
   const [first = '', modifier = ''] = parameters.split(';');
   const name = final === '~' ? CSI_NUMBERS[first] : CSI_LETTERS[final];
   return named(name, MODIFIERS[modifier] ?? '');

@@ -3,8 +3,7 @@ import { label as fixedWords, plain } from '../lib/plain.ts';
 import { cut } from '../lib/text-width.ts';
 import type { LinesSection, Section, TableSection } from '../panes/pane.ts';
 import type { Theme } from '../theme.ts';
-import { layout } from '../ui/table-layout.ts';
-import { selectionOf } from '../ui/table.ts';
+import { placedColumns, selectionOf } from '../ui/table.ts';
 import type { TableView } from '../ui/table-view.ts';
 import { wrap } from './box.ts';
 import { textSection, type TextLine } from './text-section.ts';
@@ -54,7 +53,7 @@ export function overviewSections(input: OverviewInput): readonly Section[] {
     ...(selected
       ? [
           explanation(selected.root, {
-            room: (columns) => sentenceRoom(list, columns),
+            room: (columns) => sentenceRoom(list, columns, theme),
             victims: selected.victims,
             contention: selected.contention,
             steps: stepsFor?.(selected.root),
@@ -62,15 +61,21 @@ export function overviewSections(input: OverviewInput): readonly Section[] {
         ]
       : []),
     ...(compact ? [tileTable(tiles)] : tiles.map(tileSection)),
-    ...tiles.flatMap(({ glance }) => glance ?? []),
     ...(hidden.length > 0 ? [hiddenLines(hidden)] : []),
     ...(absent.length > 0 ? [absentLine(absent)] : []),
+    ...(compact ? [] : glancesOf(tiles)),
   ];
 }
 
+/** What is of use on any host, figures before courses. */
+const glancesOf = (tiles: readonly PaneTile[]): readonly Section[] =>
+  tiles
+    .flatMap(({ glances = [] }) => glances)
+    .toSorted((a, b) => Number(a.isCourse ?? false) - Number(b.isCourse ?? false));
+
 /** Width of the INCIDENT column in a list of `columns` cells: a sentence is repeated below only where the list cut it. */
-const sentenceRoom = (list: TableSection<IncidentRow>, columns: number): number =>
-  layout(list.columns, columns).find(({ column }) => column.id === SENTENCE)?.width ?? 0;
+const sentenceRoom = (list: TableSection<IncidentRow>, columns: number, theme: Theme): number =>
+  placedColumns(list, columns, theme).find(({ column }) => column.id === SENTENCE)?.width ?? 0;
 
 function nothingFound(readings: ReadingsSummary): LinesSection {
   const [first = '', ...rest] = summaryWords(readings);

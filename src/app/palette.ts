@@ -1,4 +1,6 @@
 import { keyLabel, keyOfPane } from '../keymap.ts';
+import { renamed } from '../theme.ts';
+import { themeNames } from '../theme-palettes.ts';
 import type { AnyPane } from '../panes/pane.ts';
 import { isBare } from '../ui/pane-view.ts';
 import { commandChoices } from './command-flow.ts';
@@ -33,6 +35,7 @@ export const paletteChoices = (screen: Screen): readonly Run[] => [
   ...columnChoices(screen),
   ...commandChoices(screen),
   ...actionChoices(screen),
+  ...themeChoices(screen),
 ];
 
 /** Opens a pane by its key or its tab; one that is not present shows the reason and leaves the screen as it is. */
@@ -122,4 +125,12 @@ function actionChoices(screen: Screen): readonly Run[] {
       about: action.about,
       hint: keyLabel(action.keys[0] ?? '', theme.ascii),
     }));
+}
+
+function themeChoices(screen: Screen): readonly Run[] {
+  return (['auto', ...themeNames] as const).map((name) => ({
+    value: () => screen.useTheme(renamed(screen.theme, name)),
+    title: `theme ${name}`,
+    about: name === 'auto' ? 'Colours by the background of the terminal.' : undefined,
+  }));
 }

@@ -9,7 +9,7 @@ export interface PaneResult {
   readonly presence: Presence;
   readonly sections: readonly Section[];
   readonly tile: Tile | undefined;
-  readonly glance: Section | undefined;
+  readonly glances: readonly Section[];
 }
 
 export const sourcesOf = (pane: AnyPane): readonly AnySource[] => Object.values<AnySource>(pane.needs);
@@ -40,7 +40,7 @@ export class PaneModels {
       presence,
       sections: sections(),
       tile: presence === 'present' ? pane.tile(model) : undefined,
-      glance: presence === 'present' ? pane.glance?.(model) : undefined,
+      glances: presence === 'present' ? (pane.glances?.(model) ?? []) : [],
     };
     this.#known.set(pane.id, { basis, result });
     return result;

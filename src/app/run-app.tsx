@@ -8,8 +8,9 @@ import { maskSecrets } from '../lib/secrets.ts';
 import { changeLog, explainer, panes as allPanes } from '../subsystems/index.ts';
 import type { AnyPane } from '../panes/pane.ts';
 import type { ScreenRedaction } from '../redact/screen-redaction.ts';
-import type { Theme } from '../theme.ts';
+import { makeTheme, type Theme } from '../theme.ts';
 import { clipboardSequence } from '../ui/copy.ts';
+import { Alerts, type AlertChannels } from './alerts.ts';
 import { App } from './App.tsx';
 import { BodyPainter } from './body-painter.ts';
 import { InputRouter, type Keyboard } from './input-router.ts';
@@ -30,6 +31,10 @@ export interface RunOptions {
   /** Opens the session; its questions open dialogs. */
   readonly connect: (prompter: Prompter) => Promise<Session>;
   readonly theme: Theme;
+  /** Asks the terminal for its background before the first frame. */
+  readonly asksBackground?: boolean | undefined;
+  /** Signs of new critical incidents outside of the screen. Default: none. */
+  readonly alerts?: AlertChannels | undefined;
   readonly keymap?: Keymap;
   /** Id of the first pane. */
   readonly tab?: string | undefined;
@@ -67,6 +72,10 @@ export type RunEnd =
 /** Mouse presses and wheel as SGR reports (xterm modes 1000, 1006), pastes in brackets (2004). */
 const MODES_ON = '\u001B[?1000h\u001B[?1006h\u001B[?2004h';
 const MODES_OFF = '\u001B[?2004l\u001B[?1006l\u001B[?1000l';
+/** Query of the background (OSC 11), then of the attributes (DA1), which every terminal answers. */
+const BACKGROUND_QUERY = '\u001B]11;?\u0007\u001B[c';
+/** Limit of the wait for it. */
+const BACKGROUND_MS = 100;
 const HOME_AND_CLEAR = '\u001B[H\u001B[2J';
 /** Restores the terminal without Ink: leaves the alternate screen, shows the cursor, resets styles and modes. */
 const RESTORE = `${MODES_OFF}\u001B[?1049l\u001B[?25h\u001B[0m`;
@@ -92,7 +101,9 @@ const SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGHUP', 'SIGINT'];
  * the error of `connect` or of the program.
  */
 export async function runApp(options: RunOptions): Promise<RunEnd> {
-  const stdout = tapped(options.stdout ?? process.stdout, (text) => screen.recording?.output('screen', text));
+  /** Terminal for what a recording must not repeat: titles, notifications, queries. */
+  const terminal = options.stdout ?? process.stdout;
+  const stdout = tapped(terminal, (text) => screen.recording?.output('screen', text));
   /** Text for the clipboard or a file, redacted like the screen. */
   const exported = (text: string) => (screen.redaction.on ? screen.redaction.redactor.text(text) : maskSecrets(text));
   const stdin: Keyboard = options.stdin ?? process.stdin;
@@ -132,7 +143,26 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
   if (options.present) startPresenting(screen);
   if (options.tour) screen.tour = new Tour();
 
-  const router = new InputRouter(stdin, (event) => screen.handle(event));
+  const alerts = new Alerts(
+    options.alerts ?? { bell: false, notify: undefined, title: false, tmux: false },
+    (text) => terminal.write(text),
+    exported,
+  );
+  const replied = Promise.withResolvers<void>();
+  const router = new InputRouter(
+    stdin,
+    (event) => screen.handle(event),
+    (reply) => {
+      if (reply.kind === 'attributes') replied.resolve();
+      else screen.useTheme(makeTheme({ ...screen.theme.options, background: reply.background }));
+    },
+  );
+  router.start();
+  if (options.asksBackground) {
+    router.expectReply();
+    terminal.write(BACKGROUND_QUERY);
+    await within(replied.promise, BACKGROUND_MS);
+  }
   let drawing = 0;
   const painter = new BodyPainter(stdout);
   const ink = render(<App screen={screen} drawing={drawing} painter={painter} />, {
@@ -162,7 +192,10 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
     (off) => off(),
   );
   using cleanup = new DisposableStack();
-  const restore = () => stdout.write(RESTORE);
+  const restore = () => {
+    alerts.restore();
+    stdout.write(RESTORE);
+  };
   process.on('exit', restore);
   cleanup.defer(() => process.off('exit', restore));
   cleanup.defer(() => stdout.write(MODES_OFF));
@@ -171,7 +204,11 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
   // A component that throws makes Ink exit.
   ink.waitUntilExit().catch((error: unknown) => left.reject(error));
   stdout.write(MODES_ON);
-  router.start();
+  cleanup.defer(() => alerts.restore());
+  cleanup.adopt(
+    screen.subscribe(() => alerts.update(screen)),
+    (off) => off(),
+  );
   cleanup.defer(() => router.stop());
   cleanup.defer(() => screen.redaction.set(false));
   let stopped: Promise<void> | undefined;

@@ -65,7 +65,6 @@ export interface Hits {
 
 /** State of the screen, changed by keys; React draws it. */
 export class Screen {
-  readonly theme: Theme;
   readonly keymap: Keymap;
   readonly clock: () => number;
   readonly terminal: TerminalControl;
@@ -92,6 +91,7 @@ export class Screen {
   hits: Hits | undefined;
   /** Size of the terminal in the last drawn frame. */
   size: Size = { columns: 80, rows: 24 };
+  #theme: Theme;
   #notice: string | undefined;
   #noticeTimer: NodeJS.Timeout | undefined;
   #version = 0;
@@ -108,7 +108,7 @@ export class Screen {
     readonly own?: OwnSettings | undefined;
     readonly redaction?: ScreenRedaction | undefined;
   }) {
-    this.theme = options.theme;
+    this.#theme = options.theme;
     this.keymap = options.keymap;
     this.clock = options.clock;
     this.terminal = options.terminal;
@@ -131,6 +131,17 @@ export class Screen {
     this.#version++;
     for (const listen of this.#listeners) listen();
   };
+
+  get theme(): Theme {
+    return this.#theme;
+  }
+
+  /** Draws with another theme from the next frame. */
+  useTheme(theme: Theme): void {
+    this.#theme = theme;
+    if (this.watch) this.watch.theme = theme;
+    this.changed();
+  }
 
   get notice(): string | undefined {
     return this.#notice;

@@ -10,7 +10,7 @@ export interface PaneTile {
   readonly title: string;
   /** Undefined until its sources have been read. */
   readonly tile: Tile | undefined;
-  readonly glance?: Section | undefined;
+  readonly glances?: readonly Section[] | undefined;
   /** Error of the pane's model. */
   readonly problem?: string | undefined;
 }
@@ -38,7 +38,7 @@ export const tileSection = ({ pane, title, tile, problem }: PaneTile): LinesSect
 function figureLine(figure: Tile['figures'][number], labelColumns: number, columns: number, theme: Theme): string {
   const { ellipsis } = theme.glyphs;
   const label = fit(fixedWords(figure.label), labelColumns, 'left', ellipsis);
-  const value = cut(plain(figure.value), Math.max(4, columns - labelColumns - 1), ellipsis);
+  const value = cut(plain(figure.value), Math.max(4, columns - labelColumns - 2), ellipsis);
   const gap = Math.max(0, columns - labelColumns - textWidth(value) - 2);
   const middle = figure.spark && gap >= 6 ? sparkline(figure.spark, Math.min(gap, 40), theme) : '';
   const lead = ' '.repeat(Math.max(0, gap - (middle ? Math.min(gap, 40) : 0)));

@@ -43,7 +43,8 @@ export class Watch {
   readonly trail = new Trail();
   /** Small screen: the Overview has a list in place of tiles. */
   compact = false;
-  readonly #theme: Theme;
+  /** Theme of the screen, whose glyphs the Overview has. */
+  theme: Theme;
   readonly #clock: () => number;
   readonly #models: PaneModels;
   readonly #surfaces = new Map<string, Surface>();
@@ -74,7 +75,7 @@ export class Watch {
     this.session = options.session;
     this.panes = options.panes;
     this.#sources = [...new Set([identity, users, ...options.panes.flatMap(sourcesOf)])];
-    this.#theme = options.theme;
+    this.theme = options.theme;
     this.#clock = options.clock;
     this.#explainer = options.explainer;
     this.#changeLog = options.changeLog ?? new ChangeLog([]);
@@ -187,7 +188,7 @@ export class Watch {
     if (!this.#surfaces.has(tab)) return false;
     this.trail.push(from);
     this.#select(tab);
-    return row === undefined || selectKey(this.surface, row, this.#theme, section);
+    return row === undefined || selectKey(this.surface, row, this.theme, section);
   }
 
   /** Opens the tab, and selects the row, where `go` was pressed last; false without one. */
@@ -290,6 +291,11 @@ export class Watch {
     return rows;
   }
 
+  /** Critical incidents at the cursor, without events that are over. */
+  criticals(): readonly IncidentRow[] {
+    return this.#incidents().filter(({ incident, root }) => incident.severity === 'crit' && root.past === undefined);
+  }
+
   /** Content of the page of changes, at the cursor: also those before it that were read later. */
   changesInput(): ChangesInput {
     const { timeline } = this.session;
@@ -331,7 +337,7 @@ export class Watch {
     const view = tableViewOf((this.#surfaces.get(OVERVIEW) as Surface).view, 'incidents');
     const seconds = Math.floor(nowMs / 1000);
     const { compact } = this;
-    const basis = [session.timeline.version, incidents, view, seconds, redactVersion(), compact];
+    const basis = [session.timeline.version, incidents, view, seconds, redactVersion(), compact, this.theme];
     if (this.#overview && basis.every((part, i) => part === this.#overview?.basis[i])) return this.#overview.sections;
     const sections = overviewSections({
       incidents,
@@ -343,7 +349,7 @@ export class Watch {
       readings: summarise(this.panes.flatMap(sourcesOf), session.timeline),
       nowMs,
       fromMs: session.replay?.startMs ?? session.timeline.startMs ?? nowMs,
-      theme: this.#theme,
+      theme: this.theme,
       stepsFor: (finding) => ({
         key: this.#stepsKey,
         titles: stepsOf(finding).map((step) => stepTitle(step, this.panes)),
@@ -372,8 +378,8 @@ export class Watch {
     return this.panes.flatMap((pane): PaneTile[] => {
       const common = { pane: pane.id, title: pane.title };
       try {
-        const { presence, tile, glance } = this.#models.of(pane, this.#clock());
-        return typeof presence === 'object' ? [] : [{ ...common, tile, glance }];
+        const { presence, tile, glances } = this.#models.of(pane, this.#clock());
+        return typeof presence === 'object' ? [] : [{ ...common, tile, glances }];
       } catch (error) {
         return [{ ...common, tile: undefined, problem: error instanceof Error ? error.message : String(error) }];
       }

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { parseCondition, type Condition } from '../figures/condition.ts';
 import type { SshOptions } from '../host/ssh/target.ts';
 import { nearest } from '../lib/did-you-mean.ts';
+import { themeNames, type ThemeName } from '../theme-palettes.ts';
 import { commandEntries, optionEntries, optionList } from './command-line.ts';
 import { SHELLS, type Shell } from './completion.ts';
 
@@ -102,6 +103,7 @@ export interface Reach {
 export interface ScreenOptions {
   readonly ascii: boolean | undefined;
   readonly colour: boolean | undefined;
+  readonly theme: ThemeName | undefined;
   /** Pseudonyms on the screen, in the plain report, and in recordings that it starts. */
   readonly redact: boolean;
   /** Presenting mode: names redacted, keys shown. */
@@ -139,6 +141,7 @@ export function parseCommand(argv: readonly string[]): Command {
   const screen: ScreenOptions = {
     ascii: values.ascii,
     colour,
+    theme: themeNamed(values.theme),
     plain: values.plain ?? false,
     full: values.full ?? false,
     redact: values.redact ?? false,
@@ -318,6 +321,12 @@ function failOn(text: string | undefined): 'crit' | 'warn' | undefined {
 function addressFamily(ipv4 = false, ipv6 = false): SshOptions['addressFamily'] {
   if (ipv4 && ipv6) throw new UsageError('-4 and -6 exclude each other');
   return ipv4 ? 'inet' : ipv6 ? 'inet6' : undefined;
+}
+
+function themeNamed(text: string | undefined): ThemeName | undefined {
+  const name = themeNames.find((known) => known === text);
+  if (text === undefined || name !== undefined) return name;
+  throw new UsageError(`--theme: unknown theme "${text}", expected ${themeNames.join(', ')}`);
 }
 
 function backend(text: string | undefined): Reach['backend'] {

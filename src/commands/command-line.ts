@@ -1,3 +1,5 @@
+import { themeNames } from '../theme-palettes.ts';
+
 /** Commands and options as data: source of the usage, the completions, the manual page and the suggestions. */
 export interface CommandEntry {
   readonly name: string;
@@ -166,6 +168,13 @@ export const optionEntries = {
     about: 'the plain report with the ledger; Markdown of any size (else 20 kB), with tables, panes and all reads',
   },
   tour: { type: 'boolean', group: 'general', about: 'the demo with a guided tour, two minutes' },
+  theme: {
+    type: 'string',
+    value: 'NAME',
+    words: themeNames,
+    group: 'general',
+    about: `colours: ${themeNames.join(', ')} (default: dark or light by the background of the terminal)`,
+  },
   ascii: { type: 'boolean', group: 'general', about: 'only ASCII characters' },
   colour: { type: 'boolean', group: 'general', about: 'colours, also with NO_COLOR' },
   'no-colour': { type: 'boolean', group: 'general', about: 'no colours' },

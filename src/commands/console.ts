@@ -1,8 +1,8 @@
 import { runApp, type RunEnd } from '../app/run-app.tsx';
-import type { Config, LoadedConfig } from '../config.ts';
-import { makeTheme, type Theme } from '../theme.ts';
+import type { LoadedConfig } from '../config.ts';
 import { toolBox } from '../app/tool-box.ts';
-import type { Command, ScreenOptions } from './arguments.ts';
+import type { Command } from './arguments.ts';
+import { alertsFor, takesQueries } from './alerts-for.ts';
 import { handshakeLog } from './handshake-log.ts';
 import { holdStderr } from './hold-stderr.ts';
 import { reachHost, watch } from './reach.ts';
@@ -11,6 +11,7 @@ import { holdRepeatedSignals, ignoreLostStderr } from './lost-terminal.ts';
 import { findingsWith, ownSettings } from './own-settings.ts';
 import { warn } from './print.ts';
 import { shortReport } from './short-report.ts';
+import { themeFor } from './theme-for.ts';
 import { startRecording, startRedacted } from './start-recording.ts';
 import { ScreenRedaction } from '../redact/screen-redaction.ts';
 
@@ -42,6 +43,8 @@ export async function startConsole(command: ConsoleCommand, config: LoadedConfig
       return watch(reached, command.reach.budgetPct ?? config.budgetPct, findingsWith(config));
     },
     theme: themeFor(command.screen, config, process.env),
+    alerts: alertsFor(config.alerts, process.env),
+    asksBackground: takesQueries(process.env),
     keymap: config.keymap,
     tab: config.defaults.tab,
     tools: toolBox,
@@ -72,14 +75,4 @@ export function exitCodeOf(end: RunEnd): number {
     case 'signal':
       return 128 + (end.signal === 'SIGHUP' ? 1 : end.signal === 'SIGINT' ? 2 : 15);
   }
-}
-
-/** Theme by precedence: command line, config file, environment (NO_COLOR (no-color.org), TERM, locale). */
-export function themeFor(screen: ScreenOptions, config: Config, env: NodeJS.ProcessEnv): Theme {
-  const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '';
-  const plainTerminal = env['TERM'] === 'dumb';
-  return makeTheme({
-    ascii: screen.ascii ?? config.theme.ascii ?? (plainTerminal || /^(C|POSIX)$/.test(locale)),
-    colour: screen.colour ?? config.theme.colour ?? !(env['NO_COLOR'] || plainTerminal),
-  });
 }

@@ -7,16 +7,18 @@ import { sources } from '../subsystems/index.ts';
 import { openRecording, recordingFromPipe } from '../recording/open-recording.ts';
 import { RecordingError } from '../recording/recording-error.ts';
 import { ReplaySession } from '../recording/replay-session.ts';
+import { alertsFor, takesQueries } from './alerts-for.ts';
 import type { Command } from './arguments.ts';
 import { shortReport } from './short-report.ts';
 import { ScreenRedaction } from '../redact/screen-redaction.ts';
-import { exitCodeOf, reportNames, themeFor } from './console.ts';
+import { exitCodeOf, reportNames } from './console.ts';
 import { holdStderr } from './hold-stderr.ts';
 import { keepNames } from './keep-names.ts';
 import { holdRepeatedSignals } from './lost-terminal.ts';
 import { findingsWith, ownSettings } from './own-settings.ts';
 import { print, warn } from './print.ts';
 import { reportText } from './report.ts';
+import { themeFor } from './theme-for.ts';
 
 type ReplayCommand = Extract<Command, { kind: 'replay' }>;
 
@@ -88,6 +90,8 @@ async function showReplay(
       return session;
     },
     theme: themeFor(command.screen, config, process.env),
+    alerts: alertsFor(config.alerts, process.env),
+    asksBackground: takesQueries(process.env),
     keymap: config.keymap,
     tab: config.defaults.tab,
     own: ownSettings(config),

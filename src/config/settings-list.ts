@@ -36,6 +36,12 @@ export const configTables: readonly TableEntry[] = [
     head: '[theme]',
     about: 'Look of the screen. Options of the command line go before it.',
     settings: [
+      {
+        key: 'name',
+        example: '"light"',
+        about:
+          'Colours: dark, light, high-contrast, colour-blind or mono. Default: dark or light by the background of the terminal.',
+      },
       { key: 'ascii', example: 'true', about: 'Only ASCII characters. Default: by the locale and the terminal.' },
       { key: 'colour', example: 'false', about: 'Colours. Default: by NO_COLOR and the terminal.' },
     ],
@@ -50,6 +56,19 @@ export const configTables: readonly TableEntry[] = [
         example: '"openssh"',
         about: 'SSH client: ssh2 or openssh; --transport goes before it. Default: by what the host needs.',
       },
+    ],
+  },
+  {
+    head: '[alerts]',
+    about: 'Signs of a new critical incident outside of the screen; none while presenting.',
+    settings: [
+      { key: 'bell', example: 'true', about: 'Bell of the terminal. Default: false.' },
+      {
+        key: 'notify',
+        example: 'true',
+        about: 'Notification of the desktop through the terminal (OSC 9, OSC 777). Default: false.',
+      },
+      { key: 'title', example: 'false', about: 'Title of the window: `crashcart: 2 crit · host`. Default: true.' },
     ],
   },
   {

@@ -191,8 +191,8 @@ export interface Pane<N extends Needs, Model> {
   readonly tile: (model: Model) => Tile;
   /** Figures of its sections of lines, pure; those of tables follow from their columns. */
   readonly figures?: (moment: Moment<N>) => readonly PaneFigure[];
-  /** Further section below the tiles of the Overview, where it fits. */
-  readonly glance?: (model: Model) => Section;
+  /** Further sections below the tiles of the Overview, where it has room. */
+  readonly glances?: (model: Model) => readonly Section[];
 }
 
 export const definePane = <const N extends Needs, Model>(pane: Pane<N, Model>): Pane<N, Model> => pane;

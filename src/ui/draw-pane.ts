@@ -1,13 +1,13 @@
 import { plain } from '../lib/plain.ts';
 import { cut, cutStyled, padStyled, unstyled } from '../lib/text-width.ts';
-import type { AnyPane, LinesSection, Section } from '../panes/pane.ts';
+import type { AnyPane, LinesSection, Section, TableSection } from '../panes/pane.ts';
 import type { Theme } from '../theme.ts';
 import { frame } from './frame.ts';
 import { lineSearch } from './highlight.ts';
 import { sanitizeLine } from './sanitize-line.ts';
 import { pack, type Box, type Want } from './pack.ts';
 import { focusIndex, isBare, tableViewOf, type PaneView } from './pane-view.ts';
-import { drawTable, type Size } from './table.ts';
+import { drawTable, wholeWidth, type Size } from './table.ts';
 import { naturalWidth, type HeadCell } from './table-layout.ts';
 
 /** Drawn section, with its position for clicks. */
@@ -61,7 +61,11 @@ export function drawSections(
   const focus = Math.max(0, focusIndex(sections, view));
   const packed = view.zoomed
     ? { boxes: [{ index: focus, x: 0, y: 0, ...size }], before: 0, after: 0 }
-    : pack(sections.map(wantOf), size, focus);
+    : pack(
+        sections.map((section) => wantOf(section, theme)),
+        size,
+        focus,
+      );
   const canvas: { readonly x: number; readonly line: string }[][] = Array.from({ length: size.rows }, () => []);
   const drawn: DrawnSection[] = [];
   const noted = packed.boxes.findLast(({ index }) => !isBare(sections[index]));
@@ -121,7 +125,7 @@ export const contentColumns = (section: Section, boxColumns: number): number =>
 /** Least useful rows of a section. */
 const LEAST_ROWS = 4;
 
-function wantOf(section: Section): Want {
+function wantOf(section: Section, theme: Theme): Want {
   if (section.kind === 'lines') {
     const edge = section.bare ? 0 : FRAME;
     const rows = (columns: number) => Math.max(1, section.wantRows(contentColumns(section, columns))) + edge;
@@ -137,10 +141,20 @@ function wantOf(section: Section): Want {
   return {
     // A table narrower than its columns of rank 0 and 1 takes the whole width.
     minColumns: naturalWidth(section.columns, 1) + FRAME,
+    wholeColumns: wholeColumnsOf(section, theme),
     minRows: Math.min(all, LEAST_ROWS + FRAME),
     baseRows: () => Math.min(all, wanted + 1 + FRAME),
     mostRows: () => all,
   };
+}
+
+/** Width in which nothing of a table is cut; undefined for one whose cells fail, which is drawn as an error. */
+function wholeColumnsOf(section: TableSection, theme: Theme): number | undefined {
+  try {
+    return wholeWidth(section, theme) + FRAME;
+  } catch {
+    return undefined;
+  }
 }
 
 interface Inner {

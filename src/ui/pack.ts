@@ -3,6 +3,8 @@ import type { Size } from './table.ts';
 /** Size request of a section, frame included. */
 export interface Want {
   readonly minColumns: number;
+  /** Width in which nothing of it is cut. Default: as wide as is comfortable. */
+  readonly wholeColumns?: number | undefined;
   /** Least useful rows. */
   readonly minRows: number;
   /** Rows before spare ones are given. */
@@ -39,9 +41,33 @@ interface Block {
 
 /**
  * Layout of sections in an area, the most important first: side by side where they are narrow enough, none below its
- * useful size. Sections that do not fit go to a further page; the page with `focus` is returned.
+ * useful size. Sections that do not fit go to a further page; the page with `focus` is returned. Where all fit, each is
+ * as wide as its content if that hides no row.
  */
 export function pack(wants: readonly Want[], area: Size, focus: number): Packed {
+  let best = packed(wants, area, focus);
+  if (best.before > 0 || best.after > 0) return best;
+  let chosen = wants;
+  const adopt = (next: readonly Want[]): boolean => {
+    const made = packed(next, area, focus);
+    if (made.after > 0 || hiddenRows(made, wants) > hiddenRows(best, wants)) return false;
+    [best, chosen] = [made, next];
+    return true;
+  };
+  const wide = (want: Want): Want => ({
+    ...want,
+    minColumns: Math.max(want.minColumns, Math.min(want.wholeColumns ?? 0, area.columns) / COMFORT),
+  });
+  if (!adopt(wants.map(wide)))
+    for (const [i, want] of wants.entries()) if (want.wholeColumns !== undefined) adopt(chosen.with(i, wide(want)));
+  return best;
+}
+
+/** Useful rows that do not fit. */
+const hiddenRows = ({ boxes }: Packed, wants: readonly Want[]): number =>
+  boxes.reduce((sum, { index, columns, rows }) => sum + Math.max(0, (wants[index]?.mostRows(columns) ?? 0) - rows), 0);
+
+function packed(wants: readonly Want[], area: Size, focus: number): Packed {
   let start = 0;
   for (;;) {
     const { blocks, end } = page(wants, area, start);

@@ -13,8 +13,15 @@ export const GUTTER = 1;
 /** Least rank of columns that are left out so that others get their wanted width. */
 const OPTIONAL_RANK = 6;
 
-/** Columns that fit, with their widths; the highest rank is left out first, of equals the last. */
-export function layout<Row>(columns: readonly Column<Row>[], room: number): readonly Placed<Row>[] {
+/**
+ * Columns that fit, with their widths; the highest rank is left out first, of equals the last. Spare cells go to columns
+ * that would cut a text, then to those that grow; `content` are the widths in which all texts are whole, by column.
+ */
+export function layout<Row>(
+  columns: readonly Column<Row>[],
+  room: number,
+  content: ReadonlyMap<string, number> = new Map(),
+): readonly Placed<Row>[] {
   const kept = [...columns];
   const needed = () => kept.reduce((sum, { width }) => sum + width + GAP, GUTTER - GAP);
   const wanted = () => kept.reduce((sum, { width, wants = width }) => sum + wants + GAP, GUTTER - GAP);
@@ -26,7 +33,16 @@ export function layout<Row>(columns: readonly Column<Row>[], room: number): read
     spare -= given;
     return given;
   };
-  const satisfied = kept.map(({ width, wants = width }) => width + give(wants - width));
+  const contentOf = ({ id, wants }: Column<Row>): number => content.get(id) ?? wants ?? 0;
+  const satisfied = kept.map((column) => {
+    const { width, wants = width } = column;
+    return width + give(Math.min(wants, contentOf(column)) - width);
+  });
+  // The least needs first, none with more than an equal share of what is left.
+  const needs = kept.map((column, index) => ({ index, cells: contentOf(column) - (satisfied[index] ?? 0) }));
+  const cut = needs.filter(({ cells }) => cells > 0).toSorted((a, b) => a.cells - b.cells);
+  for (const [i, { index, cells }] of cut.entries())
+    satisfied[index] = (satisfied[index] ?? 0) + give(Math.min(cells, Math.ceil(spare / (cut.length - i))));
   const quarter = Math.floor(spare / 4);
   const widths = kept.map(({ widest = 0 }, index) => {
     const width = satisfied[index] ?? 0;

@@ -40,7 +40,7 @@ export function drawTable<Row>(
   const order = ordered(section, view, theme);
   const whole = view.shift > 0 ? wholeColumns(section, theme) : [];
   const shift = Math.max(0, Math.min(view.shift, lineWidth(whole) - size.columns));
-  const placed = shift > 0 ? whole : layout(section.columns, size.columns);
+  const placed = shift > 0 ? whole : placedColumns(section, size.columns, theme);
   const columns = size.columns + shift;
   const scrolledLine = (line: string) =>
     shift === 0
@@ -202,25 +202,47 @@ export const markedRows = <Row>({ rows, key }: TableSection<Row>, { marked }: Ta
 
 /** Longest width of a cell. */
 const MOST_CELL = 400;
+/** Rows that are measured for the layout; a text of a later row may be cut. */
+const MEASURED_ROWS = 300;
 
-const wholeOf = new WeakMap<
-  readonly unknown[],
-  { readonly redact: number; readonly placed: readonly Placed<unknown>[] }
->();
+type Measure = <Row>(section: TableSection<Row>, theme: Theme) => readonly Placed<Row>[];
 
-/** All columns, each as wide as its longest text. */
-function wholeColumns<Row>(section: TableSection<Row>, theme: Theme): readonly Placed<Row>[] {
-  const known = wholeOf.get(section.rows);
-  // The cache is keyed by the rows of this table.
-  if (known?.redact === redactVersion()) return known.placed;
-  const made = section.columns.map((column) => {
-    const texts = section.rows.map((row) => textWidth(cellText(column, row, theme.glyphs.missing)));
-    const width = texts.reduce((most, each) => Math.max(most, each), column.width);
-    return { column, width: Math.min(MOST_CELL, width) };
-  });
-  wholeOf.set(section.rows, { redact: redactVersion(), placed: made as readonly Placed<unknown>[] });
-  return made;
+/** All columns, each as wide as the longest text of its first rows. */
+function measuring(mostRows: number): Measure {
+  const known = new WeakMap<
+    readonly unknown[],
+    { readonly redact: number; readonly columns: unknown; readonly placed: readonly Placed<unknown>[] }
+  >();
+  return <Row>(section: TableSection<Row>, theme: Theme): readonly Placed<Row>[] => {
+    const { rows, columns } = section;
+    const last = known.get(rows);
+    // The cache is keyed by the rows of this table.
+    if (last?.redact === redactVersion() && last.columns === columns) return last.placed;
+    const measured = rows.length > mostRows ? rows.slice(0, mostRows) : rows;
+    const placed = columns.map((column) => {
+      const texts = measured.map((row) => textWidth(cellText(column, row, theme.glyphs.missing)));
+      const width = texts.reduce((most, each) => Math.max(most, each), column.width);
+      return { column, width: Math.min(MOST_CELL, width) };
+    });
+    known.set(rows, { redact: redactVersion(), columns, placed: placed as readonly Placed<unknown>[] });
+    return placed;
+  };
 }
+
+const wholeColumns = measuring(Infinity);
+const measuredColumns = measuring(MEASURED_ROWS);
+
+/** Columns as they are drawn in a width. */
+export const placedColumns = <Row>(section: TableSection<Row>, columns: number, theme: Theme): readonly Placed<Row>[] =>
+  layout(
+    section.columns,
+    columns,
+    new Map(measuredColumns(section, theme).map(({ column: { id }, width }) => [id, width])),
+  );
+
+/** Width in which no column is left out and no text is cut. */
+export const wholeWidth = <Row>(section: TableSection<Row>, theme: Theme): number =>
+  lineWidth(measuredColumns(section, theme));
 
 /** Cells by which a table can be scrolled to the right. */
 export const widestShift = <Row>(section: TableSection<Row>, columns: number, theme: Theme): number =>

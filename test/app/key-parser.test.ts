@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { KeyParser, type InputEvent } from '../../src/app/key-parser.ts';
+import { KeyParser, type Input } from '../../src/app/key-parser.ts';
 
-const parse = (...chunks: readonly string[]): InputEvent[] => {
+const parse = (...chunks: readonly string[]): Input[] => {
   const parser = new KeyParser();
   return [...chunks.flatMap((chunk) => parser.feed(Buffer.from(chunk, 'utf8'))), ...parser.flush()];
 };
@@ -56,4 +56,20 @@ test('feed ends for any bytes in any pieces', () => {
       expect(parser.waiting && !String(chunks).includes('27')).toBe(false);
     }),
   );
+});
+
+test('feed returns the background of a report, whole or in pieces, and types nothing of it', () => {
+  const parse11 = (text: string) =>
+    parse(text).map((event) => (event.kind === 'background' ? event.background : event.kind));
+  expect(parse11('\u001B]11;rgb:ffff/fafa/0000\u0007')).toEqual(['light']);
+  expect(parse11('\u001B]11;rgb:1e/1e/2e\u001B\\\u001B[?62;22c')).toEqual(['dark', 'attributes']);
+  expect(parse11('\u001B]11;rgba:f/f/f/f\u0007')).toEqual(['light']);
+  const whole = '\u001B]11;rgb:0000/2b2b/3636\u001B\\\u001B[?1;2c';
+  for (let cut = 1; cut < whole.length; cut++)
+    expect([cut, names(whole.slice(0, cut), whole.slice(cut))]).toEqual([cut, ['background', 'attributes']]);
+});
+
+test('feed drops a torn report when a key follows it', () => {
+  expect(names('\u001B]11;rgb:0000/2b', 'q')).toEqual(['q']);
+  expect(names('\u001B]')).toEqual(['alt-]']);
 });

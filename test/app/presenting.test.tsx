@@ -76,7 +76,7 @@ test('present greys all but the focused section', async () => {
           screen.terminal.buffer.active
             .getLine(y)
             ?.getCell(index + 2)
-            ?.getFgColor() === 8,
+            ?.getFgColor() === 7,
       })),
     );
   const seen = new Set<string | undefined>();

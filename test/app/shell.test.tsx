@@ -88,7 +88,7 @@ test('screen shows a stalled connection, greys the data and never shows 0', asyn
   expect(screen.line(1)).toContain('stale 12s');
   expect(screen.text()).toContain('62%');
   const cell = screen.terminal.buffer.active.getLine(4)?.getCell(4);
-  expect(cell?.isDim()).not.toBe(0);
+  expect(cell?.getFgColor()).toBe(7);
   session.link = { state: 'lost', sinceMs: START_MS + 1000, detail: 'gone' };
   await screen.press('ctrl-l');
   expect(screen.line(0)).toContain('▲ LOST 11s');

@@ -52,6 +52,9 @@ export interface ScreenOptions {
   readonly startRecording?: RunOptions['startRecording'];
   readonly onWritten?: RunOptions['onWritten'];
   readonly tour?: boolean;
+  readonly asksBackground?: boolean;
+  readonly alerts?: RunOptions['alerts'];
+  readonly veil?: RunOptions['veil'];
 }
 
 /** The whole program in a headless terminal emulator. */
@@ -109,6 +112,9 @@ export class TestScreen {
       startRecording: options.startRecording,
       onWritten: options.onWritten,
       tour: options.tour,
+      asksBackground: options.asksBackground,
+      alerts: options.alerts,
+      veil: options.veil,
       ...(options.keymap && { keymap: options.keymap }),
       stdin: keyboard,
       // A subset of WriteStream: the part that Ink and the app use.

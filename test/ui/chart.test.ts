@@ -20,7 +20,7 @@ test('lineChart draws scale, labels and series in the roles of the theme', async
   const joined = lines.join('\n');
   expect(joined).toMatch(/[\u2801-\u28FF]/);
   const used = new Set(joined.match(/\u001B\[[0-9;]*m/g));
-  for (const code of used) expect(['\u001B[0m', '\u001B[33m', '\u001B[1;91m', '\u001B[90m']).toContain(code);
+  for (const code of used) expect(['\u001B[0m', '\u001B[1;33m', '\u001B[1;91m', '\u001B[37m']).toContain(code);
 });
 
 test.each([7, 11, 14, 30])('lineChart draws the top of the scale in %i rows', (rows) => {

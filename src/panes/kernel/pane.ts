@@ -33,6 +33,8 @@ export const kernelPane = definePane({
   model: kernelModel,
   presence: ({ presence }) => presence,
   sections: (model) => [eventsSection(model), linesSection(model), stateSection(model.state)],
+  glances: (model) =>
+    model.lines.length === 0 ? [] : [{ ...linesSection(model), title: 'Last kernel lines', minRows: 5 }],
   tile,
 });
 

@@ -27,7 +27,7 @@ const latency = (title: string, value: (disk: GuestDisk) => number | undefined):
     role: (disk) => grade(value(disk), limits.guestDiskMs),
   });
 
-const diskColumns: readonly Column<GuestDisk>[] = [
+export const diskColumns: readonly Column<GuestDisk>[] = [
   text('disk', 'disk', 'Target of the disk in the domain XML.', 5, 0, (disk) => disk.name),
   latency('read', (disk) => disk.readMs),
   latency('write', (disk) => disk.writeMs),
@@ -129,7 +129,7 @@ export function diskTable(disks: readonly GuestDisk[], empty: NothingWords): Tab
   };
 }
 
-const nicColumns: readonly Column<GuestNic>[] = [
+export const nicColumns: readonly Column<GuestNic>[] = [
   text('tap', 'tap', 'Tap device on the host.', 15, 0, (nic) => nic.tap ?? 'no tap device'),
   text('source', 'source', 'Bridge, network or socket, as in virsh domiflist.', 12, 1, (nic) => nic.source),
   text('model', 'model', 'Device model (virtio, e1000).', 7, 3, (nic) => nic.model),

@@ -26,9 +26,18 @@ import { guestColumns } from './guest-columns.ts';
 import { guestDetail } from './guest-detail.ts';
 import { graded, isUp, latencyOf, rowOf, type GuestRow } from './guest-row.ts';
 import { cpusText, hostLines, outageText } from './host-lines.ts';
+import { deviceTables } from './all-devices.ts';
 import { poolLinks } from './guest-devices.ts';
 import { portLinks } from '../../ui/kit/links.ts';
-import { definePane, type ProcessRef, type Presence, type TableSection, type Link, type Tile } from '../pane.ts';
+import {
+  definePane,
+  type Detail,
+  type ProcessRef,
+  type Presence,
+  type TableSection,
+  type Link,
+  type Tile,
+} from '../pane.ts';
 import { presenceOf } from '../../ui/kit/presence.ts';
 
 const needs = { ...guestNeeds, libvirtAbout, ovsDb };
@@ -67,7 +76,11 @@ export const kvmPane = definePane({
   needs,
   model: kvmModel,
   presence: ({ presence }) => presence,
-  sections: (model) => [guestTable(model), hostLines(model)],
+  sections: (model) => [
+    guestTable(model),
+    hostLines(model),
+    ...deviceTables(model.rows, (row) => detailOf(model, row)),
+  ],
   tile,
 });
 
@@ -157,11 +170,14 @@ function guestTable(model: KvmModel): TableSection<GuestRow> {
     entity: ({ guest }) => entityRef('guest', guest.key),
     name: ({ name }) => name,
     links: (row) => linksOf(row, ports('kvm', row.guest.key)),
-    detail: (row) => guestDetail(row, processOf(row), ports('kvm', row.guest.key)),
+    detail: (row) => detailOf(model, row),
     empty: nothingWords('no guests', model.state),
     minRows: 8,
   };
 }
+
+const detailOf = ({ ports }: KvmModel, row: GuestRow): Detail =>
+  guestDetail(row, processOf(row), ports('kvm', row.guest.key));
 
 const processOf = ({ guest: { process } }: GuestRow): ProcessRef | undefined =>
   process && { pid: process.pid, startTicks: process.startTicks, name: plain(process.command) };

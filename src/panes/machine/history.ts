@@ -44,6 +44,12 @@ export function historyModel(moment: Moment<typeof historyNeeds>): HistoryModel 
   };
 }
 
+const CHART_ROWS = 12;
+
+/** Whether two readings or more have a value: before that the chart is one line of words. */
+const isDrawable = ({ series }: HistoryModel): boolean =>
+  series.some(({ points }) => points.filter(({ value }) => value !== undefined).length > 1);
+
 /** Values between entries belong to the later one. */
 const pointsOf = (entries: readonly Entry[], values: readonly (number | undefined)[]): Point[] =>
   values.map((value, index) => ({ wallMs: entries[index + 1]?.wallMs ?? Number.NaN, value }));
@@ -58,7 +64,7 @@ export function historySection(model: HistoryModel): LinesSection {
     sources: ['cpu-stat', 'pressure'],
     isCourse: true,
     minColumns: 70,
-    wantRows: () => 12,
+    wantRows: () => (isDrawable(model) ? CHART_ROWS : 1),
     draw: (columns, rows, theme) => {
       const steps = Math.min(MAX_STEPS, Math.max(2, Math.floor(seconds / 2) || 2));
       // A resource without PSI on this kernel has no line.

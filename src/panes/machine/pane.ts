@@ -5,6 +5,8 @@ import type { Moment } from '../../timeline/moment.ts';
 import type { Role } from '../../theme.ts';
 import { deviceNeeds, devicesModel, deviceSections, type DevicesModel } from './devices.ts';
 import { cpusModel, cpusNeeds, cpusSection, type CpusModel } from './cpus.ts';
+import { disksSection } from './devices-disks.ts';
+import { nicsSection } from './devices-nics.ts';
 import { machineFigures } from './figures.ts';
 import { historyModel, historyNeeds, historySection, type HistoryModel } from './history.ts';
 import { machineModel, machineNeeds, machineSection, type MachineModel } from './machine.ts';
@@ -54,7 +56,7 @@ export const hardwarePane = definePane({
   ],
   tile,
   figures: machineFigures,
-  glance: (model) => historySection(model.history),
+  glances: ({ devices: { disks, nics }, history }) => [disksSection(disks), nicsSection(nics), historySection(history)],
 });
 
 function hardwareModel(moment: Moment<typeof needs>): HardwareModel {

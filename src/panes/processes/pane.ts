@@ -55,6 +55,7 @@ export const processesPane = definePane({
     ...(model.hidden === undefined ? [] : [hiddenLine(withAdvice(model.hidden))]),
     processTable(model),
   ],
+  glances: (model) => (model.rows.length === 0 ? [] : [{ ...processTable(model), title: 'Top processes', minRows: 8 }]),
   tile: (model) => {
     const top = model.rows.reduce<ProcessRow | undefined>(
       (best, row) => ((row.cpuPct ?? -1) > (best?.cpuPct ?? -1) ? row : best),
