@@ -119,6 +119,7 @@ export const ROLES: Readonly<Record<string, Role>> = {
   'process-crashed': 'cause',
   'process-stopped': 'cause',
   'processes-blocked': 'symptom',
+  'process-limit': 'cause',
   'qdisc-drops': 'pressure',
   'raid-degraded': 'cause',
   'reverse-path-drops': 'cause',
@@ -135,6 +136,8 @@ export const ROLES: Readonly<Record<string, Role>> = {
   'unit-failed': 'cause',
   'unit-not-loaded': 'cause',
   'unit-restart-loop': 'cause',
+  'threads-limit': 'pressure',
+  'timer-overdue': 'symptom',
   'unit-stuck': 'symptom',
   'vcpu-overcommit': 'pressure',
   'volume-error': 'cause',
@@ -145,3 +148,4 @@ export const ROLES: Readonly<Record<string, Role>> = {
 };
 
 export const roleOf = (rule: string): Role => ROLES[rule] ?? 'symptom';
+  zombies: 'symptom',

@@ -35,7 +35,7 @@ const STATES = new Set(
   internal patch vxlan geneve gre stt erspan tap dpdk netdev dummy dummy-pmd secure standalone
   switch port router localnet localport vtep up
   machine checks heat governor frequency faults compaction softnet balancing files monitors members elections database
-  default route reachable stale delay probe incomplete noarp permanent tentative plugged listening mounted mounting unmounting remounting auto-restart elapsed start-pre start-post reload reloading stop-sigterm stop-sigkill final-sigterm condition activating deactivating maintenance abandoned not-found masked bad-setting accept queue neighbour table rp_filter tcp_mem log links units
+  default route reachable stale delay probe incomplete noarp permanent tentative plugged listening mounted mounting unmounting remounting auto-restart elapsed start-pre start-post reload reloading stop-sigterm stop-sigkill final-sigterm condition activating deactivating maintenance abandoned not-found masked bad-setting accept queue neighbour table rp_filter tcp_mem log links units rlimit_nofile rlimit_memlock rlimit_nproc userspace threads zombies systemd jobs limits logs journal services
   northbound southbound ovs-vswitchd ovsdb-server ovn-controller ovn-northd`.split(/\s+/),
 );
 
