@@ -53,6 +53,8 @@ export const ROLES: Readonly<Record<string, Role>> = {
   'huge-pages-lopsided': 'symptom',
   'irq-remote': 'symptom',
   'kernel-bug': 'cause',
+  'kernel-counts': 'symptom',
+  'kernel-crash-dump': 'cause',
   'kernel-lockup': 'symptom',
   'kernel-log-lost': 'symptom',
   'kube-api-unresponsive': 'cause',
