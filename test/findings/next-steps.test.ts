@@ -77,7 +77,7 @@ const READ_ONLY: Readonly<Record<string, '*' | RegExp>> = {
   swapon: /^--show$/,
   sysctl: /^[a-z0-9_. -]+$/,
   'systemd-detect-virt': '*',
-  systemctl: /^(?:status|cat) .*--no-pager$/,
+  systemctl: /^(?:(?:status|cat) .*|list-jobs --after )--no-pager$/,
   tail: /^-n \d+ /,
   'tuned-adm': /^active$/,
   virsh:
