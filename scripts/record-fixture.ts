@@ -135,6 +135,7 @@ async function record(what: Read, into: Recording): Promise<void> {
     case 'processes':
       for (const pid of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) recordProcess(pid, into);
       return undefined;
+    case 'limits':
     case 'inventory':
       return undefined;
     case 'talk':

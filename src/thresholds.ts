@@ -41,6 +41,8 @@ export const limits = {
   qdiscDropsPerSec: { warn: 1, authority: '[own]' },
   containerThrottledPct: { warn: 25, authority: 'kubernetes-mixin: CPUThrottlingHigh, 25 % of the periods' },
   containerMemoryPct: { warn: 90, crit: 98, authority: '[own]: of its limit, without cache that can be dropped' },
+  processLimitPct: { warn: 80, crit: 95, authority: '[own]: of the soft limit; at it open, mmap or fork fails' },
+  threadsPct: { warn: 80, crit: 95, authority: '[own]: of pid_max or threads-max; at it no program starts' },
   containerPidsPct: { warn: 90, crit: 100, authority: '[own]: of its limit; at it fork fails' },
   daemonAnswerMs: { warn: 2000, authority: '[own]: lxd issues 822 and 11042 report seconds under polling' },
   lxdPoolUsedPct: { warn: 85, crit: 95, authority: '[own]; thin and copy-on-write pools fail all at once' },

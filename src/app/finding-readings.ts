@@ -71,7 +71,7 @@ const COMMON: ReadonlySet<string> = new Set(['database', 'socket', 'admin', 'sta
 function isRequest(source: string, request: string, read: Read): boolean {
   if (CGROUP_FILE.test(source)) return read.kind === 'cgroups';
   if (source.startsWith('/proc/') && /^\/proc\/(?:\d+|PID|QEMU)\b/.test(source))
-    return read.kind === 'processes' || read.kind === 'threads';
+    return read.kind === 'processes' || read.kind === 'threads' || read.kind === 'limits';
   const asked = request.toLowerCase();
   return source
     .toLowerCase()

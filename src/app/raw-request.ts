@@ -17,6 +17,8 @@ export function requestText(read: Read): string {
       return `${user}${read.dialect} ${read.pattern}, request ${read.request}`;
     case 'processes':
       return `${user}process table: /proc/[0-9]*/stat and related files`;
+    case 'limits':
+      return `${user}limits of processes: ${keyOf(read)} and the number of entries of fd`;
     case 'cgroups':
       return `${user}cgroups of containers, pods and guests below /sys/fs/cgroup`;
     case 'threads':

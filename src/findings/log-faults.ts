@@ -1,4 +1,5 @@
 import { plain } from '../lib/plain.ts';
+import { cut } from '../lib/text-width.ts';
 import { count, span } from '../lib/units.ts';
 import type { LogHits, LogSample } from '../sources/log-hits.ts';
 import type { Severity } from '../theme.ts';
@@ -14,6 +15,8 @@ export interface LogFault {
   /** Object by the name in the line; undefined names the owner. */
   readonly entity: (object: string | undefined) => EntityRef;
   readonly next: string;
+  /** Program of its lines, where a table has several; it is the subject, and objects are named in the sentence. */
+  readonly owner?: string;
   /** Fewest lines within a day: of what is normal once. Default: 1. */
   readonly least?: number;
   /** Age up to which its last line belongs to a present fault: short for what is logged as long as it lasts. Default: 900. */
@@ -37,6 +40,7 @@ const EVENT_SECONDS = 900;
 /** Slack between the clock of the host and the engineer's. */
 const CLOCK_SLACK_SECONDS = 120;
 const MOST_NAMED = 3;
+const LONGEST_NAME = 40;
 
 /** Findings of a log: one for each pattern with enough lines within a day, the last within a week, or with lines that have no time. */
 export function logFaults<Id extends string>(
@@ -51,16 +55,26 @@ export function logFaults<Id extends string>(
     const [first] = hits.objects.keys();
     const isPresent = ageSeconds !== undefined && ageSeconds <= (fault.presentSeconds ?? EVENT_SECONDS);
     const past = isPresent ? undefined : { ageSeconds };
-    const others = objects.length > 1 ? ` (${objects.slice(0, MOST_NAMED).join(', ')}${objects.length > MOST_NAMED ? ', …' : ''})` : ''; // prettier-ignore
+    const named = objects
+      .map((object) => cut(object, LONGEST_NAME))
+      .slice(0, MOST_NAMED)
+      .join(', ');
+    const list = ` (${named}${objects.length > MOST_NAMED ? ', …' : ''})`;
+    const others = fault.owner === undefined && objects.length > 1 ? list : '';
+    const last = fault.owner !== undefined && objects.length > 0 ? list : '';
     const log = hits.path.slice(hits.path.lastIndexOf('/') + 1);
     return [
       {
         severity:
           (ageSeconds ?? 0) > DAY_SECONDS ? 'info' : past && fault.severity === 'crit' ? 'warn' : fault.severity,
-        ...(first === undefined ? { subject: owner, subjectVocabulary: 'fixed' as const } : { subject: plain(first) }),
+        ...(fault.owner !== undefined
+          ? { subject: fault.owner }
+          : first === undefined
+            ? { subject: owner, subjectVocabulary: 'fixed' as const }
+            : { subject: plain(first) }),
         entity: fault.entity(first),
         condition: id,
-        sentence: `${fault.condition}${others}, ${count(number)} in ${plain(log)}${ageSeconds === undefined ? '' : `, last ${span(ageSeconds)} ago`}`,
+        sentence: `${fault.condition}${others}, ${count(number)} in ${plain(log)}${ageSeconds === undefined ? '' : `, last ${span(ageSeconds)} ago`}${last}`,
         evidence: [
           { what: 'last line', value: plain(hits.lastLine), source: hits.path },
           { what: 'lines', value: count(hits.count), source: hits.path },

@@ -42,6 +42,11 @@ export interface GlobRead extends ReadOptions {
   readonly links?: boolean;
   /** Only so many bytes of the end of each: of logs. The first line of each may be a part of one. */
   readonly tailBytes?: number;
+  /**
+   * Only lines with one of these texts, of that end and what is added later, up to 500 of each log. The collector begins each with a line
+   * `newest TIME HEAD`: `logClock`. It needs `tailBytes`.
+   */
+  readonly matching?: readonly string[];
 }
 
 /** Command without a shell and stdin, with fixed PATH and LC_ALL, a timeout and a limit of output. */
@@ -87,6 +92,11 @@ export interface ProcessesRead extends ReadOptions {
   readonly kind: 'processes';
 }
 
+/** Processes near their limits (RLIMIT_NOFILE, RLIMIT_NPROC, RLIMIT_MEMLOCK), and those with the most open files. */
+export interface LimitsRead extends ReadOptions {
+  readonly kind: 'limits';
+}
+
 /** Control groups of containers, pods and guests, kept current by deltas. */
 export interface CgroupsRead extends ReadOptions {
   readonly kind: 'cgroups';
@@ -117,6 +127,7 @@ export type Read =
   | DaemonRead
   | DaemonGlobRead
   | ProcessesRead
+  | LimitsRead
   | CgroupsRead
   | ThreadsRead
   | StatfsRead
@@ -209,6 +220,8 @@ export interface Answers {
   /** Path of the socket → reply; each independent of the others. */
   readonly talks: ReadonlyMap<string, DaemonReply>;
   readonly processes: ProcessTable;
+  /** Lines `files PID open limit`, `locked PID KiB limit`, `processes UID limit`, after `read known all`. */
+  readonly limits: string;
   readonly cgroups: CgroupTable;
   readonly threads: ThreadTable;
   /** f_frsize f_blocks f_bfree f_bavail f_files f_ffree f_flag, decimal, separated by spaces. */
@@ -328,6 +341,8 @@ export function keyOf(what: Read): string {
       return `${what.pattern} < ${what.request}`;
     case 'processes':
       return '/proc/[0-9]*/stat';
+    case 'limits':
+      return '/proc/[0-9]*/limits';
     case 'cgroups':
       return '/sys/fs/cgroup/**';
     case 'threads':

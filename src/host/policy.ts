@@ -42,6 +42,7 @@ const pathOf = (read: Read): string | undefined => {
       return read.to;
     case 'run':
     case 'processes':
+    case 'limits':
     case 'cgroups':
     case 'threads':
     case 'inventory':
@@ -111,6 +112,10 @@ const allowedOf = ({ files, globs, commands, protocols }: Parts): readonly Allow
   {
     what: 'process table (/proc/PID/stat, cmdline, cgroup, status, io, schedstat, wchan)',
     allows: (read) => read.kind === 'processes',
+  },
+  {
+    what: 'limits of processes (/proc/PID/limits, status, and the number of entries of fd)',
+    allows: (read) => read.kind === 'limits',
   },
   {
     what: 'cgroups of containers, pods and guests (below /sys/fs/cgroup: usage, limits, events, pressure; /proc/PID/net/dev of one process in each)',

@@ -10,6 +10,7 @@ import {
   type ProcessesRead,
   type ProcessTexts,
   type Reading,
+  type LimitsRead,
   type ThreadsRead,
 } from './host.ts';
 import type { HostRead, Lane } from './lane.ts';
@@ -24,7 +25,7 @@ const DENIED = 102;
 const SIGALRM = 142;
 
 /** Reads that one small script can do. */
-type PlainRead = Exclude<HostRead, ProcessesRead | CgroupsRead | ThreadsRead>;
+type PlainRead = Exclude<HostRead, ProcessesRead | LimitsRead | CgroupsRead | ThreadsRead>;
 
 interface Job {
   readonly script: string;
@@ -85,7 +86,7 @@ export class ShLane implements Lane {
     const value =
       what.kind === 'processes'
         ? await this.#processes()
-        : what.kind === 'cgroups' || what.kind === 'threads'
+        : what.kind === 'cgroups' || what.kind === 'threads' || what.kind === 'limits'
           ? missing('denied', `${keyOf(what)}: needs python3 on the host`)
           : await this.#one(what);
     // The answer has the kind of the read.
@@ -237,7 +238,7 @@ function scriptOf(what: PlainRead, seconds: number): string {
       return what.links
         ? `for f in ${pattern}; do [ -L "$f" ] && printf '%s\\0%s\\n' "$f" "$(readlink "$f")"; done; true`
         : what.tailBytes !== undefined
-          ? `for f in ${pattern}; do [ -f "$f" ] && [ -r "$f" ] && ${limit} tail -c ${what.tailBytes} "$f" | grep -aHZ -s --label="$f" ''; done; true`
+          ? `for f in ${pattern}; do [ -f "$f" ] && [ -r "$f" ] && ${limit} tail -c ${what.tailBytes} "$f" | grep -aHZ -s --label="$f" ${what.matching === undefined ? "''" : `-F ${what.matching.map((text) => `-e ${shellQuote(text)}`).join(' ')}`}; done; true`
           : `${limit} grep -aHZ -s '' ${pattern}; [ $? -lt 124 ]`;
     }
     case 'statfs':

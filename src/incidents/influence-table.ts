@@ -7,6 +7,7 @@ import { containerInfluences } from './influences/containers.ts';
 import { kvmInfluences } from './influences/kvm.ts';
 import { cephInfluences } from './influences/ceph.ts';
 import { ovsInfluences } from './influences/ovs.ts';
+import { systemdInfluences } from './influences/systemd.ts';
 import { kubernetesInfluences } from './influences/kubernetes.ts';
 
 /** Influences that are known between rules of this program, each with its reason, by the subsystem of the cause. */
@@ -15,6 +16,7 @@ export const influenceTable = new InfluenceTable([
   ...networkInfluences,
   ...kernelInfluences,
   ...processInfluences,
+  ...systemdInfluences,
   ...containerInfluences,
   ...kvmInfluences,
   ...cephInfluences,

@@ -24,3 +24,9 @@ function daysSince1970(year: number, month: number, day: number): number {
   const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
   return era * 146_097 + dayOfEra - 719_468;
 }
+
+/** `11-30 05:26:21` of seconds since 1970, UTC; undefined beyond the range of calendars. */
+export const utcText = (seconds: number): string | undefined =>
+  seconds >= 0 && seconds < 8e12
+    ? new Date(seconds * 1000).toISOString().replace(/^.*(\d\d-\d\d)T([\d:]{8}).*$/, '$1 $2')
+    : undefined;

@@ -1,5 +1,5 @@
 import { lines } from '../lib/lines.ts';
-import { logEpochSeconds } from '../lib/log-time.ts';
+import { logClock } from '../lib/log-time.ts';
 
 /** End of a log that is read. */
 export const LOG_TAIL_BYTES = 64 * 1024;
@@ -46,18 +46,20 @@ export function logSample<Id extends string>(
   patterns: LogPatterns<Id>,
   logs: Iterable<LogText>,
 ): LogSample<Id> | undefined {
-  const all = Object.entries(patterns) as [Id, RegExp][];
+  const byId = Object.entries(patterns) as [Id, RegExp][];
   const hits = new Map<Id, LogHits>();
   const paths: string[] = [];
   for (const { path, text, owner } of logs) {
     if (text === undefined) continue;
     paths.push(path);
-    for (const whole of lines(text)) {
+    const all = lines(text);
+    const clock = logClock(all[0]);
+    for (const whole of all) {
       const line = whole.slice(0, LONGEST_LINE);
-      for (const [id, pattern] of all) {
+      for (const [id, pattern] of byId) {
         const found = pattern.exec(line);
         if (!found) continue;
-        hits.set(id, withLine(hits.get(id), line, path, objectOf(found) ?? owner));
+        hits.set(id, withLine(hits.get(id), { line, path, object: objectOf(found) ?? owner, at: clock(line) }));
         break;
       }
     }
@@ -68,11 +70,17 @@ export function logSample<Id extends string>(
 const objectOf = (found: RegExpExecArray): string | undefined =>
   found.slice(1).find((group) => group !== undefined && group !== '');
 
-function withLine(before: LogHits | undefined, line: string, path: string, object: string | undefined): LogHits {
+interface Hit {
+  readonly line: string;
+  readonly path: string;
+  readonly object: string | undefined;
+  readonly at: number | undefined;
+}
+
+function withLine(before: LogHits | undefined, { line, path, object, at }: Hit): LogHits {
   const objects = new Map(before?.objects);
   if (object !== undefined && (objects.has(object) || objects.size < MOST_OBJECTS))
     objects.set(object, (objects.get(object) ?? 0) + 1);
-  const at = logEpochSeconds(line);
   const stamp = /\[ {0,9}(\d{1,10}\.\d{6})\]/.exec(line)?.[1];
   const times = [...(before?.epochSeconds ?? []), ...(at === undefined ? [] : [at])];
   return {

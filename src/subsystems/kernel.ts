@@ -1,8 +1,10 @@
+import { kernelCounts, kernelCrashDump } from '../findings/kernel/evidence.ts';
 import { kernelRules } from '../findings/kernel/rules.ts';
 import { kernelSteps } from '../findings/kernel/steps.ts';
 import { kmsg } from '../host/protocols/kernel/kmsg.ts';
-import { kernelChecks } from '../ledger/checks/kernel.ts';
+import { crashChecks, kernelChecks } from '../ledger/checks/kernel.ts';
 import { kernelPane } from '../panes/kernel/pane.ts';
+import { crashFiles, FIND_CRASHES } from '../sources/kernel/crash-files.ts';
 import { kernelLog } from '../sources/kernel/kernel-log.ts';
 import { kernelState } from '../sources/kernel/kernel-state.ts';
 import type { Subsystem } from './subsystem.ts';
@@ -10,11 +12,14 @@ import type { Subsystem } from './subsystem.ts';
 /** Manifest of the kernel: its log and what it counts about itself. */
 export const kernelSubsystem: Subsystem = {
   id: 'kernel',
-  sources: [kernelLog, kernelState],
-  findings: kernelRules,
+  sources: [kernelLog, kernelState, crashFiles],
+  findings: [...kernelRules, kernelCrashDump, kernelCounts],
   steps: kernelSteps,
-  checks: [kernelChecks],
+  checks: [kernelChecks, crashChecks],
   pane: kernelPane,
   dependencies: [],
   protocols: [kmsg],
+  policy: {
+    commands: [{ argv: FIND_CRASHES, why: 'names and times of crash dumps of the last week' }],
+  },
 };

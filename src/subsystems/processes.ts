@@ -1,10 +1,14 @@
 import { processChanges } from '../changes/processes.ts';
 import { openFilesLimit } from '../findings/processes/open-files-limit.ts';
+import { processLimit } from '../findings/processes/process-limit.ts';
 import { processesBlocked } from '../findings/processes/processes-blocked.ts';
 import { processStopped } from '../findings/processes/stopped.ts';
+import { threadsLimit } from '../findings/processes/threads-limit.ts';
+import { zombies } from '../findings/processes/zombies.ts';
 import { processSteps } from '../findings/processes/steps.ts';
 import { processesPane } from '../panes/processes/pane.ts';
 import { processFiles } from '../sources/processes/files.ts';
+import { processLimits } from '../sources/processes/process-limits.ts';
 import { processNuma } from '../sources/processes/numa.ts';
 import { procMount } from '../sources/processes/proc-mount.ts';
 import { processes } from '../sources/processes/processes.ts';
@@ -26,7 +30,7 @@ import type { Subsystem } from './subsystem.ts';
 /** Manifest of processes and threads. */
 export const processesSubsystem: Subsystem = {
   id: 'processes',
-  sources: [processes, procMount, users, unitDependencies, socketPeers],
+  sources: [processes, processLimits, procMount, users, unitDependencies, socketPeers],
   details: [
     withExample(processStatus),
     withExample(processThreads),
@@ -35,7 +39,7 @@ export const processesSubsystem: Subsystem = {
     withExample(processSockets),
     withExample(processStacks),
   ],
-  findings: [processStopped, processesBlocked, openFilesLimit],
+  findings: [processStopped, processesBlocked, openFilesLimit, threadsLimit, processLimit, zombies],
   steps: processSteps,
   consumers: processConsumers,
   changes: [processChanges],

@@ -1,9 +1,23 @@
+import { serviceJournalFaults, serviceLogFaults } from '../findings/systemd/service-log-faults.ts';
 import { systemdSteps } from '../findings/systemd/steps.ts';
 import { unitFailed, unitNotLoaded, unitRestartLoop, unitStuck } from '../findings/systemd/units.ts';
+import {
+  socketRefused,
+  timerOverdue,
+  unitJobsWaiting,
+  unitMissing,
+  unitTasksLimit,
+} from '../findings/systemd/watched-units.ts';
 import { systemd } from '../host/protocols/systemd/systemd.ts';
-import { systemdChecks } from '../ledger/checks/systemd.ts';
+import { systemdChecks, watchedUnitChecks } from '../ledger/checks/systemd.ts';
+import { serviceLogChecks } from '../ledger/checks/logs.ts';
 import { systemdPane } from '../panes/systemd/pane.ts';
-import { unitLog } from '../sources/systemd/unit-log.ts';
+import { SERVICE_JOURNAL, SERVICE_LOGS, serviceJournal, serviceLogs } from '../sources/systemd/service-logs.ts';
+import { bootUnits } from '../sources/systemd/boot-units.ts';
+import { SYSLOG_FILE, unitJournal, unitLog } from '../sources/systemd/unit-log.ts';
+import { busServices } from '../sources/systemd/bus-services.ts';
+import { unitTasks } from '../sources/systemd/unit-tasks.ts';
+import { watchedUnits } from '../sources/systemd/watched-units.ts';
 import { unitInvocations, unitManager, units } from '../sources/systemd/units.ts';
 import { withExample } from './details.ts';
 import type { Subsystem } from './subsystem.ts';
@@ -11,21 +25,41 @@ import type { Subsystem } from './subsystem.ts';
 /** Manifest of systemd: its units, jobs and journal. Dependencies of units are in that of the processes. */
 export const systemdSubsystem: Subsystem = {
   id: 'systemd',
-  sources: [units, unitInvocations, unitManager],
-  details: [withExample(unitLog)],
-  findings: [unitFailed, unitRestartLoop, unitStuck, unitNotLoaded],
+  sources: [units, unitInvocations, unitManager, busServices, watchedUnits, unitTasks, serviceLogs, serviceJournal],
+  details: [withExample(unitLog), withExample(bootUnits)],
+  findings: [
+    unitFailed,
+    unitRestartLoop,
+    unitTasksLimit,
+    unitStuck,
+    unitJobsWaiting,
+    unitMissing,
+    unitNotLoaded,
+    socketRefused,
+    timerOverdue,
+    serviceLogFaults,
+    serviceJournalFaults,
+  ],
   steps: systemdSteps,
   dependencies: [],
-  checks: [systemdChecks],
+  checks: [systemdChecks, watchedUnitChecks, serviceLogChecks],
   pane: systemdPane,
   protocols: [systemd],
   policy: {
-    globs: [{ pattern: '/run/systemd/units/invocation:*', links: true }],
+    files: [SYSLOG_FILE],
+    globs: [
+      { pattern: '/run/systemd/units/invocation:*', links: true },
+      { pattern: '/usr/share/dbus-1/system-services/*.service', links: false },
+      { pattern: '/usr/lib/systemd/system/dbus-*.service', links: true },
+      { pattern: '/etc/systemd/system/dbus-*.service', links: true },
+      ...SERVICE_LOGS.map((pattern) => ({ pattern, links: false })),
+    ],
     commands: [
       {
-        argv: ['journalctl', '--no-pager', '--quiet', '--output=short-iso', '--lines=200', '--unit=<unit>'],
-        why: 'the last lines that a unit logged, while its page is open',
+        argv: unitJournal('--unit=<unit>'),
+        why: 'the last entries that a unit logged, while its page is open',
       },
+      { argv: SERVICE_JOURNAL, why: 'faults that services logged in the last 6 hours, up to 2000 lines' },
     ],
   },
 };

@@ -59,6 +59,7 @@ const READ_ONLY: Readonly<Record<string, '*' | RegExp>> = {
   journalctl: /^(?!.*--(?:vacuum|rotate|flush|sync|setup-keys|update-catalog))/,
   kubeadm: /^certs check-expiration$/,
   kubectl: /^(?:-n \S+ )?(?:describe|logs|get|rollout status)\b/,
+  ls: /^-l \/(?:proc|var\/crash|sys)\//,
   lsblk: '*',
   lscpu: '*',
   lspci: '*',
@@ -79,7 +80,7 @@ const READ_ONLY: Readonly<Record<string, '*' | RegExp>> = {
   swapon: /^--show$/,
   sysctl: /^[a-z0-9_. -]+$/,
   'systemd-detect-virt': '*',
-  systemctl: /^(?:status|cat) .*--no-pager$/,
+  systemctl: /^(?:(?:status|cat) .*|list-jobs --after )--no-pager$/,
   tail: /^-n \d+ /,
   'tuned-adm': /^active$/,
   virsh:

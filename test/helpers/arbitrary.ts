@@ -142,6 +142,7 @@ export function anyAnswer(what: Read, real: readonly unknown[]): fc.Arbitrary<un
     case 'file':
     case 'run':
     case 'talk':
+    case 'limits':
     case 'statfs':
     case 'inventory':
       return oneOf(given as string[]);

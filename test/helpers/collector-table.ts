@@ -20,6 +20,8 @@ const DRIVER = String.raw`
 import json
 from crashcart_collector.cgroups import Cgroups
 from crashcart_collector.hangs import Worker
+from crashcart_collector.limits import Limits
+from crashcart_collector.logs import LogLines
 from crashcart_collector.processes import Processes
 from crashcart_collector.reads import Miss
 from crashcart_collector.tables import Handles
@@ -32,11 +34,14 @@ bounds = json.loads(sys.argv[3])
 if "handles" in bounds:
     handles.left = handles.most = bounds.pop("handles")
 override(**bounds)
-makers = {"cgroups": lambda: Cgroups(handles, sys.argv[2]), "threads": lambda: Threads(handles, sys.argv[2])}
-table = makers.get(sys.argv[1], lambda: Processes(sys.argv[2]))()
+makers = {"limits": lambda: Limits(sys.argv[2]), "cgroups": lambda: Cgroups(handles, sys.argv[2]), "threads": lambda: Threads(handles, sys.argv[2])}
+table = None if sys.argv[1] == "lines" else makers.get(sys.argv[1], lambda: Processes(sys.argv[2]))()
 for line in sys.stdin:
     try:
         Job.head = {"what": [sys.argv[1], "", json.loads(line)]}
+        if table is None:
+            ask = Job.head["what"][2]
+            table = LogLines(ask["pattern"], ask["tail"], ask["texts"])
         read = 0
         for item in table.begin(worker, Job):
             table.take(table.step(worker, item))
@@ -58,7 +63,11 @@ export class Table implements Disposable {
   readonly #waiting: ((frame: Frame) => void)[] = [];
 
   /** `bounds` overrides constants of the Python code; its key `handles` is the limit of files kept open. */
-  constructor(kind: 'cgroups' | 'threads' | 'processes', root: string, bounds: Readonly<Record<string, number>> = {}) {
+  constructor(
+    kind: 'cgroups' | 'threads' | 'processes' | 'limits' | 'lines',
+    root: string,
+    bounds: Readonly<Record<string, number>> = {},
+  ) {
     this.#child = spawn('python3', ['-I', '-B', '-c', COLLECTOR + DRIVER, kind, root, JSON.stringify(bounds)], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });

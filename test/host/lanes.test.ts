@@ -77,6 +77,21 @@ describe.each([
     });
   });
 
+  test('reads only lines with one of the texts when a glob has matching', async () => {
+    const lane = await open(transport());
+    const path = join(folder, `lines ${kind}.log`);
+    writeFileSync(path, "a (fault)\nfine\nit's bad\n");
+    const read = { kind: 'glob', pattern: join(folder, `l* ${kind}.log`), tailBytes: 1000, matching: ['(fault)', "it's"] } as const; // prettier-ignore
+    const lines = async () => {
+      const reading = await lane.read(read);
+      // The collector puts the time of the last line first.
+      return reading.ok ? reading.value.get(path)?.trim().split('\n').filter((line) => !line.startsWith('newest ')) : reading.detail; // prettier-ignore
+    };
+    expect(await lines()).toEqual(['a (fault)', "it's bad"]);
+    writeFileSync(path, 'b (fault)\n', { flag: 'a' });
+    expect(await lines()).toEqual(['a (fault)', "it's bad", 'b (fault)']);
+  });
+
   test('distinguishes absent from denied', async () => {
     const lane = await open(transport());
     expect(await lane.read({ kind: 'file', path: join(folder, 'nothing') })).toMatchObject({

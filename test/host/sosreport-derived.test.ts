@@ -75,6 +75,15 @@ test('the kernel log is that of kern.log where sos has no dmesg', async () => {
   await session.stop();
 });
 
+test('the kernel log has the age of lines without a stamp, and none from before the boot', async () => {
+  const session = await replayed({
+    'var/log/kern.log': 'Dec 31 10:00:00 n1 kernel: of the last boot\nMar  5 08:00:00 n1 kernel: of the last boot\nMar  5 11:30:00 n1 kernel: INFO: task cp:812 blocked for more than 120 seconds.\n',
+  }); // prettier-ignore
+  const { now } = session.timeline.moment({ kernelLog }, session.player.positionMs()).kernelLog;
+  expect(now?.records.map(({ at, text }) => [at, text])).toEqual([[5400, 'INFO: task cp:812 blocked for more than 120 seconds.']]); // prettier-ignore
+  await session.stop();
+});
+
 test('numaFiles has CPUs, memory, distances and counters of each node', () => {
   const all = [...numaFiles(files['sos_commands/numa/numactl_--hardware'], files['sos_commands/numa/numastat'])];
   const of = (file: string) => all.filter(([path]) => path.endsWith(`node0/${file}`)).map(([, text]) => text);

@@ -18,6 +18,7 @@ const WITHOUT: Readonly<Record<string, string>> = {
   'ovn raft': 'a member of a database on another host',
   'kubernetes scope': 'a list to open',
   'kernel-log log': 'a line',
+  'systemd boot': 'the boot of the host',
   'network listeners': 'a socket of a process that is not known',
   'network gateways': 'an address of another host',
 };
@@ -26,10 +27,11 @@ const WITHOUT: Readonly<Record<string, string>> = {
 const PARTLY: ReadonlySet<string> = new Set(['ovs tables', 'ovn logical']);
 
 /** Tables whose rows refer to objects, several to one: the row of the object is in another table. */
-const REFERRING: ReadonlySet<string> = new Set(['kubernetes events', 'kernel-log events']);
+const REFERRING: ReadonlySet<string> = new Set(['kubernetes events', 'kernel-log events', 'processes limits']);
 
 /** Kinds whose findings have no row: their panes show them as lines, or their rows are those of their members. */
 const LINES: ReadonlySet<string> = new Set([
+  'host',
   'resource',
   'cpu',
   'node',

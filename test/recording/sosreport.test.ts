@@ -198,7 +198,7 @@ test('a sosreport has the packages of its logs in the zone of its host', async (
   const host = await packed(
     await madeTar([
       entry(`${REPORT_FOLDER}/var/log/dpkg.log`, dpkg),
-      entry(`${REPORT_FOLDER}/var/log/syslog`, 'a line\n'),
+      entry(`${REPORT_FOLDER}/var/log/auth.log`, 'a line\n'),
       entry(`${REPORT_FOLDER}/sos_commands/systemd/timedatectl`, '   Time zone: Asia/Shanghai (CST, +0800)\n'),
     ]),
   );
@@ -213,7 +213,7 @@ test('a sosreport has the packages of its logs in the zone of its host', async (
   // One value for each read, of the kind of the read.
   const { packages } = packageLog.parse(values as Parameters<typeof packageLog.parse>[0]);
   expect(packages).toMatchObject([{ name: 'openssl', epochMs: TAKEN_MS - 121_000 }]);
-  expect((await host.read({ kind: 'file', path: '/var/log/syslog' })).ok).toBe(false);
+  expect((await host.read({ kind: 'file', path: '/var/log/auth.log' })).ok).toBe(false);
 });
 
 test('recordingFromPipe opens a packed sosreport', async () => {
@@ -279,7 +279,7 @@ describe('a hostile archive', () => {
   });
 
   test('is ended when it unpacks without end', async () => {
-    const bomb = gzipSync(await madeTar([entry(`${REPORT_FOLDER}/var/log/messages`, '\0'.repeat(6 << 20))]));
+    const bomb = gzipSync(await madeTar([entry(`${REPORT_FOLDER}/var/log/auth.log`, '\0'.repeat(6 << 20))]));
     expect((await opened(bomb)).problems).toEqual([expect.stringContaining('it unpacks to more than')]);
   });
 

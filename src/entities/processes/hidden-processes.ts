@@ -34,7 +34,7 @@ export function hiddenGap(
   if (hidden === undefined) return {};
   // A source's reads are plain data: see `Reads`.
   const walks = Object.entries(source.reads as Readonly<Record<string, Read>>).filter(
-    ([, { kind }]) => kind === 'processes' || kind === 'threads',
+    ([, { kind }]) => kind === 'processes' || kind === 'threads' || kind === 'limits',
   );
   return Object.fromEntries(walks.map(([name]) => [name, missing('denied', hidden)]));
 }

@@ -41,11 +41,14 @@ export function startsOf(history: readonly Entry<ReadonlyMap<string, string>>[])
   return { starts, watchedSeconds: last.at - (window[0]?.at ?? last.at) };
 }
 
-/** Units in trouble; `at` is the host's clock of the sample. */
+const NONE: ReadonlySet<string> = new Set();
+
+/** Units in trouble; `at` is the host's clock of the sample, `startedByBus` are services that D-Bus starts by use and that end when idle. */
 export function troubledUnits(
   sample: UnitsSample | undefined,
   at: number | undefined,
   history: readonly Entry<ReadonlyMap<string, string>>[],
+  startedByBus: ReadonlySet<string> = NONE,
 ): readonly TroubledUnit[] {
   const { starts, watchedSeconds } = startsOf(history);
   return [...(sample?.units.values() ?? [])].flatMap((unit): TroubledUnit[] => {
@@ -68,12 +71,17 @@ export function troubledUnits(
     if (sub?.startsWith('auto-restart') && counted >= LOOP_STARTS) return of('restart loop', 'crit');
     // Its Restart= counts nothing where another program starts it; a timer, socket or path does so in good order.
     const isStartedAgain = name.endsWith('.service') && (starts.get(name) ?? 0) >= LOOP_STARTS;
-    if (isStartedAgain && !TRIGGERS.some((kind) => sample?.units.has(name.replace(/service$/, kind))))
+    if (
+      isStartedAgain &&
+      (counted >= LOOP_STARTS || !startedByBus.has(name)) &&
+      !TRIGGERS.some((kind) => sample?.units.has(name.replace(/service$/, kind)))
+    )
       return of('restart loop', counted >= LOOP_STARTS ? 'crit' : 'warn');
     if (
       (active === 'activating' || active === 'deactivating' || active === 'reloading') &&
       (forSeconds ?? 0) >= STUCK_SECONDS &&
       sub !== 'auto-restart' &&
+      !(trouble?.type === 'oneshot' && active === 'activating') &&
       !name.endsWith('.device')
     )
       return of('stuck');

@@ -54,4 +54,10 @@ export const kernelSteps: StepTable = {
     ],
   },
   'kernel-log-lost': { commands: (found) => [kernelLog(found, 'dropped|suppressed|backlog', 'what was lost')] },
+  'kernel-counts': { commands: (found) => [trace(found)] },
+  'kernel-crash-dump': {
+    commands: ({ evidence: [dump] }) => [
+      dump === undefined ? undefined : command(['ls', '-l', dump.source], 'files of the dump'),
+    ],
+  },
 };

@@ -23,4 +23,25 @@ export const processSteps: StepTable = {
     ],
     section: 'machine',
   },
+  'process-limit': {
+    commands: ({ entity }) => {
+      const [pid = ''] = entity.id.split('@');
+      return [
+        command(['cat', `/proc/${pid}/limits`], 'its soft and hard limits'),
+        command(['ls', '-l', `/proc/${pid}/fd`], 'its open files'),
+      ];
+    },
+  },
+  'threads-limit': {
+    commands: () => [
+      command(['sysctl', 'kernel.pid_max', 'kernel.threads-max'], 'limits of the host'),
+      command(['ps', '-e', '-o', 'nlwp,pid,user,args', '--sort=-nlwp'], 'processes by threads'),
+    ],
+  },
+  zombies: {
+    commands: ({ entity }) => {
+      const [pid = ''] = entity.id.split('@');
+      return [command(['ps', '--ppid', pid, '-o', 'pid,stat,lstart,comm'], 'its children with their state')];
+    },
+  },
 };

@@ -1,15 +1,16 @@
 import { resultText, troubledUnits, type TroubledUnit } from '../../entities/systemd/unit-trouble.ts';
 import { plural, span } from '../../lib/units.ts';
+import { busServices } from '../../sources/systemd/bus-services.ts';
 import { unitInvocations, units } from '../../sources/systemd/units.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import { entityRef } from '../entity-ref.ts';
 import { defineFinding, onsetAgo, type Found } from '../finding.ts';
 
-const needs = { units, unitInvocations };
+const needs = { units, unitInvocations, busServices };
 type UnitMoment = Moment<typeof needs>;
 
-const troubled = ({ units: seen, unitInvocations: starts }: UnitMoment): readonly TroubledUnit[] =>
-  troubledUnits(seen.now, seen.history.at(-1)?.at, starts.history);
+const troubled = ({ units: seen, unitInvocations: starts, busServices: byUse }: UnitMoment): readonly TroubledUnit[] =>
+  troubledUnits(seen.now, seen.history.at(-1)?.at, starts.history, byUse.now);
 
 const after = (text: string): string => (text === '' ? '' : `, ${text}`);
 

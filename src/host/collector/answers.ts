@@ -17,7 +17,10 @@ export function requestOf(
       return {
         head: {
           op: 'read',
-          what: ['glob', what.pattern, what.links ?? false, what.tailBytes ?? 0],
+          what:
+            what.matching === undefined
+              ? ['glob', what.pattern, what.links ?? false, what.tailBytes ?? 0]
+              : ['lines', what.pattern, what.tailBytes ?? 0, tables.textsOnce(what.pattern, what.matching) ?? null],
           have: last.has(lastKey(what)),
         },
       };
@@ -25,6 +28,8 @@ export function requestOf(
       return { head: { op: 'read', what: ['statfs', what.path] } };
     case 'processes':
       return { head: { op: 'read', what: ['processes', ''] } };
+    case 'limits':
+      return { head: { op: 'read', what: ['limits', ''] } };
     case 'cgroups':
       return { head: { op: 'read', what: ['cgroups', '', tables.cgroups.request()] } };
     case 'threads':

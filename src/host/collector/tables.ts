@@ -8,6 +8,7 @@ export class Tables {
   readonly processes = new ProcessTableKeeper();
   readonly cgroups = new CgroupTableKeeper();
   readonly #threads = new Map<string, ThreadTableKeeper>();
+  readonly #texts = new Set<string>();
 
   /** Table of one set of commands. */
   threadsOf(what: ThreadsRead): ThreadTableKeeper {
@@ -15,5 +16,12 @@ export class Tables {
     const known = this.#threads.get(key) ?? new ThreadTableKeeper();
     this.#threads.set(key, known);
     return known;
+  }
+
+  /** Texts of the lines of logs of a pattern, for the first request of this lane: the collector keeps them. */
+  textsOnce(pattern: string, texts: readonly string[]): readonly string[] | undefined {
+    if (this.#texts.has(pattern)) return undefined;
+    this.#texts.add(pattern);
+    return texts;
   }
 }

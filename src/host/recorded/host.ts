@@ -31,6 +31,7 @@ import { recordedThreads } from './threads.ts';
  *     talk/asok /run/a.asok < status  reply of a daemon: socket < request        talk/asok/<slug>
  *     links.json                      {"/sys/class/net/eth0/device": "../../../0000:00:04.0"}, for reads of links
  *     statfs.json                     {"/": "4096 15728640 …"}
+ *     limits.txt                      lines of a `limits` read
  *     missing.json                    {"/proc/pressure/cpu": "denied", "/sys/*": "timeout"}: reads that fail; `*` at the end is any rest
  *     at.json                         {"t0": 812.4, "t1": 814.4}: moments, in the host's monotonic seconds
  *     t0/proc/stat                    a reading of one moment; it hides the one without a moment
@@ -146,6 +147,8 @@ class RecordedAnswers {
         return this.#talks(what);
       case 'processes':
         return recordedProcesses((path) => this.#text(path), await this.#names('/proc'));
+      case 'limits':
+        return this.#text('/limits.txt');
       case 'cgroups':
         return recordedCgroups(this.#files);
       case 'threads':

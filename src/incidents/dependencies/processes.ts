@@ -18,6 +18,13 @@ const DAEMONS: ReadonlyMap<string, EntityRef> = new Map(
       ['ovn-controller', 'ovn-controller'],
       ['ovn-northd', 'ovn-northd'],
       ['kubelet', 'kubelet'],
+      ['containerd', 'containerd'],
+      ['corosync', 'corosync'],
+      ['mysqld', 'mysqld'],
+      ['mariadbd', 'mysqld'],
+      ['lxcfs', 'lxcfs'],
+      ['rsyslogd', 'rsyslog'],
+      ['systemd-journal', 'journald'],
       ['kube-apiserver', 'kube-apiserver'],
     ] as const
   ).map(([command, daemon]) => [command, entityRef('daemon', daemon)]),

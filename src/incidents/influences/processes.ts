@@ -29,4 +29,8 @@ export const processInfluences: readonly InfluenceRow[] = [
   ['process-stopped', 'kube-api-unresponsive', 'daemon', ['runs-as'], 'always', 120, 'its process is stopped'],
   ['process-stopped', 'guest-monitor-stuck', 'guest', ['runs-as'], 'often', 120, 'QEMU is stopped'],
   ['process-stopped', 'guest-thread-blocked', 'guest', ['runs-as'], 'often', 120, 'QEMU is stopped'],
+  ['process-stopped', 'service-log-fault', 'daemon', ['runs-as'], 'often', 600, 'its process is stopped'],
+  ['process-stopped', 'service-journal-fault', 'daemon', ['runs-as'], 'often', 600, 'its process is stopped'],
+  ['process-limit', 'service-log-fault', 'daemon', ['runs-as'], 'often', 3600, 'open fails at its limit'],
+  ['process-limit', 'service-journal-fault', 'daemon', ['runs-as'], 'often', 3600, 'open fails at its limit'],
 ];

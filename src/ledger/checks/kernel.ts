@@ -2,6 +2,8 @@ import { kernelEvents } from '../../entities/kernel/kernel-events.ts';
 import { KERNEL_RULES, type KernelRule } from '../../entities/kernel/kernel-kind.ts';
 import { hostResource, thisHost } from '../../findings/entity-ref.ts';
 import { plural } from '../../lib/units.ts';
+import { crashFiles } from '../../sources/kernel/crash-files.ts';
+import { kernelState } from '../../sources/kernel/kernel-state.ts';
 import { kernelLog } from '../../sources/kernel/kernel-log.ts';
 import { check, defineChecks, type Check } from '../check.ts';
 
@@ -41,6 +43,23 @@ export const kernelChecks = defineChecks({
     return [
       ...ofRule,
       ...check({ entity: hostResource('memory'), nameVocabulary: 'fixed', name: 'kernel log', aspect: 'errors', rules: ['oom-logged'], what: 'OOM kills', limit: '0', load: kills ?? 0, pane: 'kernel-log', essential: true }, kills === undefined ? undefined : plural(kills, 'kill'), { kernelLog: seen }), // prettier-ignore
+    ];
+  },
+});
+
+/** Faults that the kernel counted, and crash dumps. */
+export const crashChecks = defineChecks({
+  id: 'kernel-crashes',
+  needs: { kernelState, kernelLog, crashFiles },
+  rules: ['kernel-counts', 'kernel-crash-dump'],
+  of: ({ kernelState: state, kernelLog: log, crashFiles: files }): readonly Check[] => {
+    const kernel = { entity: thisHost, nameVocabulary: 'fixed', name: 'kernel', aspect: 'errors', pane: 'kernel-log', wide: true } as const; // prettier-ignore
+    const dumps = files.now?.filter(({ what }) => what === 'kernel').length;
+    return [
+      ...check({ ...kernel, rules: ['kernel-counts'], what: 'oopses counted', limit: 'those in the log' },
+        log.now && state.now?.oopses !== undefined ? `${state.now.oopses}` : undefined, { kernelState: state, kernelLog: log }, 'not reported'), // prettier-ignore
+      ...check({ ...kernel, rules: ['kernel-crash-dump'], what: 'crash dumps of a week', limit: '0', load: dumps ?? 0 },
+        dumps === undefined ? undefined : `${dumps}`, { crashFiles: files }), // prettier-ignore
     ];
   },
 });

@@ -1,7 +1,8 @@
-import { cephCluster, entityRef } from '../../findings/entity-ref.ts';
+import { cephCluster, entityRef, thisHost } from '../../findings/entity-ref.ts';
 import { cephLogs } from '../../sources/ceph/logs.ts';
 import { ovnLogs } from '../../sources/ovn/logs.ts';
 import { ovsLog } from '../../sources/ovs/log.ts';
+import { serviceJournal, serviceLogs } from '../../sources/systemd/service-logs.ts';
 import { defineChecks } from '../check.ts';
 import { logCheck } from '../log-check.ts';
 
@@ -30,4 +31,15 @@ export const cephLogChecks = defineChecks({
   rules: ['ceph-log-fault'],
   of: ({ cephLogs: log }) =>
     logCheck({ entity: cephCluster, name: 'logs of Ceph', rule: 'ceph-log-fault', pane: 'ceph' }, { cephLogs: log }),
+});
+
+/** Faults in the logs of services, by file and in the journal. */
+export const serviceLogChecks = defineChecks({
+  id: 'service-logs',
+  needs: { serviceLogs, serviceJournal },
+  rules: ['service-log-fault', 'service-journal-fault'],
+  of: ({ serviceLogs: logs, serviceJournal: journal }) => [
+    ...logCheck({ entity: thisHost, name: 'logs of services', rule: 'service-log-fault', pane: 'systemd' }, { serviceLogs: logs }), // prettier-ignore
+    ...logCheck({ entity: thisHost, name: 'journal of services', rule: 'service-journal-fault', pane: 'systemd' }, { serviceJournal: journal }), // prettier-ignore
+  ],
 });

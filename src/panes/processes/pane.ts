@@ -6,6 +6,7 @@ import { frozenKeys } from '../../entities/containers/frozen.ts';
 import { blockedProcesses } from '../../entities/processes/blocked.ts';
 import { stoppedDaemons } from '../../entities/processes/stopped.ts';
 import { hiddenReason, withAdvice } from '../../entities/processes/hidden-processes.ts';
+import { limitUses } from '../../entities/processes/limits.ts';
 import { processTies } from '../../entities/processes/links.ts';
 import { plain } from '../../lib/plain.ts';
 import {
@@ -19,6 +20,7 @@ import {
 import { count, kib, percent } from '../../lib/units.ts';
 import { cpuTopology } from '../../sources/machine/cpu-topology.ts';
 import { processes, type Process, processKey } from '../../sources/processes/processes.ts';
+import { processLimits } from '../../sources/processes/process-limits.ts';
 import { users } from '../../sources/processes/users.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import { delta } from '../../timeline/moment.ts';
@@ -26,8 +28,9 @@ import { hiddenLine } from '../../ui/kit/hidden-line.ts';
 import { definePane, type ProcessRef, type TableSection } from '../pane.ts';
 import { columns, type ProcessRow } from './columns.ts';
 import { processDetail } from './detail.ts';
+import { limitRows, limitsTable, type LimitRow } from './limits-table.ts';
 
-const needs = { ...containerNeeds, processes, users, cpuTopology };
+const needs = { ...containerNeeds, processes, processLimits, users, cpuTopology };
 
 export interface ProcessesModel {
   readonly state: ReadingState;
@@ -37,6 +40,8 @@ export interface ProcessesModel {
   readonly byState: ReadonlyMap<string, number>;
   /** Reason why rows are missing. */
   readonly hidden: string | undefined;
+  /** Limits that are half used. */
+  readonly limits: readonly LimitRow[];
 }
 
 export const processesPane = definePane({
@@ -54,6 +59,7 @@ export const processesPane = definePane({
   sections: (model) => [
     ...(model.hidden === undefined ? [] : [hiddenLine(withAdvice(model.hidden))]),
     processTable(model),
+    ...limitsTable(model.limits, nothingWords('none', model.state)),
   ],
   glances: (model) => (model.rows.length === 0 ? [] : [{ ...processTable(model), title: 'Top processes', minRows: 8 }]),
   tile: (model) => {
@@ -120,7 +126,8 @@ export function processesModel(moment: Moment<typeof needs>): ProcessesModel {
   rows.sort((a, b) => a.process.pid - b.process.pid);
   const state = stateOf(moment.processes);
   threads ??= rows.length === 0 ? numberKnown(0, state) : undefined;
-  return { state, rows, threads, byState, hidden: hiddenReason(moment.processes) };
+  const limits = limitRows(limitUses(moment.processLimits.now, now?.processes), names);
+  return { state, rows, threads, byState, hidden: hiddenReason(moment.processes), limits };
 }
 
 function rowOf(

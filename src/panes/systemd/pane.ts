@@ -2,26 +2,19 @@ import { resultText, troubledUnits, type TroubledUnit } from '../../entities/sys
 import { entityRef } from '../../findings/entity-ref.ts';
 import { label, plain } from '../../lib/plain.ts';
 import { count, NONE, plural, span } from '../../lib/units.ts';
-import { unitLog } from '../../sources/systemd/unit-log.ts';
-import { bindDetail, type SampleOf } from '../../sources/source.ts';
+import { busServices } from '../../sources/systemd/bus-services.ts';
 import { unitInvocations, unitManager, units, type ManagerState, type Unit } from '../../sources/systemd/units.ts';
 import type { Moment } from '../../timeline/moment.ts';
-import { nothingWords, stateOf, stateOfMissing, stateWords, type NothingWords } from '../../timeline/reading-state.ts';
-import { ageColumn, textColumn, totalColumn } from '../../ui/kit/columns.ts';
+import { nothingWords, stateOf, stateWords, type NothingWords } from '../../timeline/reading-state.ts';
+import { ageColumn, secondsColumn, textColumn, totalColumn } from '../../ui/kit/columns.ts';
 import { drawFigures, figure, type FigureLine } from '../../ui/kit/figure-lines.ts';
 import { presenceOf } from '../../ui/kit/presence.ts';
 import { cut } from '../../lib/text-width.ts';
-import {
-  definePane,
-  type Column,
-  type Detail,
-  type LinesSection,
-  type Presence,
-  type TableSection,
-  type Tile,
-} from '../pane.ts';
+import { definePane, type Column, type LinesSection, type Presence, type TableSection, type Tile } from '../pane.ts';
+import { bootDetail } from './boot-detail.ts';
+import { unitDetail } from './unit-detail.ts';
 
-const needs = { units, unitInvocations, unitManager };
+const needs = { units, unitInvocations, unitManager, busServices };
 
 export interface UnitRow {
   readonly unit: Unit;
@@ -46,7 +39,7 @@ export const systemdPane = definePane({
   needs,
   model: systemdModel,
   presence: ({ presence }) => presence,
-  sections: (model) => [unitsSection(model), managerSection(model)],
+  sections: (model) => [unitsSection(model), managerSection(model), ...bootSection(model)],
   tile,
 });
 
@@ -54,8 +47,9 @@ export function systemdModel({
   units: seen,
   unitInvocations: starts,
   unitManager: manager,
+  busServices: byUse,
 }: Moment<typeof needs>): SystemdModel {
-  const troubled = troubledUnits(seen.now, seen.history.at(-1)?.at, starts.history);
+  const troubled = troubledUnits(seen.now, seen.history.at(-1)?.at, starts.history, byUse.now);
   const byName = new Map(troubled.map((one) => [one.unit.name, one]));
   return {
     presence: presenceOf(seen.now !== undefined, 'no systemd on this host', seen),
@@ -133,32 +127,33 @@ const managerSection = (model: SystemdModel): LinesSection => ({
   },
 });
 
-/** Last lines of the journal of a unit, read while the page is open. */
-const unitDetail = (unit: Unit): Detail => ({
-  id: 'unit',
-  title: `unit ${plain(unit.name)}`,
-  sources: { log: bindDetail(unitLog, { unit: unit.name }) },
-  everySeconds: 5,
-  sections: (samples, missing) => {
-    // A sample of unitLog by bindDetail, or undefined before the first read.
-    const log = samples['log'] as SampleOf<typeof unitLog> | undefined;
-    const gap = missing['log']?.['log'];
-    const texts = log?.lines?.map(plain) ?? [gap ? stateWords(stateOfMissing(gap)) : 'not read yet'];
-    return [
-      {
-        kind: 'lines',
-        id: 'journal',
-        title: 'Journal',
-        note: `last ${texts.length} lines`,
-        sources: ['unit-log'],
-        minColumns: 80,
-        wantRows: () => texts.length,
-        copyText: () => texts.join('\n'),
-        draw: (width, rows, theme) => texts.slice(-rows).map((text) => theme.paint('text', cut(text, width))),
-      },
-    ];
-  },
-});
+interface BootRow {
+  readonly seconds: number;
+}
+
+const bootColumns: readonly Column<BootRow>[] = [
+  textColumn({ id: 'what', title: 'BOOT', about: 'Time of userspace until the boot had finished; ↵ shows the slowest units and the critical chain.', vocabulary: 'fixed', width: 20, rank: 0, value: () => label('userspace') }),
+  secondsColumn({ id: 'seconds', title: 'TOOK', about: 'Time from the start of userspace until the boot had finished.', width: 8, rank: 0, value: ({ seconds }) => seconds }),
+]; // prettier-ignore
+
+const bootSection = ({ manager, empty }: SystemdModel): readonly TableSection<BootRow>[] =>
+  manager?.bootSeconds === undefined
+    ? []
+    : [
+        {
+          kind: 'table',
+          id: 'boot',
+          title: 'Boot',
+          sources: ['unit-manager'],
+          columns: bootColumns,
+          rows: [{ seconds: manager.bootSeconds }],
+          key: () => 'boot',
+          sort: { column: 'seconds', descending: true },
+          detail: bootDetail,
+          empty,
+          minRows: 1,
+        },
+      ];
 
 function tile({ rows, troubled, manager, empty }: SystemdModel): Tile {
   if (rows.length === 0) return { figures: [{ label: 'units', value: empty, role: 'dim' }] };

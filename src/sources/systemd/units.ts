@@ -29,6 +29,8 @@ export interface UnitTrouble {
   /** Restart=: `no`, `always`, `on-failure`. */
   readonly restart: string | undefined;
   readonly startLimitBurst: number | undefined;
+  /** Type=: a `oneshot` service is activating for as long as it runs. */
+  readonly type: string | undefined;
   /** CLOCK_MONOTONIC of the change to its present state, seconds. */
   readonly changedAt: number | undefined;
   readonly statusText: string | undefined;
@@ -79,6 +81,7 @@ const troubleOf = (value: Fields): UnitTrouble => {
     exitStatus: countOf(value['ExecMainStatus']),
     restart: textOf(value['Restart']),
     startLimitBurst: countOf(value['StartLimitBurst']),
+    type: textOf(value['Type']),
     changedAt: changedUs === undefined || changedUs === 0 ? undefined : changedUs / 1e6,
     statusText: textOf(value['StatusText']),
     loadError: textOf(items(value['LoadError'])[1]),
@@ -110,6 +113,7 @@ export interface ManagerState {
   /** Userspace time of the boot, seconds; undefined until it has finished. */
   readonly bootSeconds: number | undefined;
   readonly jobs: readonly {
+    readonly id: number | undefined;
     readonly unit: string;
     readonly type: string | undefined;
     readonly state: string | undefined;
@@ -137,9 +141,9 @@ export const unitManager = defineSource({
       failedUnits: countOf(of['NFailedUnits']),
       bootSeconds: from === undefined || to === undefined || to < from ? undefined : (to - from) / 1e6,
       jobs: items(reply['jobs']).flatMap((job) => {
-        const { unit, type, state } = fields(job);
+        const { id, unit, type, state } = fields(job);
         const name = textOf(unit);
-        return name === undefined ? [] : [{ unit: name, type: textOf(type), state: textOf(state) }];
+        return name === undefined ? [] : [{ id: countOf(id), unit: name, type: textOf(type), state: textOf(state) }];
       }),
     };
   },

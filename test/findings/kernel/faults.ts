@@ -1,3 +1,5 @@
+import { kernelCounts, kernelCrashDump } from '../../../src/findings/kernel/evidence.ts';
+import { FIND_CRASHES } from '../../../src/sources/kernel/crash-files.ts';
 import { kernelRules } from '../../../src/findings/kernel/rules.ts';
 import { RecordLog, recordsOfDmesg } from '../../../src/host/protocols/kernel/record-log.ts';
 import type { KernelRule } from '../../../src/entities/kernel/kernel-kind.ts';
@@ -37,4 +39,7 @@ export const kernelFaults: readonly Fault[] = [
   found('syn-flood', [[8, 'request_sock_TCP: Possible SYN flooding on port 443. Sending cookies.  Check SNMP counters.']], ['warn', 'tcp', 'possible SYN flood on port 443, sending cookies, 8 s ago']),
   found('process-crashed', [[8, 'nginx[77]: segfault at 0 ip 0000 sp 0000 error 4 in libc.so.6[7f00+1000]']], ['warn', 'nginx', 'segfault in libc.so.6, 8 s ago']),
   found('kernel-log-lost', [[8, 'printk: 44 messages dropped']], ['info', 'kernel log', '44 lines dropped, 8 s ago']),
+  vm(kernelCounts, [{}, { ...logged([9, 'x']), '/sys/kernel/oops_count': '2\n' }], ['warn', 'kernel', '2 kernel oopses counted since boot, 0 in the log that is left']),
+  vm(kernelCounts, [{}, { ...logged([9, 'x']), '/sys/kernel/oops_count': '0\n', '/proc/sys/kernel/hung_task_warnings': '0\n', '/proc/sys/kernel/hung_task_detect_count': undefined }], ['info', 'kernel', 'hung tasks are no longer reported (hung_task_warnings 0)']),
+  vm(kernelCrashDump, [{ [FIND_CRASHES.join(' ')]: '1600000000.5 4096 d /var/crash/202009131226\n' }], ['info', 'kernel', /^crashed .+ ago, 1 dump: \/var\/crash\/202009131226$/]),
 ]; // prettier-ignore

@@ -1,3 +1,12 @@
+import { serviceJournalFaults, serviceLogFaults } from '../../../src/findings/systemd/service-log-faults.ts';
+import { SERVICE_JOURNAL } from '../../../src/sources/systemd/service-logs.ts';
+import {
+  socketRefused,
+  timerOverdue,
+  unitJobsWaiting,
+  unitMissing,
+  unitTasksLimit,
+} from '../../../src/findings/systemd/watched-units.ts';
 import { unitFailed, unitNotLoaded, unitRestartLoop, unitStuck } from '../../../src/findings/systemd/units.ts';
 import { faultOn, type Fault } from '../../helpers/found-on.ts';
 
@@ -24,6 +33,25 @@ const RUNNING = unit('shop.service', 'active', 'running');
 /** Properties as systemd 252 has them. */
 const EXITED = { Result: 'exit-code', ExecMainStatus: 3, Restart: 'always', StartLimitBurst: 5 };
 
+/** Log of RabbitMQ 3.6, whose times stand on lines of their own. */
+const rabbitLog = {
+  '/var/log/rabbitmq/rabbit@ctl001.log': '=WARNING REPORT==== 6-May-2019::03:56:36 ===\nmemory resource limit alarm set on node rabbit@ctl001.\n',
+}; // prettier-ignore
+const WATCHED = '/run/dbus/system_bus_socket < watched';
+const MANAGER = '/run/dbus/system_bus_socket < manager';
+const sockets = (refused: number) => ({
+  [WATCHED]: JSON.stringify({ sockets: { 'x.socket': { NRefused: refused, NConnections: 64, MaxConnections: 64 } } }),
+});
+const jobs = { [MANAGER]: JSON.stringify({ manager: {}, jobs: [{ id: 7, unit: 'a.service', type: 'start', state: 'waiting' }, { id: 6, unit: 'b.mount', type: 'start', state: 'running' }] }) }; // prettier-ignore
+const tasks = (current: number, max: string) => ({
+  '/sys/fs/cgroup/system.slice/shop.service/pids.current': `${current}\n`,
+  '/sys/fs/cgroup/system.slice/shop.service/pids.max': `${max}\n`,
+  '/sys/fs/cgroup/system.slice/shop.service/pids.events': 'max 3\n',
+});
+const journal = {
+  [SERVICE_JOURNAL.join(' ')]: 'Jun 29 14:51:17 mymachine systemd-journald[346]: Suppressed 4150 messages from /system.slice/docker.service\n',
+}; // prettier-ignore
+
 /** Faults of units, as systemd 252 shows them. */
 export const systemdFaults: readonly Fault[] = [
   vm(unitFailed, [RUNNING, unit('shop.service', 'failed', 'failed', { ...EXITED, Restart: 'no', ExecMainStatus: 1, NRestarts: 0 })], ['warn', 'shop.service', 'failed, exit status 1']),
@@ -32,4 +60,12 @@ export const systemdFaults: readonly Fault[] = [
   vm(unitRestartLoop, ['a', 'b', 'c', 'd'].map((id) => ({ ...RUNNING, ...invocation('shop.service', id) })), ['warn', 'shop.service', 'restart loop, 3 restarts in 30 s']),
   vm(unitStuck, [RUNNING, unit('shop.service', 'activating', 'start', { StateChangeTimestampMonotonic: 800e6 })], ['warn', 'shop.service', 'activating for 3m30s (start)']),
   vm(unitNotLoaded, [RUNNING, unit('shop.service', 'inactive', 'dead', { LoadError: ['', 'Unit has a bad setting'] }, 'bad-setting')], ['warn', 'shop.service', 'not loaded (bad-setting), Unit has a bad setting']),
+  vm(serviceLogFaults, [rabbitLog], ['warn', 'rabbitmq', 'memory alarm, publishers blocked, 1 in rabbit@ctl001.log (rabbit@ctl001)']),
+  vm(unitTasksLimit, [tasks(511, '512')], ['warn', 'shop.service', '511 of 512 tasks (TasksMax), 100%, 3 forks refused']),
+  vm(unitTasksLimit, [tasks(512, '512')], ['crit', 'shop.service', '512 of 512 tasks (TasksMax), 100%, 3 forks refused']),
+  vm(socketRefused, [sockets(2), sockets(7)], ['warn', 'x.socket', '5 connections refused in 10 s, 64 of 64 open (MaxConnections)']),
+  vm(unitMissing, [{ ...unit('gone.service', 'inactive', 'dead', undefined, 'not-found'), [WATCHED]: JSON.stringify({ missing: { 'gone.service': { RequiredBy: ['shop.service', 'x.service'] } } }) }], ['warn', 'gone.service', 'not found, required by shop.service and 1 more']),
+  vm(timerOverdue, [{ ...unit('fstrim.timer', 'active', 'waiting'), [WATCHED]: JSON.stringify({ timers: { 'fstrim.timer': { NextElapseUSecRealtime: 1.6e15, Unit: 'fstrim.service' } } }) }], ['warn', 'fstrim.timer', /^overdue for .+, starts fstrim\.service$/]),
+  faultOn('cloud-vm', 50)(unitJobsWaiting, [jobs, jobs, jobs], ['warn', 'systemd jobs', '1 job waiting for 1m40s, running: b.mount (start)']),
+  vm(serviceJournalFaults, [journal], ['info', 'journald', 'messages suppressed (rate limit), 1 in journal (docker.service)']),
 ]; // prettier-ignore

@@ -3,11 +3,13 @@
 # A host in namespaces: network (eth0 to a peer, default route), its /run with systemd as a user manager in the place of PID 1's on
 # the system bus, an sshd. Processes, memory and disks are those of this machine.   then: ssh -F DIR/host/ssh_config support@host
 # Faults: listen-queue, udp-buffer, rp-filter, gateway, duplicate, qdisc (load into a slow shaper),, unit-failed, unit-loop,
-# unit-limit, segfault, fs-error.
+# unit-limit, segfault, fs-error, and those of limit-faults.sh.
 LABNAME=host; ARGS=(); HERE=$(dirname "$(readlink -f "$0")"); . "$HERE/../lib/lab-lib.sh"
 PATH=$PATH:/usr/sbin:/sbin
-FAULTS="listen-queue udp-buffer rp-filter gateway duplicate qdisc unit-failed unit-loop unit-limit segfault fs-error"
+. "$HERE/limit-faults.sh"
+FAULTS="$LIMIT_FAULTS listen-queue udp-buffer rp-filter gateway duplicate qdisc unit-failed unit-loop unit-limit segfault fs-error"
 parse_args "$@"
+UNITS=$STATE/home/.config/systemd/user
 NS=crashcart-host; PEER=cch0; HOST=10.213.0.2; PORT=2222
 inside() { ip netns exec "$NS" "$@"; }
 unit() { nsenter -t "$(pid_of init)" -m env XDG_RUNTIME_DIR="$STATE/run" HOME="$STATE/home" timeout 20 systemctl --user "$@"; }
@@ -52,7 +54,7 @@ in_group() {
 }
 # The first process of the lab's mount namespace, where /sys has the devices of its network.
 INIT='mount --make-rprivate / && mkdir -p "$1/cgroup" && mount --rbind /sys/fs/cgroup "$1/cgroup" && mount -t sysfs sysfs /sys && mount --rbind "$1/cgroup" /sys/fs/cgroup || exit 1
-  mount -t tmpfs tmpfs /run && mkdir -p /run/systemd/system /run/dbus /run/sshd /run/lock "$1/run/systemd/units" /run/systemd/units &&
+  mount -t tmpfs tmpfs /var/log && mount -t tmpfs tmpfs /run && mkdir -p /run/systemd/system /run/dbus /run/sshd /run/lock "$1/run/systemd/units" /run/systemd/units &&
   mount --bind "$1/run/systemd/units" /run/systemd/units && ln -s "$1/run/bus" /run/dbus/system_bus_socket || exit 1
   export XDG_RUNTIME_DIR=$1/run HOME=$1/home DBUS_SESSION_BUS_ADDRESS=unix:path=$1/run/bus
   /usr/sbin/sshd -D -f "$1/sshd_config" &
@@ -60,7 +62,7 @@ INIT='mount --make-rprivate / && mkdir -p "$1/cgroup" && mount --rbind /sys/fs/c
   exec /lib/systemd/systemd --user --log-target=null'
 write_files() {
   mkdir -p "$STATE"/{run/systemd/units,home/.config/systemd/user}; chmod 711 "$STATE" "$STATE/run"
-  local units=$STATE/home/.config/systemd/user
+  local units=$UNITS
   printf '[Service]\nExecStart=/bin/false\n' >"$units/lab-failed.service"
   printf '[Unit]\nStartLimitIntervalSec=0\n[Service]\nExecStart=/bin/sh -c "sleep 0.5; exit 3"\nRestart=always\nRestartSec=300ms\n' >"$units/lab-loop.service"
   printf '[Unit]\nStartLimitIntervalSec=60\nStartLimitBurst=3\n[Service]\nExecStart=/bin/false\nRestart=always\nRestartSec=50ms\n' >"$units/lab-limit.service"
@@ -88,7 +90,7 @@ up() {
 }
 down() {
   one_at_a_time; local name
-  for name in lazy connect deaf send slow lost martian; do reap "$name"; done
+  for name in lazy connect deaf send slow lost martian files locked user zombies; do reap "$name"; done
   repair_fs_error; reap init 10
   pkill -f "$STATE/sshd_config" 2>/dev/null; pkill -f "$STATE/bus.conf" 2>/dev/null
   ip netns del "$NS" 2>/dev/null; ip link del "$PEER" 2>/dev/null

@@ -10,6 +10,8 @@ from crashcart_collector.cgroups import Cgroups
 from crashcart_collector.children import program
 from crashcart_collector.globs import Glob, Sockets
 from crashcart_collector.hangs import HANGS, LOOKS, MAX_KNOWN, MAX_NEW, MAX_STUCK, SLOW, Late, Reading, Worker
+from crashcart_collector.limits import Limits
+from crashcart_collector.logs import LogLines
 from crashcart_collector.processes import Processes
 from crashcart_collector.reads import Miss, miss_of, slurp
 from crashcart_collector.sockets import socket_facts
@@ -34,8 +36,8 @@ class Job:
         self.head, self.then = head, then  # then: gets the answer, in the loop, and nothing is sent
         self.timeout = head["timeout"]  # type: float
         kind, path = head["what"][:2]
-        self.table = kind in ("processes", "cgroups", "threads")
-        self.name = kind if self.table else path  # type: str
+        self.table = kind in ("processes", "limits", "cgroups", "threads", "lines")
+        self.name = path if kind == "lines" or not self.table else kind  # type: str
         self.key = json.dumps([kind, path])
         self.asked = time.monotonic()
         self.since = None  # type: float | None
@@ -93,10 +95,14 @@ class Readers:
         self.last = {}  # type: dict[str, Answer]
         self.answered = set()  # type: set[str]  # keys of reads that had an answer
         self.ready = []  # type: list[tuple[Callable[[Head], None], Head]]  # answers for the loop
-        self.tables = {("processes", ""): Processes()}  # type: dict[tuple[str, str], Reading]
+        self.tables = {("processes", ""): Processes(), ("limits", ""): Limits()}  # type: dict[tuple[str, str], Reading]
+        self.texts = {}  # type: dict[str, list[str]]  # of lines of logs, sent with the first request for them
         self.handles = Handles()
 
     def put(self, job: Job) -> None:
+        kind, path, *more = job.head["what"]
+        if kind == "lines" and more[1]:
+            self.texts[path] = more[1]
         if HANGS.known:
             full = HANGS.stuck >= (MAX_STUCK if job.key in self.answered else MAX_NEW)
             why = HANGS.why(job.key) or (full and "not read, %d reads hang" % HANGS.stuck)
@@ -203,9 +209,11 @@ class Readers:
             return One(path, lambda: program(path))
         if kind == "socket":
             return One(path, lambda: socket_facts(path, job.head["what"][2]))
-        key = (kind, path) if kind in TABLES else ("processes", "")
+        if kind in ("processes", "limits"):
+            return self.tables[(kind, "")]
+        key = (kind, path)
         if key not in self.tables:
-            self.tables[key] = TABLES[kind](self.handles)
+            self.tables[key] = LogLines(path, job.head["what"][2], self.texts[path]) if kind == "lines" else TABLES[kind](self.handles)
         return self.tables[key]
 
     def answer(self, job: Job, error: "Exception | None" = None) -> None:
@@ -220,7 +228,7 @@ class Readers:
             head, body = job.reading.end(job)
             if job.head.get("have") and self.last.get(job.key) == (head, body):
                 head, body = {"same": 1}, b""
-            elif job.head["what"][0] in ("file", "glob") and len(body) <= 262144:
+            elif job.head["what"][0] in ("file", "glob", "lines") and len(body) <= 262144:
                 self.last[job.key] = (dict(head), body)
             head.update(at=now, ms=(now - job.since) * 1000)
             if len(self.answered) > MAX_KNOWN:

@@ -26,7 +26,21 @@ const MOST_SUSPECTS = 20;
 const KEPT = new Set([
   'NRestarts', 'Result', 'ExecMainStatus', 'ExecMainCode', 'StartLimitBurst', 'StartLimitIntervalUSec', 'RestartUSec', 'Restart', 'MainPID',
   'StateChangeTimestampMonotonic', 'InactiveEnterTimestampMonotonic', 'ActiveEnterTimestampMonotonic', 'LoadError', 'Id', 'Triggers',
-  'TasksCurrent', 'TasksMax', 'StatusText', 'NRefused', 'NAccepted', 'ConditionResult',
+  'TasksCurrent', 'TasksMax', 'StatusText', 'ConditionResult', 'Type', 'WatchdogUSec',
+]); // prettier-ignore
+/** Units of each kind of which properties are read. */
+const MOST_WATCHED = 100;
+const KEPT_OF_TIMER = new Set([
+  'NextElapseUSecRealtime',
+  'NextElapseUSecMonotonic',
+  'LastTriggerUSec',
+  'Unit',
+  'Result',
+]);
+const KEPT_OF_SOCKET = new Set(['NRefused', 'NAccepted', 'NConnections', 'MaxConnections', 'Result']);
+const KEPT_OF_MISSING = new Set(['RequiredBy', 'RequisiteOf', 'BoundBy']);
+const KEPT_OF_BOOT = new Set([
+  'InactiveExitTimestampMonotonic', 'ActiveEnterTimestampMonotonic', 'ActiveExitTimestampMonotonic', 'After',
 ]); // prettier-ignore
 /** Interface of the properties of a unit's kind. */
 const KINDS: Readonly<Record<string, string>> = {
@@ -42,14 +56,20 @@ const KEPT_OF_MANAGER = new Set([
 
 /**
  * systemd's manager over the system bus: org.freedesktop.systemd1(5). Reads alone; no call starts a service. Replies are JSON:
- * `{"units": [[name, description, load, active, sub, job], …], "suspects": {name: {NRestarts: 7, …}}}`, `{"manager": {…}, "jobs": […]}`.
+ * `{"units": [[name, description, load, active, sub, job], …], "suspects": {name: {NRestarts: 7, …}}}`, `{"manager": {…}, "jobs": […]}`,
+ * `{"timers": {name: {…}}, "sockets": {…}, "missing": {…}}`, `{"manager": {…}, "units": {name: {After: […], …}}}`.
  */
 export const systemd: Protocol = {
   name: 'systemd',
   what: 'systemd for its units and jobs (D-Bus)',
-  allowed: ['units: ListUnits, and the properties of those that failed or are in between', 'manager: state, jobs'],
+  allowed: [
+    'units: ListUnits, and the properties of those that failed or are in between',
+    'manager: state, jobs',
+    'watched: properties of timers, sockets, and units that are missing or masked',
+    'boot: when each unit started, and after which others',
+  ],
   refusal: (to, request) =>
-    PATHS.has(to) && (request === 'units' || request === 'manager') ? undefined : `${to} < ${request}: not a request`,
+    PATHS.has(to) && Object.hasOwn(REPLIES, request) ? undefined : `${to} < ${request}: not a request`,
   // The bus is started by its socket on some systems.
   daemons: () => ['dbus-daemon', 'dbus-broker'],
   connect,
@@ -62,20 +82,71 @@ function connect(dial: Dial): DaemonConnection {
     request: (request, timeoutMs) =>
       queue.run(request, timeoutMs, async () => {
         if (bus === undefined || bus.closed) bus = new DbusConnection(await dial());
-        return JSON.stringify(await (request === 'units' ? unitsReply(bus) : managerReply(bus)));
+        const reply = REPLIES[request];
+        if (!reply) throw new DaemonError('failed', `${request}: not a request`);
+        return JSON.stringify(await reply(bus));
       }),
     close: () => bus?.close(),
   };
 }
 
-async function unitsReply(bus: DbusConnection): Promise<object> {
+const REPLIES: Readonly<Record<string, (bus: DbusConnection) => Promise<object>>> = {
+  units: unitsReply,
+  manager: managerReply,
+  watched: watchedReply,
+  boot: bootReply,
+};
+
+async function listUnits(bus: DbusConnection): Promise<readonly ListedUnit[]> {
   const [list] = await bus.call(manager('ListUnits'));
-  const units = rows(list).flatMap((row) => {
+  return rows(list).flatMap((row) => {
     const [name, description, load, active, sub, , path, , job] = row;
     return typeof name === 'string' && typeof path === 'string'
       ? [{ name, description, load, active, sub, path, job }]
       : [];
   });
+}
+
+/** Properties of units by their names, of one interface; a unit that has gone since has none. */
+async function propertiesOf(
+  bus: DbusConnection,
+  units: readonly ListedUnit[],
+  kind: string,
+  names: ReadonlySet<string>,
+): Promise<Readonly<Record<string, object>>> {
+  const found: Record<string, object> = {};
+  for (const { name, path } of units)
+    try {
+      const [all] = await bus.call(properties(path, `${MANAGER}.${kind}`));
+      found[name] = kept(all, names);
+    } catch (error) {
+      if (!(error instanceof DaemonError) || error.why !== 'absent') throw error;
+    }
+  return found;
+}
+
+async function watchedReply(bus: DbusConnection): Promise<object> {
+  const units = await listUnits(bus);
+  const of = (fits: (unit: ListedUnit) => boolean, kind: string, names: ReadonlySet<string>) =>
+    propertiesOf(bus, units.filter(fits).slice(0, MOST_WATCHED), kind, names);
+  return {
+    timers: await of(({ name, active }) => name.endsWith('.timer') && active === 'active', 'Timer', KEPT_OF_TIMER),
+    sockets: await of(({ name, active }) => name.endsWith('.socket') && active === 'active', 'Socket', KEPT_OF_SOCKET),
+    missing: await of(({ load }) => load === 'not-found' || load === 'masked', 'Unit', KEPT_OF_MISSING),
+  };
+}
+
+async function bootReply(bus: DbusConnection): Promise<object> {
+  const [units, [all]] = await Promise.all([
+    listUnits(bus),
+    bus.call(properties('/org/freedesktop/systemd1', `${MANAGER}.Manager`)),
+  ]);
+  const started = units.filter(({ active, load }) => active !== 'inactive' && load === 'loaded');
+  return { manager: kept(all, KEPT_OF_MANAGER), units: await propertiesOf(bus, started, 'Unit', KEPT_OF_BOOT) };
+}
+
+async function unitsReply(bus: DbusConnection): Promise<object> {
+  const units = await listUnits(bus);
   const suspects: Record<string, object> = {};
   for (const { name, path } of units.filter(isSuspect).slice(0, MOST_SUSPECTS)) {
     const kind = KINDS[name.slice(name.lastIndexOf('.') + 1)];
@@ -96,6 +167,8 @@ async function unitsReply(bus: DbusConnection): Promise<object> {
 
 interface ListedUnit {
   readonly name: string;
+  readonly path: string;
+  readonly description: DbusValue | undefined;
   readonly load: DbusValue | undefined;
   readonly active: DbusValue | undefined;
   readonly sub: DbusValue | undefined;
