@@ -17,6 +17,7 @@ import { networkSubsystem } from './network.ts';
 import { ovnSubsystem } from './ovn.ts';
 import { ovsSubsystem } from './ovs.ts';
 import { processesSubsystem } from './processes.ts';
+import { storageSubsystem } from './storage.ts';
 import { systemdSubsystem } from './systemd.ts';
 import type { DetailReads } from './details.ts';
 import type { Subsystem } from './subsystem.ts';
@@ -27,6 +28,7 @@ export const subsystems: readonly Subsystem[] = [
   kernelSubsystem,
   networkSubsystem,
   systemdSubsystem,
+  storageSubsystem,
   processesSubsystem,
   kvmSubsystem,
   containersSubsystem,

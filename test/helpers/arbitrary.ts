@@ -143,6 +143,7 @@ export function anyAnswer(what: Read, real: readonly unknown[]): fc.Arbitrary<un
     case 'run':
     case 'talk':
     case 'statfs':
+    case 'mounts':
     case 'inventory':
       return oneOf(given as string[]);
   }

@@ -8,6 +8,7 @@ import { machineJudged } from './machine.ts';
 import { networkJudged } from './network.ts';
 import { ovsJudged } from './ovs.ts';
 import { processesJudged } from './processes.ts';
+import { storageJudged } from './storage.ts';
 import { systemdJudged } from './systemd.ts';
 import type { JudgedCells } from './judged-cell.ts';
 import type { RedCell } from './red-cells.ts';
@@ -17,6 +18,7 @@ const tables: readonly JudgedCells[] = [
   kernelJudged,
   networkJudged,
   systemdJudged,
+  storageJudged,
   processesJudged,
   kvmJudged,
   containersJudged,

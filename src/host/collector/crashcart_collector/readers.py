@@ -10,6 +10,7 @@ from crashcart_collector.cgroups import Cgroups
 from crashcart_collector.children import program
 from crashcart_collector.globs import Glob, Sockets
 from crashcart_collector.hangs import HANGS, LOOKS, MAX_KNOWN, MAX_NEW, MAX_STUCK, SLOW, Late, Reading, Worker
+from crashcart_collector.mounts import Mounts, MountUsers
 from crashcart_collector.processes import Processes
 from crashcart_collector.reads import Miss, miss_of, slurp
 from crashcart_collector.sockets import socket_facts
@@ -35,7 +36,7 @@ class Job:
         self.timeout = head["timeout"]  # type: float
         kind, path = head["what"][:2]
         self.table = kind in ("processes", "cgroups", "threads")
-        self.name = kind if self.table else path  # type: str
+        self.name = kind if self.table or not path else path  # type: str
         self.key = json.dumps([kind, path])
         self.asked = time.monotonic()
         self.since = None  # type: float | None
@@ -93,7 +94,8 @@ class Readers:
         self.last = {}  # type: dict[str, Answer]
         self.answered = set()  # type: set[str]  # keys of reads that had an answer
         self.ready = []  # type: list[tuple[Callable[[Head], None], Head]]  # answers for the loop
-        self.tables = {("processes", ""): Processes()}  # type: dict[tuple[str, str], Reading]
+        self.processes = Processes()
+        self.tables = {("processes", ""): self.processes}  # type: dict[tuple[str, str], Reading]
         self.handles = Handles()
 
     def put(self, job: Job) -> None:
@@ -203,6 +205,8 @@ class Readers:
             return One(path, lambda: program(path))
         if kind == "socket":
             return One(path, lambda: socket_facts(path, job.head["what"][2]))
+        if kind == "mounts":
+            return MountUsers(path) if path else Mounts(self.processes)
         key = (kind, path) if kind in TABLES else ("processes", "")
         if key not in self.tables:
             self.tables[key] = TABLES[kind](self.handles)
