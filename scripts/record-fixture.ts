@@ -138,6 +138,11 @@ async function record(what: Read, into: Recording): Promise<void> {
     case 'limits':
     case 'inventory':
       return undefined;
+    case 'mounts': {
+      const reading = await lane.read(what);
+      if (reading.ok && what.usersOf === undefined) into.files.set('mounts.txt', scrubbed(reading.value));
+      return undefined;
+    }
     case 'talk':
       return recordTalk(what, into);
     case 'talks':

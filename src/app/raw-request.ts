@@ -25,6 +25,8 @@ export function requestText(read: Read): string {
       return `${user}threads of ${read.commands.join(', ')}: ${keyOf(read)}`;
     case 'statfs':
       return `${user}statfs ${read.path}`;
+    case 'mounts':
+      return `${user}${keyOf(read)}`;
     case 'inventory':
       return 'systeminformation on this machine';
   }

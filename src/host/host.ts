@@ -115,6 +115,13 @@ export interface StatfsRead extends ReadOptions {
   readonly path: string;
 }
 
+/** Mounted filesystems with their space, or who uses one of them. */
+export interface MountsRead extends ReadOptions {
+  readonly kind: 'mounts';
+  /** Mount point: processes with files on it and what deleted files they hold, in the place of the list. */
+  readonly usersOf?: string;
+}
+
 /** Hardware inventory of the local machine by systeminformation; `absent` on remote hosts. */
 export interface InventoryRead extends ReadOptions {
   readonly kind: 'inventory';
@@ -131,6 +138,7 @@ export type Read =
   | CgroupsRead
   | ThreadsRead
   | StatfsRead
+  | MountsRead
   | InventoryRead;
 
 /** Raw texts of one process; a new object only after a change, so that a parse can be cached by identity. */
@@ -226,6 +234,8 @@ export interface Answers {
   readonly threads: ThreadTable;
   /** f_frsize f_blocks f_bfree f_bavail f_files f_ffree f_flag, decimal, separated by spaces. */
   readonly statfs: string;
+  /** Lines of /proc/self/mountinfo behind their space; of one mount a line per process. See `sources/storage/filesystems.ts`. */
+  readonly mounts: string;
   /** JSON of `Inventory`. */
   readonly inventory: string;
 }
@@ -349,6 +359,8 @@ export function keyOf(what: Read): string {
       return `/proc/[0-9]*/task/*/schedstat of ${what.commands.join(', ')}`;
     case 'statfs':
       return `statfs ${what.path}`;
+    case 'mounts':
+      return what.usersOf === undefined ? 'space of mounted filesystems' : `users of ${what.usersOf}`;
     case 'inventory':
       return 'inventory of this machine';
   }

@@ -47,6 +47,8 @@ const pathOf = (read: Read): string | undefined => {
     case 'threads':
     case 'inventory':
       return undefined;
+    case 'mounts':
+      return read.usersOf;
   }
 };
 
@@ -130,6 +132,10 @@ const allowedOf = ({ files, globs, commands, protocols }: Parts): readonly Allow
     allows: (read) => read.kind === 'inventory',
   },
   { what: 'free space of mounted filesystems (statfs)', allows: (read) => read.kind === 'statfs' },
+  {
+    what: 'space of mounted filesystems (/proc/self/mountinfo, statfs of each; links of open files of processes in D state), and processes with files on one (links of their open files, size of deleted ones)',
+    allows: (read) => read.kind === 'mounts',
+  },
   {
     what: commands.map(({ argv }) => argv.join(' ')).join('; '),
     allows: (read) =>

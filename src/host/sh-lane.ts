@@ -86,7 +86,10 @@ export class ShLane implements Lane {
     const value =
       what.kind === 'processes'
         ? await this.#processes()
-        : what.kind === 'cgroups' || what.kind === 'threads' || what.kind === 'limits'
+        : what.kind === 'cgroups' ||
+            what.kind === 'threads' ||
+            what.kind === 'limits' ||
+            (what.kind === 'mounts' && what.usersOf !== undefined)
           ? missing('denied', `${keyOf(what)}: needs python3 on the host`)
           : await this.#one(what);
     // The answer has the kind of the read.
@@ -134,7 +137,14 @@ export class ShLane implements Lane {
     const answer = await this.#ask(scriptOf(what, seconds), seconds * 1000 + 3000);
     if ('ok' in answer) return answer;
     const { body, exit, at, tookMs } = answer;
-    const name = what.kind === 'run' ? (what.argv[0] ?? '') : what.kind === 'glob' ? what.pattern : what.path;
+    const name =
+      what.kind === 'run'
+        ? (what.argv[0] ?? '')
+        : what.kind === 'glob'
+          ? what.pattern
+          : 'path' in what
+            ? what.path
+            : keyOf(what);
     const failure = failureOf(name, exit, what.kind === 'run' ? (what.okExits ?? [0]) : [0], seconds);
     if (failure) return failure;
     if (what.kind !== 'glob') return { ok: true, value: body.toString('utf8'), at, tookMs };
@@ -225,6 +235,9 @@ export class ShLane implements Lane {
 const bareWildcards = (pattern: string): string =>
   pattern.replaceAll(/[^*?[\]]+/g, (part) => (/^[\w./:-]+$/.test(part) ? part : shellQuote(part)));
 
+/** Line of a mount behind its space. Only filesystems on local disks are asked: nothing would bound a stat that hangs. */
+const MOUNT_LINE = `case " $f" in *' - ext'[234]' '*|*' - xfs '*|*' - btrfs '*|*' - vfat '*|*' - f2fs '*|*' - tmpfs '*) s=$(stat -f -c '%S,%b,%f,%a,%c,%d,0' -- "$(printf '%b' "$e")" 2>/dev/null) || s=-;; *) s=-;; esac; printf '%s\\t%s\\n' "$s" "$a $b $c $d $e $f"`;
+
 function scriptOf(what: PlainRead, seconds: number): string {
   const limit = `timeout -k 2 ${seconds}`;
   switch (what.kind) {
@@ -243,6 +256,8 @@ function scriptOf(what: PlainRead, seconds: number): string {
     }
     case 'statfs':
       return `${limit} stat -f -c '%S %b %f %a %c %d 0' -- ${shellQuote(what.path)} 2>/dev/null || (exit ${ABSENT})`;
+    case 'mounts':
+      return `while read -r a b c d e f; do ${MOUNT_LINE}; done </proc/self/mountinfo`;
     case 'run':
       return `PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin LC_ALL=C ${limit} ${shellCommand(what.argv)} 2>/dev/null`;
   }

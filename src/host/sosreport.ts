@@ -13,6 +13,7 @@ import { daemonOutput } from './sosreport/daemons.ts';
 import { commandOutput } from './sosreport/derived-commands.ts';
 import { withDerived } from './sosreport/derived.ts';
 import { folderFiles, type ReportFiles } from './sosreport/files.ts';
+import { reportMounts } from './sosreport/mounted.ts';
 import { reportProcesses } from './sosreport/processes.ts';
 import type { Report } from './sosreport/report.ts';
 import { reportSar } from './sosreport/sar.ts';
@@ -138,6 +139,8 @@ async function answer(what: Read, report: Report): Promise<unknown> {
       const table = await recordedThreads(what, files);
       return table?.processes.size === 0 ? undefined : table;
     }
+    case 'mounts':
+      return what.usersOf === undefined ? reportMounts(files, commands) : undefined;
     case 'limits':
     case 'statfs':
     case 'inventory':

@@ -2,6 +2,7 @@ import { InfluenceTable } from './influence.ts';
 import { machineInfluences } from './influences/machine.ts';
 import { networkInfluences } from './influences/network.ts';
 import { kernelInfluences } from './influences/kernel.ts';
+import { storageInfluences } from './influences/storage.ts';
 import { processInfluences } from './influences/processes.ts';
 import { containerInfluences } from './influences/containers.ts';
 import { kvmInfluences } from './influences/kvm.ts';
@@ -15,6 +16,7 @@ export const influenceTable = new InfluenceTable([
   ...machineInfluences,
   ...networkInfluences,
   ...kernelInfluences,
+  ...storageInfluences,
   ...processInfluences,
   ...systemdInfluences,
   ...containerInfluences,

@@ -83,7 +83,7 @@ function decodeReading(value: unknown): RecordedReading | undefined {
 const invalidReading = (read: Read): RecordedReading => ({ read, why: 'failed', detail: 'invalid reading in the recording' }); // prettier-ignore
 
 /** Kinds of reads whose value is a text; that of others is a table. */
-const TEXTS: ReadonlySet<Read['kind']> = new Set(['file', 'run', 'talk', 'limits', 'statfs', 'inventory']);
+const TEXTS: ReadonlySet<Read['kind']> = new Set(['file', 'run', 'talk', 'limits', 'statfs', 'mounts', 'inventory']);
 
 const isNumber = (value: unknown): boolean => value === undefined || typeof value === 'number';
 

@@ -56,5 +56,6 @@ export const decodeRead: Decoder<Read> = variantOf<Read>('kind', {
   cgroups: readOf('cgroups', {}),
   threads: readOf('threads', { commands: listOf(linesOf(100), 1000) }),
   statfs: readOf('statfs', { path }),
+  mounts: readOf('mounts', { usersOf: optional(path) }),
   inventory: readOf('inventory', {}),
 });

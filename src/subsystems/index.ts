@@ -18,6 +18,7 @@ import { ovnSubsystem } from './ovn.ts';
 import { ovsSubsystem } from './ovs.ts';
 import { packagesSubsystem } from './packages.ts';
 import { processesSubsystem } from './processes.ts';
+import { storageSubsystem } from './storage.ts';
 import { systemdSubsystem } from './systemd.ts';
 import type { DetailReads } from './details.ts';
 import type { Subsystem } from './subsystem.ts';
@@ -29,6 +30,7 @@ export const subsystems: readonly Subsystem[] = [
   networkSubsystem,
   systemdSubsystem,
   packagesSubsystem,
+  storageSubsystem,
   processesSubsystem,
   kvmSubsystem,
   containersSubsystem,

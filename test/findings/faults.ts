@@ -9,12 +9,14 @@ import { networkFaults } from './network/faults.ts';
 import { ovsFaults } from './ovs/faults.ts';
 import { packagesFaults } from './packages/faults.ts';
 import { processesFaults } from './processes/faults.ts';
+import { storageFaults } from './storage/faults.ts';
 import { systemdFaults } from './systemd/faults.ts';
 
 /** Faults laid over recorded hosts: a rule that no recorded host makes speak has one here. */
 export const faults: readonly Fault[] = [
   ...machineFaults,
   ...systemdFaults,
+  ...storageFaults,
   ...networkFaults,
   ...kernelFaults,
   ...packagesFaults,

@@ -144,6 +144,7 @@ export function anyAnswer(what: Read, real: readonly unknown[]): fc.Arbitrary<un
     case 'talk':
     case 'limits':
     case 'statfs':
+    case 'mounts':
     case 'inventory':
       return oneOf(given as string[]);
   }

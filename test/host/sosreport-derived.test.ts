@@ -7,6 +7,7 @@ import { identity } from '../../src/sources/machine/identity.ts';
 import { kernelLog } from '../../src/sources/kernel/kernel-log.ts';
 import { kernelModules } from '../../src/sources/machine/kernel-modules.ts';
 import { meminfo as memory } from '../../src/sources/machine/meminfo.ts';
+import { filesystems } from '../../src/sources/storage/filesystems.ts';
 import { mounts } from '../../src/sources/machine/mounts.ts';
 import { netdev } from '../../src/sources/machine/netdev.ts';
 import { numa } from '../../src/sources/machine/numa.ts';
@@ -63,6 +64,20 @@ test('sources read what the commands of sos have', async () => {
   } finally {
     await session.stop();
   }
+});
+
+test('filesystems has the space of df', async () => {
+  const session = await replayed({
+    ...files,
+    'sos_commands/filesys/df_-al_-x_autofs': 'Filesystem     1K-blocks     Used Available Use% Mounted on\n/dev/vda2       20134592 19134592    900000  96% /\n',
+    'sos_commands/filesys/df_-ali_-x_autofs': 'Filesystem      Inodes IUsed IFree IUse% Mounted on\n/dev/vda2         1000   990    10   99% /\n',
+  }); // prettier-ignore
+  const { now } = session.timeline.moment({ filesystems }, session.player.positionMs()).filesystems;
+  expect(now?.filesystems).toMatchObject([
+    { target: '/', source: '/dev/vda2', sizeBytes: 20_134_592 * 1024, usedBytes: 19_134_592 * 1024, availableBytes: 900_000 * 1024, inodes: 1000, inodesUsed: 990 },
+    { target: '/srv/a', type: 'nfs4', probe: { state: 'not asked' }, sizeBytes: undefined },
+  ]); // prettier-ignore
+  await session.stop();
 });
 
 test('the kernel log is that of kern.log where sos has no dmesg', async () => {

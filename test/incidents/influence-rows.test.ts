@@ -27,6 +27,9 @@ const NOT_RECORDED: readonly Edge[] = [
   ['daemon', 'runs-as', 'pod'],
   ['resource', 'placed-on', 'memory-module'],
   ['resource', 'placed-on', 'sensor'],
+  ['process', 'stored-on', 'mount'],
+  ['guest-disk', 'stored-on', 'mount'],
+  ['container', 'stored-on', 'mount'],
 ];
 
 /** Kinds of the objects of findings that no recorded host and no fault shows. */

@@ -27,7 +27,12 @@ const WITHOUT: Readonly<Record<string, string>> = {
 const PARTLY: ReadonlySet<string> = new Set(['ovs tables', 'ovn logical']);
 
 /** Tables whose rows refer to objects, several to one: the row of the object is in another table. */
-const REFERRING: ReadonlySet<string> = new Set(['kubernetes events', 'kernel-log events', 'processes limits']);
+const REFERRING: ReadonlySet<string> = new Set([
+  'kubernetes events',
+  'kernel-log events',
+  'processes limits',
+  'storage stack',
+]);
 
 /** Kinds whose findings have no row: their panes show them as lines, or their rows are those of their members. */
 const LINES: ReadonlySet<string> = new Set([

@@ -26,6 +26,8 @@ export function requestOf(
       };
     case 'statfs':
       return { head: { op: 'read', what: ['statfs', what.path] } };
+    case 'mounts':
+      return { head: { op: 'read', what: ['mounts', what.usersOf ?? ''] } };
     case 'processes':
       return { head: { op: 'read', what: ['processes', ''] } };
     case 'limits':

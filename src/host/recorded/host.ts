@@ -155,6 +155,8 @@ class RecordedAnswers {
         return recordedThreads(what, this.#files);
       case 'statfs':
         return this.#statfs[what.path];
+      case 'mounts':
+        return this.#text(what.usersOf === undefined ? '/mounts.txt' : `/mount-users/${recordSlug(what.usersOf)}`);
       case 'inventory':
         return this.#text('/inventory.json');
     }

@@ -1,4 +1,5 @@
-import { lines, words } from '../../lib/lines.ts';
+import { lines } from '../../lib/lines.ts';
+import { listedMounts } from './mounted.ts';
 import type { Report } from './report.ts';
 
 /** Output of a command by the file of the same command, else by another command of sos that has the same facts. */
@@ -38,27 +39,13 @@ const sockets = (text: string | undefined): string | undefined =>
         .filter((line) => /^(?:tcp|u_\w+)\s+(?:ESTAB|LISTEN)\b/.test(line))
         .join('\n');
 
-const MAX_LINE = 4096;
-
-/** `findmnt -r` of the wanted types by `findmnt`, whose tree ends where the target begins, or by `mount -l`. */
+/** `findmnt -r` of the wanted types. */
 async function mounts({ commands }: Report, argv: readonly string[]): Promise<string | undefined> {
   const types = new Set(argv[argv.indexOf('-t') + 1]?.split(','));
-  const tree = await commands.output('findmnt');
-  const list = (await commands.output('mount -l')) ?? (await commands.output('mount'));
-  if (tree === undefined && list === undefined) return undefined;
-  const rows =
-    tree === undefined
-      ? lines(list ?? '').map((line) => {
-          if (line.length > MAX_LINE) return [];
-          const [, source, target, type, options] = /^(.+?) on (\/.*?) type (\S+) \(([^)]*)\)/.exec(line) ?? [];
-          return [target, source, type, options];
-        })
-      : lines(tree).map((line) => {
-          const [target, source, type, options] = words(line.replace(/^[^/]*(?=\/)/, ''));
-          return [target, source, type, options];
-        });
-  return rows
-    .filter(([target, , type]) => target?.startsWith('/') && types.has(type ?? ''))
-    .map((row) => row.map((cell) => (cell ?? '').replaceAll(' ', String.raw`\x20`)).join(' '))
+  return (await listedMounts(commands))
+    ?.filter(({ type }) => types.has(type))
+    .map(({ target, source, type, options }) =>
+      [target, source, type, options].map((cell) => cell.replaceAll(' ', String.raw`\x20`)).join(' '),
+    ) // prettier-ignore
     .join('\n');
 }

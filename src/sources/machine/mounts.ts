@@ -59,7 +59,7 @@ const unescaped = (text: string): string =>
   text.replaceAll(/\\x([\da-f]{2})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 
 /** Lookup of the mount that holds a path: the nearest above it. A later mount at the same place hides the one before. */
-export function mountFinder(byTarget: ReadonlyMap<string, Mount>): (path: string) => Mount | undefined {
+export function mountFinder<One>(byTarget: ReadonlyMap<string, One>): (path: string) => One | undefined {
   return (path) => {
     for (let at = path; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
       const found = byTarget.get(at);

@@ -46,6 +46,8 @@ export const vmstat = defineSource({
       compactStalls: of('compact_stall'),
       compactFails: of('compact_fail'),
       compactSuccesses: of('compact_success'),
+      /** Dirty pages at which writers are throttled. */
+      dirtyLimitPages: of('nr_dirty_threshold'),
       oomKills: of('oom_kill'),
       thpFaultAllocs: of('thp_fault_alloc'),
       thpFaultFallbacks: of('thp_fault_fallback'),

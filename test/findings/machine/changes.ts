@@ -75,6 +75,15 @@ export const vmstat = (fields: Readonly<Record<string, number>>) => ({
     .map(([name, value]) => `${name} ${value}\n`)
     .join(''),
 });
+/** Pages swapped out since boot, and the swap that a service fills; without a total there is no swap. */
+export const swapOut = (pages: number, swapTotalKiB = 1_000_000, serviceBytes = 0) => ({
+  ...vmstat({ pswpout: pages, pswpin: 0 }),
+  '/proc/meminfo': `MemTotal: 1000000 kB\nSwapTotal: ${swapTotalKiB} kB\nSwapFree: ${swapTotalKiB / 2} kB\n`,
+  '/proc/swaps':
+    swapTotalKiB === 0 ? '' : 'Filename Type Size Used Priority\n/dev/zram0 partition 1000000 500000 100\n',
+  '/sys/fs/cgroup/system.slice/lab.service/memory.swap.current': `${serviceBytes}\n`,
+  '/sys/fs/cgroup/system.slice/lab.service/memory.max': '67108864\n',
+});
 export const hintFaults = (faults: number, local: number, moved: number) =>
   vmstat({ numa_hint_faults: faults, numa_hint_faults_local: local, numa_pages_migrated: moved });
 

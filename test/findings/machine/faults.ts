@@ -61,7 +61,7 @@ export const machineFaults: readonly Fault[] = [
   numa(memoryShort, [made.meminfo(20_000, 850_000)], ['crit', 'memory', '2.0% available (20 MiB of 977 MiB), huge pages 85%']), // prettier-ignore
   vm(memoryPoisoned, [made.corruptedMemory(8)], ['crit', 'memory', '8.0 KiB HardwareCorrupted, poisoned pages offlined by the kernel']), // prettier-ignore
   numa(memoryFragmented, [made.buddyinfo(0)], ['crit', 'node1', 'fragmented, 6.4k free pages, no free block of order ≥ 3 (8 pages)']), // prettier-ignore
-  numa(swapping, [made.vmstat({ pswpout: 5000 }), made.vmstat({ pswpout: 8000 })], ['crit', 'swap', /^out 100 pages\/s, in \S+ pages\/s, \S+ used$/]), // prettier-ignore
+  numa(swapping, [made.swapOut(5000), made.swapOut(8000, 1_000_000, 9_000_000)], ['crit', 'swap', 'out 100 pages/s to zram, in 0 pages/s, 50% used, by lab.service at limit 64 MiB']), // prettier-ignore
   numa(majorFaults, [made.vmstat({ pgmajfault: 7 }), made.vmstat({ pgmajfault: 18_007 })], ['warn', 'faults', /^600 major faults\/s/]), // prettier-ignore
   numa(compactionFailing, [made.vmstat({ compact_success: 20_000, compact_fail: 4000 }), made.vmstat({ compact_success: 20_000, compact_fail: 5000 })], ['warn', 'compaction', '100% failed in the last minute (33.3/s), 20% since boot']), // prettier-ignore
   vm(nicErrors, [made.netdev(1000), made.netdev(31_000, { rxErrors: 9 })], ['warn', 'eth0', '0.3 errors/s in 2.0k packets/s (0.0%)']), // prettier-ignore

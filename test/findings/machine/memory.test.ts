@@ -8,7 +8,7 @@ import { oomKills } from '../../../src/findings/machine/oom-kills.ts';
 import { pressure } from '../../../src/findings/machine/pressure.ts';
 import { swapping } from '../../../src/findings/machine/swapping.ts';
 import { foundOn } from '../../helpers/found-on.ts';
-import { buddyinfo, corruptedMemory, meminfo, psi, vmstat } from './changes.ts';
+import { buddyinfo, corruptedMemory, meminfo, psi, swapOut, vmstat } from './changes.ts';
 
 const REAL = ['cloud-vm', 'numa-guest', 'bare-kernel', 'denied'];
 
@@ -64,11 +64,12 @@ describe('memory-short', () => {
 
 describe('rates between two readings', () => {
   test('swapping counts swap-out of now, not swap in use', async () => {
-    const on = (out: number) =>
-      foundOn(swapping, 'numa-guest', [vmstat({ pswpout: 5000 }), vmstat({ pswpout: 5000 + out })]);
+    const on = (out: number) => foundOn(swapping, 'numa-guest', [swapOut(5000), swapOut(5000 + out)]);
     expect(await on(0)).toEqual([]);
     expect(await on(29)).toEqual([]);
     expect(await on(31)).toMatchObject([{ severity: 'warn', subject: 'swap' }]);
+    // After swapoff the window still has what was swapped out before.
+    expect(await foundOn(swapping, 'numa-guest', [swapOut(5000), swapOut(9000, 0)])).toEqual([]);
   });
 
   test('major-faults is silent when the rate is below its limit', async () => {

@@ -9,6 +9,7 @@ import { networkJudged } from './network.ts';
 import { ovsJudged } from './ovs.ts';
 import { packagesJudged } from './packages.ts';
 import { processesJudged } from './processes.ts';
+import { storageJudged } from './storage.ts';
 import { systemdJudged } from './systemd.ts';
 import type { JudgedCells } from './judged-cell.ts';
 import type { RedCell } from './red-cells.ts';
@@ -19,6 +20,7 @@ const tables: readonly JudgedCells[] = [
   networkJudged,
   systemdJudged,
   packagesJudged,
+  storageJudged,
   processesJudged,
   kvmJudged,
   containersJudged,

@@ -25,6 +25,7 @@ export const machineJudged: JudgedCells = {
   'hardware/memory/compact': { rules: ['compaction-failing'] },
   'hardware/memory/faults': { rules: ['oom-kills', 'major-faults'] },
   'hardware/memory/memory': { rules: ['memory-short'] },
+  'hardware/memory/swap': { rules: ['swapping'] },
   'hardware/nics/drops': { rules: ['nic-drops', 'guest-nic-drops'] },
   'hardware/nics/errors': { rules: ['nic-errors'] },
   'hardware/nics/link': { rules: ['nic-down', 'nic-flaps', 'bond-member-down'] },

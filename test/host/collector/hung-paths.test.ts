@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Reading } from '../../../src/host/host.ts';
 import type { Lane } from '../../../src/host/lane.ts';
 import { openUserLane } from '../../../src/host/open-lane.ts';
 import { hangingTransport, needsFuse } from '../../helpers/hung-files.ts';
@@ -89,6 +90,39 @@ describe.each(['root', 'user'] as const)('with a hung folder the collector of %s
       detail: expect.stringMatching(HUNG),
     });
     expect(await reader.read({ kind: 'statfs', path: folder })).toMatchObject({ ok: true });
+  });
+});
+
+describe('with a hung mount the collector', () => {
+  const mountsOf = (reading: Reading<string>): readonly string[] => (reading.ok ? reading.value.split('\n') : []);
+
+  test('gives the space of the other mounts, and asks it once', async () => {
+    const reader = await open();
+    const began = performance.now();
+    const [first, , third] = [
+      await reader.read({ kind: 'mounts' }),
+      await reader.read({ kind: 'mounts' }),
+      await reader.read({ kind: 'mounts' }),
+    ];
+    expect(performance.now() - began).toBeLessThan(4000);
+    for (const reading of [first, third]) {
+      const lines = mountsOf(reading);
+      expect(lines.find((line) => line.includes(`${folder}/hung`))).toMatch(/^!timeout,[\d.]+,in [DS] state at \w+\t/);
+      expect(lines.find((line) => / \/ \/ /.test(line))).toMatch(/^\d+(?:,\d+){6}\t/);
+    }
+    // The time at which the only probe began.
+    const since = (reading: Reading<string>) => /!timeout,([\d.]+)/.exec(mountsOf(reading).join('\n'))?.[1];
+    expect(since(third)).toBe(since(first));
+    expect(reader.hung().map(({ name }) => name)).toEqual([join(folder, 'hung')]);
+  });
+
+  test('names who uses another mount', async () => {
+    const reader = await open();
+    const reading = await reader.read({ kind: 'mounts', usersOf: '/' });
+    const [all, ...users] = mountsOf(reading);
+    expect(Number(all)).toBeGreaterThan(0);
+    expect(users.filter((line) => line.includes(`${folder}/hung`))).toEqual([]);
+    expect(users.every((line) => line.split('\t').length === 6 || line === '')).toBe(true);
   });
 });
 

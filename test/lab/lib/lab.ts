@@ -14,6 +14,7 @@ export const labCache = process.env['CRASHCART_LAB_CACHE'] ?? join(labDir, 'cach
 /** Names of the labs in the order of `down`: OVN before the switch that it uses. */
 export const labNames = [
   'host',
+  'fs',
   'numa',
   'stacks',
   'sshd',

@@ -12,6 +12,7 @@ from crashcart_collector.globs import Glob, Sockets
 from crashcart_collector.hangs import HANGS, LOOKS, MAX_KNOWN, MAX_NEW, MAX_STUCK, SLOW, Late, Reading, Worker
 from crashcart_collector.limits import Limits
 from crashcart_collector.logs import LogLines
+from crashcart_collector.mounts import Mounts, MountUsers
 from crashcart_collector.processes import Processes
 from crashcart_collector.reads import Miss, miss_of, slurp
 from crashcart_collector.sockets import socket_facts
@@ -37,7 +38,7 @@ class Job:
         self.timeout = head["timeout"]  # type: float
         kind, path = head["what"][:2]
         self.table = kind in ("processes", "limits", "cgroups", "threads", "lines")
-        self.name = path if kind == "lines" or not self.table else kind  # type: str
+        self.name = kind if (self.table and kind != "lines") or not path else path  # type: str
         self.key = json.dumps([kind, path])
         self.asked = time.monotonic()
         self.since = None  # type: float | None
@@ -95,7 +96,8 @@ class Readers:
         self.last = {}  # type: dict[str, Answer]
         self.answered = set()  # type: set[str]  # keys of reads that had an answer
         self.ready = []  # type: list[tuple[Callable[[Head], None], Head]]  # answers for the loop
-        self.tables = {("processes", ""): Processes(), ("limits", ""): Limits()}  # type: dict[tuple[str, str], Reading]
+        self.processes = Processes()
+        self.tables = {("processes", ""): self.processes, ("limits", ""): Limits()}  # type: dict[tuple[str, str], Reading]
         self.texts = {}  # type: dict[str, list[str]]  # of lines of logs, sent with the first request for them
         self.handles = Handles()
 
@@ -209,6 +211,8 @@ class Readers:
             return One(path, lambda: program(path))
         if kind == "socket":
             return One(path, lambda: socket_facts(path, job.head["what"][2]))
+        if kind == "mounts":
+            return MountUsers(path) if path else Mounts(self.processes)
         if kind in ("processes", "limits"):
             return self.tables[(kind, "")]
         key = (kind, path)

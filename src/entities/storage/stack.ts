@@ -1,0 +1,91 @@
+import { kindOf, type BlockDevice } from '../../sources/machine/block-devices.ts';
+import { mountFinder } from '../../sources/machine/mounts.ts';
+import type { StackDevice } from '../../sources/storage/block-stack.ts';
+import type { Btrfs } from '../../sources/storage/filesystem-errors.ts';
+import type { Filesystem } from '../../sources/storage/filesystems.ts';
+
+export interface StackParts {
+  readonly devices: ReadonlyMap<string, BlockDevice> | undefined;
+  readonly stack: ReadonlyMap<string, StackDevice> | undefined;
+  readonly btrfs: readonly Btrfs[] | undefined;
+  readonly filesystems: readonly Filesystem[] | undefined;
+}
+
+/** Step of a stack: a block device with what it stands on. */
+export interface StackStep {
+  readonly name: string;
+  /** `partition`, `LVM`, `crypt`, `multipath`, `raid`, `loop`, `zram`, `disk`… */
+  readonly kind: string;
+  readonly device: BlockDevice | undefined;
+  readonly layer: StackDevice | undefined;
+  readonly below: readonly StackStep[];
+}
+
+const DEEPEST = 12;
+
+/** Names of the block devices right below a mount. A btrfs, NFS or tmpfs has a device number of no block device. */
+export function devicesOf(
+  { device, source, type }: Filesystem,
+  { devices, stack, btrfs }: StackParts,
+): readonly string[] {
+  for (const { name, number } of stack?.values() ?? []) if (number === device) return [name];
+  const path = /^\/dev\/(?:mapper\/)?([^/]+)$/.exec(source)?.[1];
+  if (path === undefined) return [];
+  const known = stack?.has(path) || devices?.has(path) ? path : [...(devices?.values() ?? [])].find(({ alias }) => alias === path)?.name; // prettier-ignore
+  if (known === undefined) return [];
+  const members = type === 'btrfs' ? btrfs?.find((one) => one.devices.includes(known))?.devices : undefined;
+  return members ?? [known];
+}
+
+/** What a block device stands on, down to disks. */
+export function stackOf(name: string, parts: StackParts, depth = 0): StackStep {
+  const { devices, stack } = parts;
+  const device = devices?.get(name);
+  const layer = stack?.get(name);
+  const lower = device?.slaves.length
+    ? device.slaves
+    : layer?.partitionOf === undefined
+      ? holdersOf(device, parts)
+      : [layer.partitionOf];
+  return {
+    name,
+    kind: stepKind(name, device, layer),
+    device,
+    layer,
+    below: depth >= DEEPEST ? [] : lower.map((one) => stackOf(one, parts, depth + 1)),
+  };
+}
+
+/** Mount that holds the file of a loop device. */
+export const mountOfLoop = (
+  device: BlockDevice | undefined,
+  all: readonly Filesystem[] | undefined,
+): Filesystem | undefined =>
+  device?.kind !== 'loop' || device.alias === undefined || all === undefined
+    ? undefined
+    : mountFinder(new Map(all.map((one) => [one.target, one])))(device.alias);
+
+/** Devices below the mount that holds the file of a loop device. */
+function holdersOf(device: BlockDevice | undefined, parts: StackParts): readonly string[] {
+  const mount = mountOfLoop(device, parts.filesystems);
+  return mount === undefined ? [] : devicesOf(mount, parts);
+}
+
+function stepKind(name: string, device: BlockDevice | undefined, layer: StackDevice | undefined): string {
+  if (layer?.partitionOf !== undefined) return 'partition';
+  if (layer?.mapping !== undefined) return layer.mapping;
+  if (name.startsWith('zram')) return 'zram';
+  if (name.startsWith('bcache')) return 'bcache';
+  const kind = device?.kind ?? kindOf(name);
+  return kind === 'raid' ? 'md' : kind === 'network' ? name.replace(/\d.*$/, '') : kind;
+}
+
+/** Steps from the top to the disks, each before what is below it. */
+export const stepsOf = (step: StackStep): readonly StackStep[] => [step, ...step.below.flatMap(stepsOf)];
+
+/** `dm-0 (crypt) → sda2 → sda`: the way through the first device of each step. */
+export function wayText(step: StackStep): string {
+  const [first, ...more] = step.below;
+  const rest = first === undefined ? '' : ` → ${wayText(first)}${more.length > 0 ? ` +${more.length}` : ''}`;
+  return `${step.name}${rest}`;
+}

@@ -1,0 +1,67 @@
+import { command, kernelLog, literal, operand, type Standing, type StepTable } from '../next-step.ts';
+
+const point = ({ entity }: Standing): string | undefined => (entity.kind === 'mount' ? operand(entity.id) : undefined);
+/** The mount that the evidence of a finding about a device names. */
+const mountPoint = ({ evidence }: Standing): string | undefined =>
+  operand(evidence.find(({ what }) => what === 'mount')?.value);
+const device = ({ entity }: Standing): string | undefined => (entity.kind === 'disk' ? operand(entity.id) : undefined);
+const blocked = command(['ps', '-e', '-o', 'pid,stat,wchan:32,comm'], 'D state and wait channels');
+// Without a path: findmnt would resolve it, which hangs on a dead mount.
+const mounts = command(['findmnt', '-l', '-o', 'TARGET,SOURCE,FSTYPE,OPTIONS'], 'mounts with their options');
+
+/** Next steps of the rules of storage. */
+export const storageSteps: StepTable = {
+  'mount-unresponsive': { commands: () => [blocked, mounts], section: 'filesystems' },
+  'filesystem-full': {
+    commands: (found) => [
+      command(
+        ['du', '-x', '-h', '-d', '2', ...(found.condition === 'inodes' ? ['--inodes'] : []), '--', point(found)],
+        found.condition === 'inodes' ? 'folders by number of files' : 'folders by size; reads every folder',
+      ),
+      command(['lsof', '-nP', '+L1'], 'deleted files that are open'),
+    ],
+    section: 'filesystems',
+  },
+  'mount-read-only': {
+    commands: (found) => [
+      kernelLog(found, 'EXT4-fs|XFS|BTRFS|I/O error|Remounting', 'why it was made read-only'),
+      mounts,
+    ],
+    section: 'filesystems',
+  },
+  'filesystem-errors-counted': {
+    commands: (found) => [
+      kernelLog(found, 'EXT4-fs|BTRFS|I/O error', 'errors of filesystems and disks'),
+      command(['btrfs', 'device', 'stats', '--', mountPoint(found)], 'errors by device, of a btrfs'),
+    ],
+    section: 'filesystems',
+  },
+  'btrfs-metadata-full': {
+    commands: (found) => [command(['btrfs', 'filesystem', 'usage', '--', mountPoint(found)], 'space by profile')],
+    section: 'filesystems',
+  },
+  'nfs-retransmits': {
+    commands: () => [command(['nfsiostat', '2', '5'], 'operations of each NFS mount')],
+    section: 'nfs',
+  },
+  'volume-suspended': {
+    commands: (found) => [
+      command(['dmsetup', 'info'], 'state of mapped devices'),
+      kernelLog(found, literal(device(found) ?? 'device-mapper'), 'its lines in the kernel log'),
+    ],
+    section: 'stack',
+  },
+  'storage-link-down': {
+    commands: (found) => [
+      kernelLog(found, 'iscsi|connection|rport|link down|nvme', 'lost sessions and ports in the kernel log'),
+    ],
+    section: 'links',
+  },
+  'multipath-paths': {
+    commands: (found) => [
+      command(['dmsetup', 'status'], 'state of multipath maps'),
+      kernelLog(found, 'multipath|rport|Failing path', 'lost paths in the kernel log'),
+    ],
+    section: 'stack',
+  },
+};

@@ -1,0 +1,113 @@
+import { isOutOfOrder } from '../../sources/machine/block-devices.ts';
+import { nodeOfPci } from '../../entities/machine/numa-place.ts';
+import type { StackStep } from '../../entities/storage/stack.ts';
+import { entityRef } from '../../findings/entity-ref.ts';
+import { plain } from '../../lib/plain.ts';
+import { binaryBytes, count, NONE } from '../../lib/units.ts';
+import type { DiskRate } from '../../sources/machine/disk-rates.ts';
+import type { PciDevice } from '../../sources/machine/pci-devices.ts';
+import { numberKnown, type NothingWords, type ReadingState } from '../../timeline/reading-state.ts';
+import { bytesColumn, msColumn, numberColumn, percentColumn, textColumn, totalColumn } from '../../ui/kit/columns.ts';
+import type { Column, TableSection } from '../pane.ts';
+import type { MountRow } from './mount-rows.ts';
+
+export interface StackRow {
+  /** Way from the mount: `/srv → dm-0 → sda2`, by which the rows are in the order of a tree. */
+  readonly key: string;
+  readonly depth: number;
+  readonly name: string;
+  readonly mount: MountRow | undefined;
+  readonly step: StackStep | undefined;
+  readonly rate: DiskRate | undefined;
+  readonly node: number | undefined;
+}
+
+const MOST_ROWS = 2000;
+
+/** Mounts with the block devices below them, each device once per way to it. */
+export function stackRows(
+  mounts: readonly MountRow[],
+  rates: ReadonlyMap<string, DiskRate>,
+  pci: ReadonlyMap<string, PciDevice> | undefined,
+): readonly StackRow[] {
+  const rows: StackRow[] = [];
+  const add = (step: StackStep, above: string, depth: number): void => {
+    if (rows.length >= MOST_ROWS) return;
+    const key = `${above} → ${step.name}`;
+    const node = nodeOfPci(step.device?.pci, pci);
+    rows.push({ key, depth, name: plain(step.name), mount: undefined, step, rate: rates.get(step.name), node });
+    for (const one of step.below) add(one, key, depth + 1);
+  };
+  for (const mount of mounts) {
+    if (mount.steps.length === 0 || rows.length >= MOST_ROWS) continue;
+    const key = mount.filesystem.target;
+    rows.push({ key, depth: 0, name: mount.name, mount, step: undefined, rate: undefined, node: undefined });
+    for (const step of mount.steps) add(step, key, 1);
+  }
+  return rows;
+}
+
+const stateOfStep = ({ device, layer }: StackStep): string =>
+  [
+    layer?.isSuspended ? 'suspended' : '',
+    device?.state ?? '',
+    layer?.bcacheState ?? '',
+    layer?.controllerState !== undefined && layer.controllerState !== 'live'
+      ? `controller ${layer.controllerState}`
+      : '',
+  ]
+    .filter(Boolean)
+    .join(', ');
+
+/** `dm-0 LVM vg0-data, 20 GiB, running, 0000:00:1f.2`. */
+export const stepText = (step: StackStep): string =>
+  plain(
+    [
+      [step.name, step.kind, step.device?.alias].filter(Boolean).join(' '),
+      step.device?.sizeBytes === undefined ? '' : binaryBytes(step.device.sizeBytes),
+      step.device?.model ?? '',
+      stateOfStep(step),
+      step.below.length === 0 ? (step.device?.pci ?? '') : '',
+    ]
+      .filter(Boolean)
+      .join(', '),
+  );
+
+const columns: readonly Column<StackRow>[] = [
+  { id: 'name', title: 'MOUNT / DEVICE', about: 'Mount, and below it each block device that it stands on.', width: 20, widest: 40, rank: 0, value: ({ key }) => plain(key), text: ({ depth, name }) => `${'  '.repeat(depth)}${name}` },
+  textColumn({ id: 'kind', title: 'KIND', about: 'Filesystem, partition, LVM, thin pool, crypt, multipath, md, bcache, loop, rbd, disk.', width: 9, rank: 0, value: ({ mount, step }) => plain(mount?.filesystem.type ?? step?.kind ?? '') }),
+  textColumn({ id: 'state', title: 'STATE', about: 'State of a disk or path; suspended: all I/O waits.', width: 9, widest: 20, rank: 0, value: ({ step }) => step && plain(stateOfStep(step)), role: ({ step }) => (step && (step.layer?.isSuspended || isOutOfOrder(step.device)) ? 'crit' : 'text') }),
+  percentColumn({ id: 'used', title: 'USE%', about: 'Space of the filesystem in use.', width: 5, rank: 1, value: ({ mount }) => mount?.usedPct }),
+  percentColumn({ id: 'util', title: '%util', about: 'Time with requests in flight.', width: 5, rank: 0, value: ({ rate }) => rate?.utilPct }),
+  msColumn({ id: 'rawait', title: 'r_await', about: 'Latency of a read, queue included, mean.', width: 7, rank: 1, value: ({ rate }) => rate?.readAwaitMs }),
+  msColumn({ id: 'wawait', title: 'w_await', about: 'Latency of a write, queue included, mean.', width: 7, rank: 1, value: ({ rate }) => rate?.writeAwaitMs }),
+  msColumn({ id: 'fawait', title: 'f_await', about: 'Latency of a flush, mean.', width: 7, rank: 2, value: ({ rate }) => rate?.flushAwaitMs }),
+  totalColumn({ id: 'inflight', title: 'INFL', about: 'Requests in flight.', width: 4, rank: 1, value: ({ rate }) => rate?.inFlight }),
+  bytesColumn({ id: 'size', title: 'SIZE', about: 'Size of the device.', width: 6, rank: 2, value: ({ step, mount }) => step?.device?.sizeBytes ?? mount?.filesystem.sizeBytes }),
+  textColumn({ id: 'scheduler', title: 'SCHED', about: 'I/O scheduler.', width: 11, rank: 3, value: ({ step }) => step && plain(step.layer?.scheduler ?? '') }),
+  totalColumn({ id: 'requests', title: 'NR_REQ', about: 'Requests that the block layer queues (nr_requests).', width: 6, rank: 4, missing: '', value: ({ step }) => step?.layer?.requests }),
+  totalColumn({ id: 'depth', title: 'QDEPTH', about: 'Requests that the disk takes at once (queue_depth).', width: 6, rank: 4, missing: '', value: ({ step }) => step?.layer?.queueDepth }),
+  textColumn({ id: 'cache', title: 'CACHE', about: 'Write cache of the device as the kernel takes it.', width: 13, rank: 4, value: ({ step }) => step && plain(step.layer?.writeCache ?? '') }),
+  numberColumn({ id: 'node', title: 'NODE', about: 'NUMA node of its controller.', width: 4, rank: 3, missing: '', value: ({ node }) => node }),
+  textColumn({ id: 'what', title: 'WHERE', about: 'Name of the volume, file of a loop, model, PCI function.', width: 14, grow: true, rank: 2, value: ({ step }) => step && plain([step.device?.alias, step.device?.model, step.below.length === 0 ? step.device?.pci : undefined].filter(Boolean).join(' ')) }),
+]; // prettier-ignore
+
+export const stackSection = (
+  rows: readonly StackRow[],
+  state: ReadingState,
+  empty: NothingWords,
+): TableSection<StackRow> => ({
+  kind: 'table',
+  id: 'stack',
+  title: 'Stack',
+  note: `${count(numberKnown(rows.length, state)) || NONE} steps`,
+  sources: ['block-stack', 'block-devices', 'diskstats', 'filesystems'],
+  columns,
+  rows,
+  key: ({ key }) => key,
+  sort: { column: 'name', descending: false },
+  entity: ({ mount, step }) =>
+    mount ? entityRef('mount', mount.filesystem.target) : entityRef('disk', step?.name ?? ''),
+  name: ({ name }) => name,
+  empty,
+});

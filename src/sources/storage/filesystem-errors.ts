@@ -1,0 +1,107 @@
+import { lines, toCount, words } from '../../lib/lines.ts';
+import { defineSource } from '../source.ts';
+import { attribute } from '../sysfs.ts';
+
+/**
+ * Errors that filesystems count. ext4: /sys/fs/ext4/DEV, kept in the superblock until fsck, times in seconds since 1970
+ * (Documentation/ABI/testing/sysfs-fs-ext4, admin-guide/ext4). btrfs: /sys/fs/btrfs/UUID/devinfo/ID/error_stats (since v5.14), kept on
+ * the disk until `btrfs device stats -z`, and space by profile below allocation.
+ *
+ *     /sys/fs/ext4/vda/errors_count           2
+ *     …/devinfo/1/error_stats                 write_errs 0
+ *                                             corruption_errs 5
+ *     …/allocation/metadata/bytes_used        131072
+ */
+export const filesystemErrors = defineSource({
+  id: 'filesystem-errors',
+  title: 'Errors of filesystems',
+  why: 'Shows errors that ext4 and btrfs counted, and btrfs metadata without room.',
+  everySeconds: 5,
+  reads: {
+    ext4Errors: { kind: 'glob', pattern: '/sys/fs/ext4/*/errors_count' },
+    ext4First: { kind: 'glob', pattern: '/sys/fs/ext4/*/first_error_time' },
+    ext4Last: { kind: 'glob', pattern: '/sys/fs/ext4/*/last_error_time' },
+    ext4Function: { kind: 'glob', pattern: '/sys/fs/ext4/*/last_error_func' },
+    btrfsErrors: { kind: 'glob', pattern: '/sys/fs/btrfs/*/devinfo/*/error_stats' },
+    btrfsDevices: { kind: 'glob', pattern: '/sys/fs/btrfs/*/devices/*', links: true },
+    btrfsSizes: { kind: 'glob', pattern: '/sys/fs/btrfs/*/devices/*/size' },
+    btrfsSpace: { kind: 'glob', pattern: '/sys/fs/btrfs/*/allocation/*/*_*' },
+  },
+  parse: (values) => ({ ext4: ext4Of(values), btrfs: btrfsOf(values) }),
+});
+
+export interface Ext4Errors {
+  /** Kernel name of the device. */
+  readonly device: string;
+  readonly errors: number;
+  /** Seconds since 1970 by the host's clock. */
+  readonly firstAt: number | undefined;
+  readonly lastAt: number | undefined;
+  readonly lastFunction: string | undefined;
+}
+
+export interface Btrfs {
+  readonly uuid: string;
+  /** Kernel names. */
+  readonly devices: readonly string[];
+  /** Sum over its devices of each kind: write, read, flush, corruption, generation; undefined on kernels before v5.14. */
+  readonly errors: ReadonlyMap<string, number> | undefined;
+  /** Size of its devices that is not given to data or metadata. */
+  readonly unallocatedBytes: number | undefined;
+  readonly metadataBytes: number | undefined;
+  readonly metadataUsedBytes: number | undefined;
+}
+
+type Globs = Readonly<Record<string, ReadonlyMap<string, string> | undefined>>;
+
+function ext4Of(values: Globs): readonly Ext4Errors[] | undefined {
+  if (values['ext4Errors'] === undefined) return undefined;
+  const [first, last, functions] = [values['ext4First'], values['ext4Last'], values['ext4Function']].map((glob) => attribute(glob, 4)); // prettier-ignore
+  return [...attribute(values['ext4Errors'], 4)].flatMap(([device, text]): Ext4Errors[] => {
+    const errors = toCount(text);
+    const lastFunction = functions?.get(device);
+    return errors === undefined ? [] : [{ device, errors, firstAt: time(first?.get(device)), lastAt: time(last?.get(device)), lastFunction }]; // prettier-ignore
+  });
+}
+
+/** 0: none. */
+const time = (text: string | undefined): number | undefined => toCount(text) || undefined;
+
+function btrfsOf(values: Globs): readonly Btrfs[] | undefined {
+  const { btrfsDevices: devices, btrfsSpace: space, btrfsErrors: errors, btrfsSizes: sizes } = values;
+  if (devices === undefined) return undefined;
+  const members = Map.groupBy(devices.keys(), uuidOf);
+  return [...members].map(([uuid, paths]): Btrfs => {
+    const names = paths.map((path) => path.split('/').at(-1) ?? '');
+    const sectors = names.map((name) => toCount(sizes?.get(`/sys/fs/btrfs/${uuid}/devices/${name}/size`)));
+    const figure = (path: string) => toCount(space?.get(`/sys/fs/btrfs/${uuid}/allocation/${path}`));
+    const given = ['data', 'metadata', 'system', 'mixed'].map((part) => figure(`${part}/disk_total`) ?? 0);
+    const whole = sectors.includes(undefined) ? undefined : sum(sectors) * 512;
+    const metadataBytes = figure('metadata/total_bytes') ?? figure('mixed/total_bytes');
+    return {
+      uuid,
+      devices: names,
+      errors: errors && countsOf([...errors].filter(([path]) => uuidOf(path) === uuid).map(([, text]) => text)),
+      unallocatedBytes:
+        whole === undefined || metadataBytes === undefined ? undefined : Math.max(0, whole - sum(given)),
+      metadataBytes,
+      metadataUsedBytes: figure('metadata/bytes_used') ?? figure('mixed/bytes_used'),
+    };
+  });
+}
+
+const uuidOf = (path: string): string => path.split('/')[4] ?? '';
+const sum = (all: readonly (number | undefined)[]): number => all.reduce<number>((total, one) => total + (one ?? 0), 0);
+
+/** `corruption_errs 5` lines, summed: `corruption` → 5. */
+function countsOf(texts: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const text of texts)
+    for (const line of lines(text)) {
+      const [name = '', digits] = words(line);
+      const kind = /^(\w+)_errs$/.exec(name)?.[1];
+      const value = toCount(digits);
+      if (kind !== undefined && value !== undefined) counts.set(kind, (counts.get(kind) ?? 0) + value);
+    }
+  return counts;
+}

@@ -1,0 +1,50 @@
+import { btrfsMetadataFull, filesystemErrorsCounted } from '../findings/storage/filesystem-errors.ts';
+import { filesystemFull, mountReadOnly, mountUnresponsive } from '../findings/storage/filesystems.ts';
+import { storageLinkDown } from '../findings/storage/links.ts';
+import { nfsRetransmits } from '../findings/storage/nfs.ts';
+import { storageSteps } from '../findings/storage/steps.ts';
+import { multipathPaths, volumeSuspended } from '../findings/storage/volumes.ts';
+import { storageDependencies } from '../incidents/dependencies/storage.ts';
+import { filesystemChecks } from '../ledger/checks/filesystems.ts';
+import { storagePane } from '../panes/storage/pane.ts';
+import { blockStack } from '../sources/storage/block-stack.ts';
+import { filesystemErrors } from '../sources/storage/filesystem-errors.ts';
+import { filesystems } from '../sources/storage/filesystems.ts';
+import { mountFolders } from '../sources/storage/mount-folders.ts';
+import { mountUsers } from '../sources/storage/mount-users.ts';
+import { nfsMounts } from '../sources/storage/nfs-mounts.ts';
+import { storageLinks } from '../sources/storage/storage-links.ts';
+import { swaps } from '../sources/storage/swaps.ts';
+import { withExample } from './details.ts';
+import type { Subsystem } from './subsystem.ts';
+
+/** Manifest of storage: filesystems and their mounts, stacked block devices, NFS mounts, swap areas. */
+export const storageSubsystem: Subsystem = {
+  id: 'storage',
+  sources: [filesystems, filesystemErrors, blockStack, nfsMounts, swaps, storageLinks],
+  details: [withExample(mountUsers), withExample(mountFolders)],
+  findings: [
+    mountUnresponsive,
+    filesystemErrorsCounted,
+    mountReadOnly,
+    filesystemFull,
+    btrfsMetadataFull,
+    volumeSuspended,
+    multipathPaths,
+    storageLinkDown,
+    nfsRetransmits,
+  ],
+  steps: storageSteps,
+  dependencies: [storageDependencies],
+  checks: [filesystemChecks],
+  pane: storagePane,
+  policy: {
+    files: ['/etc/fstab'],
+    commands: [
+      {
+        argv: ['ionice', '-c', '3', 'nice', '-n', '19', 'du', '-x', '-k', '-d', '2', '--', '<path>'],
+        why: 'the biggest folders of a filesystem, when the engineer opens them; idle priority, up to 30 s',
+      },
+    ],
+  },
+};

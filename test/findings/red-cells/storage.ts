@@ -1,0 +1,9 @@
+import type { JudgedCells } from './judged-cell.ts';
+
+export const storageJudged: JudgedCells = {
+  'storage/filesystems/used': { rules: ['filesystem-full/space'] },
+  'storage/filesystems/inodes': { rules: ['filesystem-full/inodes'] },
+  'storage/filesystems/state': { rules: ['mount-unresponsive', 'mount-read-only'] },
+  'storage/stack/state': { rules: ['volume-suspended', 'disk-state', 'multipath-paths'] },
+  'storage/nfs/retrans': { rules: ['nfs-retransmits'] },
+};

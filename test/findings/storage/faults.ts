@@ -1,0 +1,63 @@
+import { btrfsMetadataFull, filesystemErrorsCounted } from '../../../src/findings/storage/filesystem-errors.ts';
+import { filesystemFull, mountReadOnly, mountUnresponsive } from '../../../src/findings/storage/filesystems.ts';
+import { storageLinkDown } from '../../../src/findings/storage/links.ts';
+import { nfsRetransmits } from '../../../src/findings/storage/nfs.ts';
+import { multipathPaths, volumeSuspended } from '../../../src/findings/storage/volumes.ts';
+import { faultOn, type Fault } from '../../helpers/found-on.ts';
+
+const vm = faultOn('cloud-vm', 10);
+
+/** Reply of the collector with these mounts. */
+const mounts = (...rows: readonly string[]) => ({
+  'space of mounted filesystems': ['#\tbind=0,total=9', ...rows].join('\n'),
+});
+const ext4 = (space: string, device = '7:0 / /srv rw,relatime - ext4 /dev/loop0 rw') => `${space}\t664 27 ${device}`;
+const NFS = '40 27 0:52 / /mnt/nas rw - nfs4 nas:/export rw,vers=4.2';
+const UUID = '0f1e2d3c-0000-4000-8000-0123456789ab';
+const btrfs = (name: string) => `/sys/fs/btrfs/${UUID}/${name}`;
+const OF_BTRFS = {
+  '/sys/fs/btrfs/*/devices/* (links)': () =>
+    new Map([[btrfs('devices/loop2'), '../../../../devices/virtual/block/loop2']]),
+};
+const links = (...names: readonly string[]) => ({
+  '/sys/class/block/* (links)': () =>
+    new Map(names.map((name) => [`/sys/class/block/${name}`, `../../devices/virtual/block/${name}`])),
+});
+const paths = (name: string, ...slaves: readonly string[]) => ({
+  '/sys/block/* (links)': () =>
+    new Map(
+      [name, ...slaves].map((one) => [`/sys/block/${one}`, `../devices/pci0000:00/0000:00:1f.2/host0/block/${one}`]),
+    ),
+  '/sys/block/*/slaves/* (links)': () =>
+    new Map(slaves.map((slave) => [`/sys/block/${name}/slaves/${slave}`, `../../../${slave}`])),
+});
+const mountstats = (requests: number, transmissions: number, ms: number) => ({
+  '/proc/self/mountstats': `device nas:/export mounted on /mnt/nas with fstype nfs4 statvers=1.1\n\txprt:\ttcp 832 0 1 0 24 4207 4206 1 9421 0 2 118 4113\n\t        READ: ${requests} ${transmissions} 0 230000 123456789 14 ${ms} ${ms + 44} 0\n`,
+});
+
+const iscsi = (state: string) => ({
+  '/sys/class/iscsi_session/session1/state': `${state}\n`,
+  '/sys/class/iscsi_session/session1/targetname': 'iqn.2010-10.org.openstack:volume-1\n',
+});
+
+/** Faults of filesystems and volumes; those of ext4, xfs and FUSE as read from a kernel 6.18. */
+export const storageFaults: readonly Fault[] = [
+  vm(mountUnresponsive, [{}, mounts('!timeout,998.2,in S state at request_wait_answer\t668 27 0:125 / /mnt/hung rw,relatime - fuse.sshfs deadserver:/export rw,user_id=0')], ['crit', '/mnt/hung', 'fuse.sshfs unresponsive for 11 s at request_wait_answer']),
+  vm(mountUnresponsive, [{}, mounts(`!error,ESTALE\t${NFS}`)], ['crit', '/mnt/nas', 'nfs4: statfs fails with ESTALE (stale file handle)']),
+  vm(mountUnresponsive, [mounts(ext4('1024,296847,296833,276353,81920,81909,0'), 'D\t8878\tpercpu_rwsem_wait\t/srv/log'), mounts(ext4('1024,296847,296833,276353,81920,81909,0'), 'D\t8878\tpercpu_rwsem_wait\t/srv/log')], ['crit', '/srv', 'ext4 frozen for 10 s, 1 process in D state at percpu_rwsem_wait']),
+  vm(filesystemFull, [{}, mounts(ext4('1024,317167,317144,296664,640,0,4096'))], ['crit', '/srv', 'no inode left of 640 (ENOSPC), 290 MiB available']),
+  vm(filesystemFull, [{}, mounts('4096,65536,229,229,1896,1892,4096\t666 27 7:2 / /data rw,relatime - xfs /dev/loop2 rw,inode64')], ['crit', '/data', '100% used, 916 KiB of 256 MiB available']),
+  vm(filesystemFull, [{}, mounts(ext4('1024,100000,5000,0,1000,900,0'))], ['crit', '/srv', 'ext4 full (ENOSPC), 0 of 98 MiB available']),
+  { ...vm(filesystemFull, [mounts(ext4('1024,1000000,480000,480000,1000,900,0')), mounts(ext4('1024,1000000,460000,460000,1000,900,0')), mounts(ext4('1024,1000000,440000,440000,1000,900,0'))], ['warn', '/srv', '56% used, 430 MiB of 977 MiB available, full in 18m20s at 400 KiB/s']), secondsApart: 50 },
+  vm(mountReadOnly, [{}, mounts('1024,296847,296833,276353,81920,81909,4096\t665 27 7:1 / /srv rw,relatime - ext4 /dev/loop1 rw,errors=remount-ro,emergency_ro')], ['crit', '/srv', 'ext4 read-only after an error (emergency_ro)']),
+  vm(mountReadOnly, [{}, mounts(ext4('-', '7:1 / /srv rw,relatime - ext4 /dev/loop1 ro,errors=remount-ro'))], ['crit', '/srv', 'ext4 read-only, turned by the kernel below a mount that is rw']),
+  vm(mountReadOnly, [{}, { ...mounts(ext4('-', '7:1 / /srv ro,relatime - ext4 /dev/loop1 ro')), '/etc/fstab': '/dev/loop1 /srv ext4 defaults 0 2\n' }], ['warn', '/srv', 'ext4 read-only, rw in /etc/fstab']),
+  vm(filesystemErrorsCounted, [{ '/sys/fs/ext4/loop0/errors_count': '0\n' }, { '/sys/fs/ext4/loop0/errors_count': '1\n', '/sys/fs/ext4/loop0/last_error_func': 'trigger_test_error\n' }], ['crit', 'loop0', '1 ext4 error in trigger_test_error']),
+  vm(filesystemErrorsCounted, [{}, { ...OF_BTRFS, [btrfs('devinfo/1/error_stats')]: 'write_errs 0\nread_errs 0\nflush_errs 0\ncorruption_errs 5\ngeneration_errs 0\n' }], ['crit', 'loop2', 'btrfs errors: 5 corruption']),
+  vm(btrfsMetadataFull, [{}, { ...OF_BTRFS, [btrfs('devices/loop2/size')]: '655360\n', [btrfs('allocation/data/disk_total')]: '268435456\n', [btrfs('allocation/metadata/disk_total')]: '67108864\n', [btrfs('allocation/metadata/total_bytes')]: '33554432\n', [btrfs('allocation/metadata/bytes_used')]: '32000000\n' }], ['crit', 'loop2', 'btrfs metadata 95% of 32 MiB, 0 B unallocated']),
+  vm(volumeSuspended, [{ ...links('dm-0'), '/sys/block/dm-0/dm/suspended': '1\n' }, { ...links('dm-0'), ...mounts('-\t1 1 252:0 / /srv rw - ext4 /dev/mapper/vg0-srv rw'), '/sys/class/block/dm-0/dev': '252:0\n', '/sys/block/dm-0/dm/suspended': '1\n', '/sys/block/dm-0/dm/uuid': 'LVM-abc\n' }], ['crit', 'dm-0', 'LVM suspended, all I/O waits']),
+  vm(multipathPaths, [{}, { ...links('dm-0', 'sda', 'sdb'), ...paths('dm-0', 'sda', 'sdb'), '/sys/block/dm-0/dm/uuid': 'mpath-3600\n', '/sys/block/sda/device/state': 'running\n', '/sys/block/sdb/device/state': 'transport-offline\n' }], ['warn', 'dm-0', 'multipath: 1 path of 2 lost (transport-offline)']),
+  vm(storageLinkDown, [iscsi('FAILED'), iscsi('FAILED')], ['crit', 'session1', 'iSCSI session FAILED, target iqn.2010-10.org.openstack:volume-1']),
+  vm(storageLinkDown, [{ '/sys/class/fc_host/host1/port_state': 'Online\n' }, { '/sys/class/fc_host/host1/port_state': 'Linkdown\n' }, { '/sys/class/fc_host/host1/port_state': 'Linkdown\n', '/sys/class/fc_host/* (links)': () => new Map([['/sys/class/fc_host/host1', '../../devices/pci0000:00/0000:05:00.0/host1/fc_host/host1']]) }], ['crit', 'host1', 'FC port Linkdown']),
+  vm(nfsRetransmits, [{ ...mounts(`-\t${NFS}`), ...mountstats(1000, 1000, 4000) }, { ...mounts(`-\t${NFS}`), ...mountstats(1100, 1110, 6000) }], ['crit', '/mnt/nas', 'NFS 10% of requests retransmitted, RTT 20ms, execution 20ms']),
+]; // prettier-ignore

@@ -1,0 +1,187 @@
+import { describe, expect, test } from 'vitest';
+import { blockStack } from '../../../src/sources/storage/block-stack.ts';
+import { filesystemErrors } from '../../../src/sources/storage/filesystem-errors.ts';
+import { filesystems, isRemote, parseFilesystems } from '../../../src/sources/storage/filesystems.ts';
+import { mountFolders } from '../../../src/sources/storage/mount-folders.ts';
+import { mountUsers } from '../../../src/sources/storage/mount-users.ts';
+import { nfsMounts } from '../../../src/sources/storage/nfs-mounts.ts';
+import { storageLinks } from '../../../src/sources/storage/storage-links.ts';
+import { swaps } from '../../../src/sources/storage/swaps.ts';
+
+const files = (texts: Readonly<Record<string, string>>) => new Map(Object.entries(texts));
+
+describe('filesystems', () => {
+  test('filesystems parses space, inodes and options, and the reason in their place', () => {
+    const table = [
+      '#\tbind=3,overlay=80,total=240',
+      '1024,317167,317144,296664,640,0,4096\t664 27 7:0 / /srv/a\\040b rw,relatime - ext4 /dev/loop0 rw,emergency_ro',
+      '!timeout,812.4,in S state at request_wait_answer\t668 27 0:125 / /hung rw - fuse.x deadserver:/export rw',
+      '!slow,12.0,\t669 27 0:126 / /nas rw - nfs4 nas:/export rw',
+      '!error,EIO\t41 27 7:1 / /data rw - xfs /dev/loop1 rw',
+      '4096,100,50,50,0,0,0\t42 27 0:44 / /btr rw - btrfs /dev/loop2 rw',
+      '-\t43 27 0:45 / /sys rw - sysfs sysfs rw',
+      'D\t8878\tpercpu_rwsem_wait\t/srv/log',
+    ].join('\n');
+    const sample = filesystems.parse({ table, fstab: '# none\n/dev/loop0 /srv/a\\040b ext4 ro,noatime 0 2\n' });
+    expect(sample?.counts.get('overlay')).toBe(80);
+    expect(sample?.fstab?.get('/srv/a b')).toEqual(['ro', 'noatime']);
+    expect(sample?.blocked).toEqual([{ pid: 8878, wchan: 'percpu_rwsem_wait', path: '/srv/log' }]);
+    expect(sample?.filesystems.map(({ target, probe }) => [target, probe])).toEqual([
+      ['/srv/a b', { state: 'answered' }],
+      ['/hung', { state: 'hung', at: 812.4, where: 'in S state at request_wait_answer' }],
+      ['/nas', { state: 'slow', tookSeconds: 12 }],
+      ['/data', { state: 'failed', code: 'EIO' }],
+      ['/btr', { state: 'answered' }],
+    ]);
+    expect(sample?.filesystems[0]).toMatchObject({
+      sizeBytes: 317_167 * 1024,
+      usedBytes: 23 * 1024,
+      availableBytes: 296_664 * 1024,
+      inodes: 640,
+      inodesUsed: 640,
+      superOptions: ['rw', 'emergency_ro'],
+    });
+    // btrfs has no fixed number of inodes.
+    expect(sample?.filesystems[4]).toMatchObject({ inodes: undefined, inodesUsed: undefined, sizeBytes: 409_600 });
+  });
+
+  test('filesystems lists one mount of each filesystem, and up to 1024', () => {
+    const line = (number: number) => `-\t${number} 1 8:${number} / /pod/${number} rw - ext4 /dev/rbd${number} rw`;
+    const same = '-\t9 1 8:0 /sub /bind rw - ext4 /dev/rbd0 rw';
+    const table = [...Array.from({ length: 4000 }, (_, number) => line(number)), same].join('\n');
+    const sample = parseFilesystems(table, undefined);
+    expect(sample.filesystems).toHaveLength(1024);
+    expect(sample.filesystems.some(({ target }) => target === '/bind')).toBe(false);
+    expect(sample.fstab).toBeUndefined();
+  });
+
+  test.each([['nfs4', true], ['fuse.sshfs', true], ['ceph', true], ['ext4', false], ['fuseblk', false]])('isRemote of %s is %s', (type, is) => expect(isRemote({ type })).toBe(is)); // prettier-ignore
+});
+
+test('filesystemErrors parses counters of ext4 and sums those of the devices of a btrfs', () => {
+  const uuid = '/sys/fs/btrfs/u-1';
+  const sample = filesystemErrors.parse({
+    ext4Errors: files({ '/sys/fs/ext4/loop0/errors_count': '2\n' }),
+    ext4First: files({ '/sys/fs/ext4/loop0/first_error_time': '0\n' }),
+    ext4Last: files({ '/sys/fs/ext4/loop0/last_error_time': '1796029000\n' }),
+    ext4Function: files({ '/sys/fs/ext4/loop0/last_error_func': 'ext4_lookup\n' }),
+    btrfsErrors: files({
+      [`${uuid}/devinfo/1/error_stats`]: 'write_errs 1\ncorruption_errs 5\n',
+      [`${uuid}/devinfo/2/error_stats`]: 'write_errs 2\n',
+    }),
+    btrfsDevices: files({ [`${uuid}/devices/sda`]: '../x/sda', [`${uuid}/devices/sdb`]: '../x/sdb' }),
+    btrfsSizes: files({ [`${uuid}/devices/sda/size`]: '2048\n', [`${uuid}/devices/sdb/size`]: '2048\n' }),
+    btrfsSpace: files({
+      [`${uuid}/allocation/data/disk_total`]: '1048576\n',
+      [`${uuid}/allocation/metadata/total_bytes`]: '524288\n',
+      [`${uuid}/allocation/metadata/bytes_used`]: '262144\n',
+    }),
+  });
+  expect(sample.ext4).toEqual([
+    { device: 'loop0', errors: 2, firstAt: undefined, lastAt: 1_796_029_000, lastFunction: 'ext4_lookup' },
+  ]);
+  expect(sample.btrfs).toMatchObject([
+    { uuid: 'u-1', devices: ['sda', 'sdb'], unallocatedBytes: 1_048_576, metadataBytes: 524_288 },
+  ]);
+  expect([...(sample.btrfs?.[0]?.errors ?? [])]).toEqual([['write', 3], ['corruption', 5]]); // prettier-ignore
+});
+
+test('blockStack names partitions, kinds of mapped devices and the scheduler in use', () => {
+  const sample = blockStack.parse({
+    links: files({
+      '/sys/class/block/sda': '../../devices/pci0000:00/host0/block/sda',
+      '/sys/class/block/sda1': '../../devices/pci0000:00/host0/block/sda/sda1',
+      '/sys/class/block/dm-0': '../../devices/virtual/block/dm-0',
+      '/sys/class/block/dm-1': '../../devices/virtual/block/dm-1',
+    }),
+    numbers: files({ '/sys/class/block/sda1/dev': '8:1\n' }),
+    mappedIds: files({ '/sys/block/dm-0/dm/uuid': 'LVM-abc-tpool\n', '/sys/block/dm-1/dm/uuid': 'CRYPT-LUKS2-x\n' }),
+    suspended: files({ '/sys/block/dm-1/dm/suspended': '1\n' }),
+    schedulers: files({ '/sys/block/sda/queue/scheduler': 'none [mq-deadline] kyber\n' }),
+    requests: undefined,
+    caches: undefined,
+    depths: undefined,
+    bcacheStates: undefined,
+    zramStats: undefined,
+    pathStates: undefined,
+  });
+  expect(sample?.get('sda1')).toMatchObject({ partitionOf: 'sda', number: '8:1' });
+  expect(sample?.get('sda')).toMatchObject({ partitionOf: undefined, scheduler: 'mq-deadline', requests: undefined });
+  expect(sample?.get('dm-0')).toMatchObject({ mapping: 'thin pool', isSuspended: false });
+  expect(sample?.get('dm-1')).toMatchObject({ mapping: 'crypt', isSuspended: true });
+});
+
+test('swaps parses areas, zram apart from disks, and groups with memory in swap', () => {
+  const group = '/sys/fs/cgroup/system.slice/lab.service';
+  const sample = swaps.parse({
+    areas: 'Filename\tType\tSize\tUsed\tPriority\n/dev/zram0 partition 1048572 204800 100\n/swap\\040file file 524284 0 -2\n',
+    unitSwap: files({ [`${group}/memory.swap.current`]: '4096\n', '/sys/fs/cgroup/system.slice/a.service/memory.swap.current': '0\n' }),
+    unitMax: files({ [`${group}/memory.max`]: 'max\n' }),
+    unitHigh: files({ [`${group}/memory.high`]: '67108864\n' }),
+    unitMemory: files({ [`${group}/memory.current`]: '67000000\n' }),
+  }); // prettier-ignore
+  expect(sample.areas).toEqual([
+    { name: '/dev/zram0', kind: 'zram', sizeBytes: 1_073_737_728, usedBytes: 209_715_200, priority: 100 },
+    { name: String.raw`/swap\040file`, kind: 'file', sizeBytes: 536_866_816, usedBytes: 0, priority: -2 },
+  ]);
+  expect(sample.groups).toEqual([
+    { name: 'lab.service', swapBytes: 4096, memoryBytes: 67_000_000, limitBytes: 67_108_864 },
+  ]);
+});
+
+test('nfsMounts parses operations and transports of NFS mounts alone', () => {
+  const stats = [
+    'device /dev/vda mounted on / with fstype ext4',
+    '\tREAD: 1 1 0 0 0 0 0 0',
+    'device nas:/export mounted on /mnt/nas with fstype nfs4 statvers=1.1',
+    '\txprt:\ttcp 832 0 1 0 24 4207 4206 1 9421 7 2 118 4113',
+    '\txprt:\ttcp 833 0 1 0 3 10 10 0 1 1 2 0 0',
+    '\tper-op statistics',
+    '\t        NULL: 0 0 0 0 0 0 0 0 0',
+    '\t        READ: 1204 1208 1 230000 123456789 14 4096 4140 2',
+  ].join('\n');
+  expect(nfsMounts.parse({ stats })).toEqual([
+    {
+      target: '/mnt/nas',
+      source: 'nas:/export',
+      backlog: 8,
+      idleSeconds: 3,
+      operations: [
+        { name: 'READ', requests: 1204, transmissions: 1208, majorTimeouts: 1, queueMs: 14, rttMs: 4096, executeMs: 4140, errors: 2 },
+      ],
+    },
+  ]); // prettier-ignore
+});
+
+test('storageLinks names sessions with their target, and FC ports with their PCI function', () => {
+  const sample = storageLinks.parse({
+    sessions: files({ '/sys/class/iscsi_session/session1/state': 'LOGGED_IN\n' }),
+    targets: files({ '/sys/class/iscsi_session/session1/targetname': 'iqn.2010-10.org:v1\n' }),
+    ports: files({ '/sys/class/fc_host/host1/port_state': 'Online\n' }),
+    portLinks: files({ '/sys/class/fc_host/host1': '../../devices/pci0000:00/0000:05:00.0/host1/fc_host/host1' }),
+    remotePorts: undefined,
+    controllers: undefined,
+    ana: files({ '/sys/block/nvme0c1n1/ana_state': 'inaccessible\n' }),
+  });
+  expect(sample).toEqual([
+    { kind: 'iSCSI session', name: 'session1', state: 'LOGGED_IN', target: 'iqn.2010-10.org:v1', pci: undefined },
+    { kind: 'FC port', name: 'host1', state: 'Online', target: undefined, pci: '0000:05:00.0' },
+    { kind: 'NVMe path', name: 'nvme0c1n1', state: 'inaccessible', target: undefined, pci: undefined },
+  ]);
+});
+
+test('mountUsers parses processes with the space of deleted files', () => {
+  const row = '4242\tpostgres\t12\t1\t1073741824\t/srv/db/2619 (deleted)';
+  expect(mountUsers.parse({ users: `201\n${row}\nbroken\n` }, { target: '/srv' })).toEqual({
+    all: 201,
+    users: [{ pid: 4242, command: 'postgres', files: 12, deleted: 1, deletedBytes: 1 << 30, file: '/srv/db/2619 (deleted)' }], // prettier-ignore
+  });
+});
+
+test('mountFolders lists the biggest folder first', () => {
+  expect(mountFolders.parse({ folders: '10\t/srv/a\n30\t/srv/b\n40\t/srv\n' }, { target: '/srv' })).toEqual([
+    { path: '/srv', bytes: 40_960 },
+    { path: '/srv/b', bytes: 30_720 },
+    { path: '/srv/a', bytes: 10_240 },
+  ]);
+});
