@@ -23,13 +23,14 @@ const WITHOUT: Readonly<Record<string, string>> = {
 };
 
 /** Tables some of whose rows are figures or parents. */
-const PARTLY: ReadonlySet<string> = new Set(['ovs tables', 'ovn logical']);
+const PARTLY: ReadonlySet<string> = new Set(['ovs tables', 'ovn logical', 'network namespaces']);
 
 /** Tables whose rows refer to objects, several to one: the row of the object is in another table. */
-const REFERRING: ReadonlySet<string> = new Set(['kubernetes events', 'kernel-log events']);
+const REFERRING: ReadonlySet<string> = new Set(['kubernetes events', 'kernel-log events', 'network cards']);
 
 /** Kinds whose findings have no row: their panes show them as lines, or their rows are those of their members. */
 const LINES: ReadonlySet<string> = new Set([
+  'host',
   'resource',
   'cpu',
   'node',
