@@ -60,7 +60,7 @@ async function byLink(
 }
 
 const KINDS = /^ {4}(vlan|vxlan|geneve|bridge|bond|veth|tun|dummy|ipip|gre|macvlan|macvtap|openvswitch)\b(.*)$/m;
-const FLAGS: Readonly<Record<string, number>> = { UP: 1 };
+const IFF_UP = 1;
 
 /**
  * ip-link(8), `ip -s -d link`:
@@ -88,7 +88,7 @@ function* linksOf(text: string): Iterable<object> {
     yield {
       index: Number(index),
       name,
-      flags: flags.split(',').reduce((bits, flag) => bits | (FLAGS[flag] ?? 0), 0),
+      flags: flags.split(',').includes('UP') ? IFF_UP : 0,
       mtu: toCount(after('mtu')),
       operState: after('state')?.toLowerCase(),
       qdisc: after('qdisc'),

@@ -7,7 +7,6 @@ from crashcart_collector.clock import clock
 from crashcart_collector.drivers import Drivers
 from crashcart_collector.namespaces import Namespaces
 from crashcart_collector.readers import Job
-from crashcart_collector.reads import Miss
 
 MYPY = False
 if MYPY:
@@ -15,6 +14,8 @@ if MYPY:
 
     from crashcart_collector.hangs import Head
     from crashcart_collector.loop import Loop
+
+    Read = Callable[[Any], Head]
 
 PREFIX = "facts:"
 TIMEOUT = 5.0
@@ -29,7 +30,7 @@ class DialledFacts:
     def __init__(self, loop: "Loop", head: "Head") -> None:
         self.loop, self.id, self.path = loop, head["id"], head["path"]
         self.over = None  # type: Head | None
-        self.read = FACTS.get(self.path, no_facts)()
+        self.read = None  # type: Read | None
         loop.send({"id": self.id, "dialled": 1, "at": time.monotonic()})
 
     @property
@@ -38,8 +39,13 @@ class DialledFacts:
 
     def write(self, data: bytes) -> None:
         asked = json.loads(data.decode())
-        head = {"id": self.id, "what": ["facts", self.path, lambda: self.read(asked)], "timeout": TIMEOUT}
+        head = {"id": self.id, "what": ["facts", self.path, lambda: self.facts(asked)], "timeout": TIMEOUT}
         self.loop.readers.put(Job(head, self.reply))
+
+    def facts(self, asked: "Any") -> "Head":
+        if self.read is None:
+            self.read = FACTS[self.path]()
+        return self.read(asked)
 
     def reply(self, found: "Head") -> None:
         if self.over is None:
@@ -60,12 +66,8 @@ class DialledFacts:
         return True
 
 
-def no_facts() -> "Callable[[Any], Head]":
-    raise Miss("failed", "no such facts")
-
-
 FACTS = {
     PREFIX + "drivers": lambda: Drivers().read,
     PREFIX + "namespaces": lambda: Namespaces().read,
     PREFIX + "clock": lambda: clock,
-}  # type: dict[str, Callable[[], Callable[[Any], Head]]]
+}  # type: dict[str, Callable[[], Read]]
