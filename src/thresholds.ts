@@ -38,6 +38,13 @@ export const limits = {
   udpDropsPerSec: { warn: 1, authority: '[own]' },
   reversePathPerSec: { warn: 1, authority: '[own]' },
   neighbourTablePct: { warn: 80, crit: 95, authority: '[own], of gc_thresh3' },
+  nicLossPerSec: { warn: 1, authority: '[own]; mlx5 counters.rst, ethtool -S: any growth is loss' },
+  clockSkewSeconds: { warn: 2, crit: 30, authority: '[own]: Ceph warns at 0.05 s, Kerberos refuses at 300 s' },
+  clockOffsetSeconds: { warn: 0.05, crit: 1, authority: 'node-mixin NodeClockSkewDetected, 0.05 s' },
+  clockErrorSeconds: {
+    warn: 16,
+    authority: 'node-mixin NodeClockNotSynchronising: maxerror of 16 s and not synchronised',
+  },
   qdiscDropsPerSec: { warn: 1, authority: '[own]' },
   filesystemUsedPct: { warn: 90, crit: 97, authority: 'awesome-prometheus-alerts: 10 % left; node-mixin: 3 % left' },
   filesystemInodesPct: { warn: 90, crit: 97, authority: 'awesome-prometheus-alerts: 10 % left; node-mixin: 3 % left' },

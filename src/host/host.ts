@@ -68,7 +68,8 @@ export type ProtocolName =
   | 'kubernetes'
   | 'netlink'
   | 'systemd'
-  | 'kmsg';
+  | 'kmsg'
+  | 'facts';
 
 /** Request to a daemon in its protocol, over its unix socket. Default timeout: 5 s. */
 export interface DaemonRead extends ReadOptions {

@@ -27,8 +27,8 @@ const OPEN_FILES = /^\/proc\/[^/]+\/(task\/[^/]+\/)?(fd|map_files)\//;
 
 const ROOTS = ['/proc/', '/sys/'];
 
-/** Protocol number of a netlink socket in the place of a path. */
-const NETLINK = 'netlink:';
+/** Protocol number of a netlink socket, or kind of facts, in the place of a path. */
+const NO_PATH = /^(?:netlink|facts):/;
 
 const pathOf = (read: Read): string | undefined => {
   switch (read.kind) {
@@ -176,7 +176,7 @@ export function createPolicy(entries: readonly PolicyEntries[], protocols: reado
   const allowed = allowedOf({ files, globs, commands, protocols });
   const refusal = (read: Read): string | undefined => {
     const path = pathOf(read);
-    if (path !== undefined && !path.startsWith(NETLINK) && (!path.startsWith('/') || /\/\.\.?(\/|$)|\0/.test(path)))
+    if (path !== undefined && !NO_PATH.test(path) && (!path.startsWith('/') || /\/\.\.?(\/|$)|\0/.test(path)))
       return `${path}: not an absolute path without . and ..`;
     if (read.kind === 'talk' || read.kind === 'talks') {
       const reason = requestRefusal(protocols, read);

@@ -29,7 +29,7 @@ const STATES = new Set(
   missingclusterdns failedscheduling failedmount failedattachvolume failedcreatepodsandbox failedkillpod networknotready scheduled pulling
   pulled started killing preempted nodenotready systemoom invaliddiskcapacity cgroupv1 default-scheduler runtime
   whole cluster enter all list once watch while open status allocatable taints each
-  min sigkill sigterm sigstop conntrack netlink kernel ceph ovn
+  min sigkill sigterm sigstop conntrack netlink resolver kernel ceph ovn
   crashed panicked shut off blocked suspended saving migrating booting no state by
   ip ip6 ipv6 icmp icmp6 tcp udp sctp arp rarp lacp lldp any never path service source destination segment in
   internal patch vxlan geneve gre stt erspan tap dpdk netdev dummy dummy-pmd secure standalone

@@ -36,6 +36,11 @@ const FAULTS: readonly (readonly [fault: string, line: RegExp])[] = [
   ['duplicate', /eth0 +.*fd00:213::1 is a duplicate/],
   ['gateway', /eth0 +.*default gateway 10\.213\.0\.77 unreachable/],
   ['qdisc', /slow0 +.*[\d.]+k? drops\/s in qdisc tbf/],
+  ['resolver', /resolver +.*10\.213\.0\.53: \d+ lookups? without a reply for \d+ s/],
+  ['resolver-local', /resolver +.*127\.0\.0\.53: nothing listens on UDP port 53/],
+  ['chrony', /clock +.*not synchronised, .*chronyd has no source/],
+  ['skew', /clock +.*1m3\ds ahead of the clock of this console/],
+  ['namespace', /python3\[\d+\] +.*accept queue full, [\d.]+k? connections? dropped .*port 9001/],
 ];
 
 describe('Overview', () => {

@@ -24,7 +24,7 @@ const WITHOUT: Readonly<Record<string, string>> = {
 };
 
 /** Tables some of whose rows are figures or parents. */
-const PARTLY: ReadonlySet<string> = new Set(['ovs tables', 'ovn logical']);
+const PARTLY: ReadonlySet<string> = new Set(['ovs tables', 'ovn logical', 'network namespaces']);
 
 /** Tables whose rows refer to objects, several to one: the row of the object is in another table. */
 const REFERRING: ReadonlySet<string> = new Set([
@@ -32,6 +32,7 @@ const REFERRING: ReadonlySet<string> = new Set([
   'kernel-log events',
   'processes limits',
   'storage stack',
+  'network cards',
 ]);
 
 /** Kinds whose findings have no row: their panes show them as lines, or their rows are those of their members. */

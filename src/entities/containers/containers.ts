@@ -40,6 +40,25 @@ export const containerNeeds = {
 };
 export type ContainerMoment = Moment<typeof containerNeeds>;
 
+/** Moment with the needs of containers only: containersAt caches by its samples, so further ones would defeat the cache. */
+export const onlyContainers = (moment: ContainerMoment): ContainerMoment => {
+  const { cgroups, processes, docker, dockerEvents, lxd, lxdEvents, lxdServer, lxc, podman, containerLogs, cpuStat } =
+    moment;
+  return {
+    cgroups,
+    processes,
+    docker,
+    dockerEvents,
+    lxd,
+    lxdEvents,
+    lxdServer,
+    lxc,
+    podman,
+    containerLogs,
+    cpuStat,
+  };
+};
+
 interface Known {
   readonly inputs: readonly unknown[];
   readonly containers: readonly Container[];

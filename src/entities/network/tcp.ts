@@ -1,8 +1,4 @@
-import { protocolRate, type protocolCounters } from '../../sources/network/protocols.ts';
-import type { SampleOf } from '../../sources/source.ts';
-import type { Seen } from '../../timeline/moment.ts';
-
-type Counters = Seen<SampleOf<typeof protocolCounters>>;
+import { protocolRate, type CountersSeen } from '../../sources/network/protocols.ts';
 
 /** Segments per second below which a share of retransmits is chance. */
 const LEAST_SEGMENTS_PER_SEC = 20;
@@ -17,7 +13,7 @@ export interface Retransmits {
   readonly failedPerSec: number | undefined;
 }
 
-export function retransmits(seen: Counters): Retransmits | undefined {
+export function retransmits(seen: CountersSeen): Retransmits | undefined {
   const perSec = protocolRate(seen, 'Tcp RetransSegs');
   const outPerSec = protocolRate(seen, 'Tcp OutSegs');
   if (perSec === undefined) return undefined;

@@ -65,13 +65,19 @@ function guestOf(process: Process): GuestProcess | undefined {
 const TAP_FIRST = 'fe';
 const asTap = (mac: string): string => `${TAP_FIRST}${mac.slice(2)}`;
 
+/** What names the owner of an interface; of one outside Open vSwitch only the name and the address. */
+export type OwnedInterface = Pick<Interface, 'name' | 'mac' | 'externalIds'>;
+
 /**
  * Owners by interface name. Nova and libvirt write the guest's UUID (`vm-id`, `vm-uuid`) and MAC address
  * (`attached-mac`) beside the port; kube-ovn and Antrea the pod's name; OVN-Kubernetes `iface-id` as `namespace_pod`;
  * ovs-docker the container. Without such ids the veth peer, the NIC list of LXD or the tap names the owner; the last resort
  * is the name of the logical port.
  */
-export function portOwners(interfaces: readonly Interface[], workloads: Workloads): ReadonlyMap<string, PortOwner> {
+export function portOwners(
+  interfaces: readonly OwnedInterface[],
+  workloads: Workloads,
+): ReadonlyMap<string, PortOwner> {
   const find = [guestFinder(workloads), podFinder(workloads), containerFinder(workloads), namespaceFinder(workloads)];
   const owners = new Map<string, PortOwner>();
   for (const port of interfaces) {
@@ -99,7 +105,7 @@ export function portsBehind(owners: ReadonlyMap<string, PortOwner>): ReadonlyMap
   return ports;
 }
 
-type Finder = (port: Interface) => PortOwner | undefined;
+type Finder = (port: OwnedInterface) => PortOwner | undefined;
 
 function guestFinder({ processes }: Workloads): Finder {
   const byUuid = new Map<string, GuestProcess>();

@@ -1,7 +1,7 @@
 import { ovsDb } from '../../sources/ovs/db.ts';
 import { vethPeers } from '../../sources/containers/veth-peers.ts';
 import type { Moment } from '../../timeline/moment.ts';
-import { containerNeeds, containersAt } from '../containers/containers.ts';
+import { containerNeeds, containersAt, onlyContainers } from '../containers/containers.ts';
 import { portOwners, portsBehind, type PortOwner, type PortPlace } from './port.ts';
 
 /** Sources for the owners of OVS ports, and for the ports of an owner. */
@@ -15,25 +15,6 @@ export const portOwnersAt = (moment: PortMoment): ReadonlyMap<string, PortOwner>
     pods: moment.containerLogs.now?.containers,
     peers: moment.vethPeers.now?.peers,
   });
-
-/** Moment with the needs of containers only: containersAt caches by its samples, so further ones would defeat the cache. */
-const onlyContainers = (moment: PortMoment): Moment<typeof containerNeeds> => {
-  const { cgroups, processes, docker, dockerEvents, lxd, lxdEvents, lxdServer, lxc, podman, containerLogs, cpuStat } =
-    moment;
-  return {
-    cgroups,
-    processes,
-    docker,
-    dockerEvents,
-    lxd,
-    lxdEvents,
-    lxdServer,
-    lxc,
-    podman,
-    containerLogs,
-    cpuStat,
-  };
-};
 
 /** Port names by a row of another pane. */
 export type PortsOf = (pane: PortPlace['pane'], row: string) => readonly string[];

@@ -97,10 +97,10 @@ export const addressDuplicate = defineFinding({
 export const tunnelMtu = defineFinding({
   id: 'tunnel-mtu',
   title: 'Tunnel MTU too large',
-  needs: { links },
+  needs: { links, routes },
   authority: 'RFC 7348, RFC 8926: 50 bytes over the inner packet (70 over IPv6)',
-  judge: ({ links: { now } }): readonly Found[] =>
-    wideTunnels(byIndex(now?.items)).map(({ link, lower, fitsBytes }): Found => ({
+  judge: ({ links: { now }, routes: table }): readonly Found[] =>
+    wideTunnels(byIndex(now?.items), table.now?.items ?? []).map(({ link, lower, fitsBytes }): Found => ({
       ...nic(link),
       severity: 'warn',
       sentence: `${link.kind} MTU ${link.mtuBytes} above ${fitsBytes} that fit into ${lower.name} (MTU ${lower.mtuBytes})`,

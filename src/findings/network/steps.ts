@@ -5,6 +5,15 @@ const device = ({ entity }: Standing): string | undefined => (entity.kind === 'n
 const queue = (found: Standing) =>
   command(['tc', '-s', 'qdisc', 'show', 'dev', device(found)], 'drops, backlog and overlimits of its queue');
 
+const timeCommands = [
+  command(['chronyc', '-n', 'tracking'], 'source, offset and error of chronyd'),
+  command(['timedatectl', 'timesync-status'], 'server and offset of systemd-timesyncd'),
+];
+const bondFile = ({ entity }: Standing): string | undefined => {
+  const name = entity.kind === 'bond' ? operand(entity.id) : undefined;
+  return name === undefined ? undefined : `/proc/net/bonding/${name}`;
+};
+
 /** Next steps of the rules of the network. */
 export const networkSteps: StepTable = {
   'tcp-retransmits': {
@@ -47,6 +56,30 @@ export const networkSteps: StepTable = {
   'tunnel-mtu': {
     commands: (found) => [command(['ip', '-d', 'link', 'show', 'dev', device(found)], 'tunnel with its options')],
     section: 'links',
+  },
+  'nic-driver-loss': {
+    commands: (found) => [
+      command(['ethtool', '-S', device(found)], 'all counters of the driver'),
+      command(['ethtool', '-g', device(found)], 'ring sizes and their maximum'),
+    ],
+    section: 'cards',
+  },
+  'bond-lacp': {
+    commands: (found) => [command(['cat', bondFile(found)], 'members, partner and aggregators')],
+    section: 'links',
+  },
+  'namespace-network': {
+    commands: () => [command(['lsns', '-t', 'net'], 'network namespaces with their processes')],
+    section: 'namespaces',
+  },
+  'clock-skew': { commands: () => timeCommands, section: 'services' },
+  'clock-unsynchronised': { commands: () => timeCommands, section: 'services' },
+  'resolver-unresponsive': {
+    commands: () => [
+      command(['resolvectl', 'status'], 'servers by link, and the one in use'),
+      command(['ss', '-uanp', 'dport', '=', ':53'], 'lookups that wait, with their processes'),
+    ],
+    section: 'services',
   },
   'qdisc-drops': { commands: (found) => [queue(found)], section: 'links' },
 };

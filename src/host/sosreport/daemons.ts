@@ -5,6 +5,7 @@ import { kubernetesReply } from './kubectl-outputs.ts';
 import { libvirtReply } from './libvirt-outputs.ts';
 import { lxdReply, lxdSocket } from './lxd-outputs.ts';
 import { appctlReply, databaseReply } from './ovs-outputs.ts';
+import { factsReply, netlinkReply } from './network-outputs.ts';
 import { kernelLogReply } from './kernel-log-output.ts';
 import type { Report } from './report.ts';
 
@@ -55,6 +56,9 @@ async function reply(what: DaemonRead, report: Report): Promise<string | undefin
     case 'kmsg':
       return kernelLogReply(report);
     case 'netlink':
+      return netlinkReply(what.request, report);
+    case 'facts':
+      return factsReply(what.request, report);
     case 'systemd':
     case 'asok':
     case 'unixctl':

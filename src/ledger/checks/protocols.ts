@@ -29,7 +29,7 @@ export const protocolChecks = defineChecks({
     const again = retransmits(seen);
     const byIndex = new Map(known.now?.items.map((link) => [link.index, link]));
     const fullest = Math.max(0, ...(open.now?.items ?? []).map(({ waiting, backlog }) => (backlog === 0 ? 0 : (100 * waiting) / backlog))); // prettier-ignore
-    const wide = known.now && wideTunnels(byIndex);
+    const wide = known.now && wideTunnels(byIndex, moment.routes.now?.items ?? []);
     const duplicates = moment.addresses.now?.items.filter(({ states }) => states.includes('dadfailed'));
     const out = moment.routes.now && known.now && gateways(moment.routes.now.items, table, byIndex);
     return [

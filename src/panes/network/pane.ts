@@ -1,9 +1,10 @@
+import { flowPath, flowPathNeeds, type Hop } from '../../entities/network/flow-path.ts';
 import { gateways, type Gateway } from '../../entities/network/routes.ts';
 import { retransmits } from '../../entities/network/tcp.ts';
 import { count, NONE, percent } from '../../lib/units.ts';
 import { protocolCounters, protocolRate } from '../../sources/network/protocols.ts';
 import { listeners, type Listener } from '../../sources/network/queues.ts';
-import { neighbours, routes } from '../../sources/network/routing.ts';
+import { routes } from '../../sources/network/routing.ts';
 import { grade, limits } from '../../thresholds.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import { nothingWords, stateOf, type NothingWords, type ReadingState } from '../../timeline/reading-state.ts';
@@ -12,35 +13,101 @@ import { drawFigures, figure, type FigureLine } from '../../ui/kit/figure-lines.
 import { presenceOf } from '../../ui/kit/presence.ts';
 import { definePane, type LinesSection, type Presence, type Tile } from '../pane.ts';
 import { linkNeeds, linkRows, linksSection, type LinkRow } from './link-rows.ts';
+import { pathDetail } from './path.ts';
+import { cardRows, cardsSection, type CardRow } from './cards.ts';
+import { namespaceRows, namespacesSection, namespaceTableNeeds, type NamespaceRow } from './namespaces.ts';
+import { serviceLines, serviceNeeds } from './services.ts';
 import { gatewaysSection, listenersSection, neighboursNote } from './tables.ts';
 
-const needs = { ...linkNeeds, protocolCounters, listeners, routes, neighbours };
+const needs = {
+  ...flowPathNeeds,
+  ...linkNeeds,
+  ...namespaceTableNeeds,
+  ...serviceNeeds,
+  protocolCounters,
+  listeners,
+  routes,
+};
 
 export interface NetworkModel {
   readonly presence: Presence;
   readonly links: readonly LinkRow[];
+  /** Path of what a link carries, computed on demand. */
+  readonly hops: (row: LinkRow) => readonly Hop[];
   readonly allLinks: number | undefined;
   readonly listeners: readonly Listener[];
   readonly gateways: readonly Gateway[];
   readonly neighbours: string;
   readonly figures: readonly FigureLine[];
-  readonly states: { readonly links: ReadingState; readonly listeners: ReadingState };
-  readonly empty: { readonly links: NothingWords; readonly listeners: NothingWords; readonly gateways: NothingWords };
+  readonly services: readonly FigureLine[];
+  readonly cards: readonly CardRow[];
+  readonly namespaces: readonly NamespaceRow[];
+  readonly allNamespaces: number | undefined;
+  readonly states: {
+    readonly links: ReadingState;
+    readonly listeners: ReadingState;
+    readonly cards: ReadingState;
+    readonly namespaces: ReadingState;
+  };
+  readonly empty: {
+    readonly links: NothingWords;
+    readonly listeners: NothingWords;
+    readonly gateways: NothingWords;
+    readonly cards: NothingWords;
+    readonly namespaces: NothingWords;
+  };
 }
 
 /** Pane of the host's network: protocol counters, links with queues and addresses, accept queues, default routes. */
 export const networkPane = definePane({
   id: 'network',
   title: 'Network',
-  aliases: ['net', 'network', 'tcp', 'udp', 'link', 'links', 'listen', 'listeners', 'route', 'routes', 'sockets'],
+  aliases: [
+    'net',
+    'network',
+    'dns',
+    'resolver',
+    'clock',
+    'ntp',
+    'netns',
+    'conntrack',
+    'tcp',
+    'udp',
+    'link',
+    'links',
+    'listen',
+    'listeners',
+    'route',
+    'routes',
+    'sockets',
+  ],
   needs,
   model: networkModel,
   presence: ({ presence }) => presence,
   sections: (model) => [
-    figuresSection(model.figures),
-    linksSection(model.links, model.allLinks, model.states.links, model.empty.links),
+    figuresSection(
+      { id: 'protocols', title: 'Protocols', note: 'over 10 s', sources: ['protocol-counters'] },
+      model.figures,
+    ),
+    ...(model.services.length > 0
+      ? [
+          figuresSection(
+            {
+              id: 'services',
+              title: 'Clock, DNS and conntrack',
+              sources: ['clock', 'timesyncd', 'resolvers', 'resolved', 'conntrack'],
+            },
+            model.services,
+          ),
+        ]
+      : []),
+    linksSection(model.links, model.allLinks, model.states.links, model.empty.links, (row) =>
+      pathDetail(row, () => model.hops(row)),
+    ),
     listenersSection(model.listeners, model.states.listeners, model.empty.listeners),
     gatewaysSection(model.gateways, model.neighbours, model.empty.gateways),
+    namespacesSection(model.namespaces, model.allNamespaces, model.states.namespaces, model.empty.namespaces),
+    cardsSection(model.cards, model.states.cards, model.empty.cards),
   ],
   tile,
 });
@@ -55,16 +122,28 @@ export function networkModel(moment: Moment<typeof needs>): NetworkModel {
       counters,
     ),
     links: linkRows(moment),
+    hops: ({ link, owner }) => flowPath(link, owner, moment),
     allLinks: seen.now?.all,
     listeners: open.now?.items ?? [],
     gateways: gateways(table.now?.items ?? [], known, new Map(seen.now?.items.map((link) => [link.index, link]))),
     neighbours: neighboursNote(known.now?.all, known.now?.limit),
     figures: protocolLines(counters),
-    states: { links: stateOf(seen), listeners: stateOf(open) },
+    services: serviceLines(moment),
+    cards: cardRows(moment.drivers),
+    namespaces: namespaceRows(moment),
+    allNamespaces: moment.namespaces.now?.all,
+    states: {
+      links: stateOf(seen),
+      listeners: stateOf(open),
+      cards: stateOf(moment.drivers),
+      namespaces: stateOf(moment.namespaces),
+    },
     empty: {
       links: nothingWords('none', stateOf(seen)),
       listeners: nothingWords('none', stateOf(open)),
       gateways: nothingWords('no default route', stateOf(table)),
+      cards: nothingWords('none', stateOf(moment.drivers)),
+      namespaces: nothingWords('none', stateOf(moment.namespaces)),
     },
   };
 }
@@ -128,12 +207,12 @@ function protocolLines(counters: Counters): readonly FigureLine[] {
   ].filter(({ figures }) => figures.length > 0);
 }
 
-const figuresSection = (lines: readonly FigureLine[]): LinesSection => ({
+const figuresSection = (
+  about: Pick<LinesSection, 'id' | 'title' | 'note' | 'sources'>,
+  lines: readonly FigureLine[],
+): LinesSection => ({
   kind: 'lines',
-  id: 'protocols',
-  title: 'Protocols',
-  note: 'over 10 s',
-  sources: ['protocol-counters'],
+  ...about,
   minColumns: 60,
   wantRows: () => Math.max(1, lines.length),
   draw: (columns, rows, theme) =>

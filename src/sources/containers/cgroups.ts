@@ -28,11 +28,11 @@ export const cgroups = defineSource({
     }
     return { layout: table?.layout, cgroups: all, left: table?.left };
   },
-  identifiers: ({ cgroups: all }) => [...all.values()].flatMap(({ owner }) => identifiersOf(owner)),
+  identifiers: ({ cgroups: all }) => [...all.values()].flatMap(({ owner }) => ownerIdentifiers(owner)),
   weightKiB: ({ cgroups: all }: CgroupsSample) => all.size * PLACE_KIB,
 });
 
-const identifiersOf = ({ kind, name, id, container }: Owner): readonly Identifier[] => {
+export const ownerIdentifiers = ({ kind, name, id, container }: Owner): readonly Identifier[] => {
   if (kind === 'pod') return [...named('uuid', [id]), ...named('id', [name, ...shorter(container)])];
   if (id !== undefined) return named('id', shorter(id));
   if (kind === 'guest') return named('guest', [name]);

@@ -34,9 +34,15 @@ export interface ConntrackTable {
   readonly dropped: number | undefined;
   /** Connections evicted to make room while the table was full. */
   readonly evicted: number | undefined;
+  /** Connections that could not be added: another had the same addresses and ports, or there was no memory. */
+  readonly insertFailed: number | undefined;
+  /** Packets that fit no connection. */
+  readonly invalid: number | undefined;
 }
 
-function statOf(text: string): Pick<ConntrackTable, 'dropped' | 'evicted'> {
+export type ConntrackStat = Omit<ConntrackTable, 'connections' | 'most'>;
+
+function statOf(text: string): ConntrackStat {
   const [head = '', ...cpus] = lines(text);
   const names = words(head);
   const rows = cpus.map(words).filter((row) => row.length === names.length);
@@ -47,7 +53,12 @@ function statOf(text: string): Pick<ConntrackTable, 'dropped' | 'evicted'> {
       ? undefined
       : values.reduce((sum, value) => (sum === undefined || value === undefined ? undefined : sum + value), 0);
   };
-  return { dropped: total('drop'), evicted: total('early_drop') };
+  return {
+    dropped: total('drop'),
+    evicted: total('early_drop'),
+    insertFailed: total('insert_failed'),
+    invalid: total('invalid'),
+  };
 }
 
 const hex = (text: string | undefined): number | undefined =>

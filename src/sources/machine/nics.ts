@@ -71,6 +71,8 @@ export interface BondMember {
   /** `up`, `down`, `going down`… by the MII monitor of the bond. */
   readonly miiStatus: string | undefined;
   readonly linkFailures: number | undefined;
+  /** Group of links that LACP made; members in unlike ones do not carry traffic together. */
+  readonly aggregator: number | undefined;
 }
 
 export interface Bond {
@@ -91,6 +93,7 @@ export function parseBond(name: string, text: string): Bond {
       name: member.get('Slave Interface') ?? '',
       miiStatus: member.get('MII Status'),
       linkFailures: toCount(member.get('Link Failure Count')),
+      aggregator: toCount(member.get('Aggregator ID')),
     })),
   };
 }

@@ -54,6 +54,9 @@ function* socketCounts(text: string): Iterable<readonly [string, number]> {
   }
 }
 
+/** Counters at two times. */
+export type CountersSeen = Pick<Seen<ProtocolCounters | undefined>, 'now' | 'before' | 'seconds'>;
+
 /** Rate of a counter. */
-export const protocolRate = (seen: Seen<ProtocolCounters | undefined>, name: string): number | undefined =>
+export const protocolRate = (seen: CountersSeen, name: string): number | undefined =>
   delta(seen.now?.get(name), seen.before?.get(name), seen.seconds);

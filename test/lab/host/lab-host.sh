@@ -3,14 +3,16 @@
 # A host in namespaces: network (eth0 to a peer, default route), its /run with systemd as a user manager in the place of PID 1's on
 # the system bus, an sshd. Processes, memory and disks are those of this machine.   then: ssh -F DIR/host/ssh_config support@host
 # Faults: listen-queue, udp-buffer, rp-filter, gateway, duplicate, qdisc (load into a slow shaper),, unit-failed, unit-loop,
-# unit-limit, segfault, fs-error, and those of limit-faults.sh.
+# unit-limit, segfault, fs-error, resolver (silent), resolver-local (no server), skew (with libfaketime), chrony (no source), namespace (accept
+# queue in a namespace within the host), and those of limit-faults.sh.
 LABNAME=host; ARGS=(); HERE=$(dirname "$(readlink -f "$0")"); . "$HERE/../lib/lab-lib.sh"
 PATH=$PATH:/usr/sbin:/sbin
 . "$HERE/limit-faults.sh"
-FAULTS="$LIMIT_FAULTS listen-queue udp-buffer rp-filter gateway duplicate qdisc unit-failed unit-loop unit-limit segfault fs-error"
+FAULTS="$LIMIT_FAULTS listen-queue udp-buffer rp-filter gateway duplicate qdisc unit-failed unit-loop unit-limit segfault fs-error resolver resolver-local chrony namespace"
+FAKETIME=$(ls /usr/lib/*/faketime/libfaketime.so.1 2>/dev/null | head -1); [ -z "$FAKETIME" ] || FAULTS="$FAULTS skew"
 parse_args "$@"
 UNITS=$STATE/home/.config/systemd/user
-NS=crashcart-host; PEER=cch0; HOST=10.213.0.2; PORT=2222
+NS=crashcart-host; INNER=crashcart-inner; PEER=cch0; HOST=10.213.0.2; PORT=2222
 inside() { ip netns exec "$NS" "$@"; }
 unit() { nsenter -t "$(pid_of init)" -m env XDG_RUNTIME_DIR="$STATE/run" HOME="$STATE/home" timeout 20 systemctl --user "$@"; }
 
@@ -27,6 +29,12 @@ if what == "connect":
         for _ in range(5):
             one = socket.socket(); one.setblocking(False); one.connect_ex((address, 9001)); kept.append(one)
         time.sleep(0.5); del kept[:-200]
+if what == "lookup":
+    while True:
+        query = socket.socket(2, 2); query.settimeout(8); query.connect((address, 53))
+        try: query.send(b"x" * 30); query.recv(512)
+        except OSError: time.sleep(0.2)
+        query.close()
 send = socket.socket(2, 2)
 if len(sys.argv) > 4: send.bind((sys.argv[4], 0))
 while True:
@@ -36,7 +44,7 @@ while True:
     time.sleep(0.05)'
 load() { spawn "$1" "${@:2}"; }
 python() { printf '%s\0' /usr/bin/python3 -c "$PROGRAM" "$STATE" "$@"; }
-run_python() { local name=$1 where=$2; shift 2; mapfile -d '' -t words < <(python "$@"); if [ "$where" = in ]; then load "$name" ip netns exec "$NS" "${words[@]}"; else load "$name" "${words[@]}"; fi; }
+run_python() { local name=$1 where=$2; shift 2; mapfile -d '' -t words < <(python "$@"); if [ "$where" = in ]; then load "$name" ip netns exec "$NS" "${words[@]}"; elif [ "$where" = inner ]; then load "$name" ip netns exec "$INNER" "${words[@]}"; else load "$name" "${words[@]}"; fi; }
 
 make_net() {
   ip netns list | grep -qw "$NS" && return 0
@@ -56,6 +64,7 @@ in_group() {
 INIT='mount --make-rprivate / && mkdir -p "$1/cgroup" && mount --rbind /sys/fs/cgroup "$1/cgroup" && mount -t sysfs sysfs /sys && mount --rbind "$1/cgroup" /sys/fs/cgroup || exit 1
   mount -t tmpfs tmpfs /var/log && mount -t tmpfs tmpfs /run && mkdir -p /run/systemd/system /run/dbus /run/sshd /run/lock "$1/run/systemd/units" /run/systemd/units &&
   mount --bind "$1/run/systemd/units" /run/systemd/units && ln -s "$1/run/bus" /run/dbus/system_bus_socket || exit 1
+  mount --bind "$1/resolv.conf" /etc/resolv.conf || exit 1
   export XDG_RUNTIME_DIR=$1/run HOME=$1/home DBUS_SESSION_BUS_ADDRESS=unix:path=$1/run/bus
   /usr/sbin/sshd -D -f "$1/sshd_config" &
   for h in /sys/fs/cgroup/*/ /sys/fs/cgroup/; do [ ! -d "$h/lab-host" ] || echo $$ >"$h/lab-host/cgroup.procs" 2>/dev/null || echo 0 >/dev/null; done
@@ -73,11 +82,15 @@ EOF
   # The bus of the manager, open to every user as the system's is.
   printf '[Unit]\nRequires=dbus.socket\n[Service]\nType=notify\nExecStart=/usr/bin/dbus-daemon --config-file=%s/bus.conf --nofork --nopidfile --systemd-activation\n' "$STATE" >"$units/dbus.service"
   sed -e "s/^ListenAddress .*/ListenAddress $HOST:$PORT/" "$LAB/sshd/sshd_main.conf" >"$STATE/sshd_config"
+  # Sessions take the time of the day from a file, which a fault changes.
+  [ -z "$FAKETIME" ] || printf 'SetEnv LD_PRELOAD=%s FAKETIME_TIMESTAMP_FILE=%s FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1\n' "$FAKETIME" "$STATE/faketime" >>"$STATE/sshd_config"
+  echo +0 >"$STATE/faketime"; printf 'nameserver 10.213.0.1\n' >"$STATE/resolv.conf"
+  printf 'server 192.0.2.1 iburst\nbindcmdaddress 127.0.0.1\nbindcmdaddress /\npidfile %s/chronyd.run\n' "$STATE" >"$STATE/chrony.conf"
   { printf 'Host host\n  HostName %s\n  Port %s\n  HostKeyAlias lab-host\n  UserKnownHostsFile %s/known_hosts\n  StrictHostKeyChecking yes\n  IdentityFile %s/sshd/keys/id_ed25519\n  IdentitiesOnly yes\n' "$HOST" "$PORT" "$STATE" "$LAB"; } >"$STATE/ssh_config"
   sed 's/^/lab-host /' "$LAB"/sshd/keys/host_{ed25519,rsa,ecdsa}.pub >"$STATE/known_hosts"
 }
 up() {
-  need ip unshare dbus-daemon python3 tc; one_at_a_time; [ -x /lib/systemd/systemd ] || die "missing systemd"
+  need ip unshare dbus-daemon python3 tc chronyd; one_at_a_time; [ -x /lib/systemd/systemd ] || die "missing systemd"
   "$HERE/../sshd/lab-sshd.sh" up --dir "$LAB" >/dev/null || die "the sshd lab does not come up"
   if alive init; then say "already up"; return 0; fi
   local start=$SECONDS
@@ -90,10 +103,10 @@ up() {
 }
 down() {
   one_at_a_time; local name
-  for name in lazy connect deaf send slow lost martian files locked user zombies; do reap "$name"; done
+  for name in lazy connect deaf send slow lost martian files locked user zombies lookup chronyd lazy-inner connect-inner; do reap "$name"; done
   repair_fs_error; reap init 10
   pkill -f "$STATE/sshd_config" 2>/dev/null; pkill -f "$STATE/bus.conf" 2>/dev/null
-  ip netns del "$NS" 2>/dev/null; ip link del "$PEER" 2>/dev/null
+  ip netns del "$NS" 2>/dev/null; ip netns del "$INNER" 2>/dev/null; ip link del "$PEER" 2>/dev/null
   remove_cgroups lab-host; rm -rf "$STATE/broken" "$STATE/run"; say down
 }
 status() { alive init && unit is-system-running; }
@@ -118,6 +131,22 @@ break_qdisc() {
     inside tc qdisc replace dev slow0 root tbf rate 200kbit burst 3000 limit 20000 && run_python slow in send 10.213.7.2
 }
 repair_qdisc() { reap slow; ip -n "$NS" link del slow0 2>/dev/null; :; }
+# Frames to that address vanish: no host has it.
+break_resolver() {
+  ip -n "$NS" neigh replace 10.213.0.53 lladdr 02:00:00:00:00:53 dev eth0 nud permanent && printf 'nameserver 10.213.0.53\n' >"$STATE/resolv.conf" &&
+    run_python lookup in lookup 10.213.0.53
+}
+repair_resolver() { reap lookup; ip -n "$NS" neigh del 10.213.0.53 dev eth0 2>/dev/null; printf 'nameserver 10.213.0.1\n' >"$STATE/resolv.conf"; }
+break_resolver_local() { printf 'nameserver 127.0.0.53\n' >"$STATE/resolv.conf"; }
+repair_resolver_local() { printf 'nameserver 10.213.0.1\n' >"$STATE/resolv.conf"; }
+break_skew() { echo +95 >"$STATE/faketime"; }
+repair_skew() { echo +0 >"$STATE/faketime"; }
+break_chrony() { load chronyd ip netns exec "$NS" chronyd -x -d -u root -f "$STATE/chrony.conf"; }
+repair_chrony() { reap chronyd; }
+break_namespace() {
+  ip netns add "$INNER" && ip -n "$INNER" link set lo up && run_python lazy-inner inner lazy 127.0.0.1 && run_python connect-inner inner connect 127.0.0.1
+}
+repair_namespace() { reap connect-inner; reap lazy-inner; ip netns del "$INNER" 2>/dev/null; :; }
 break_unit_failed() { unit daemon-reload; unit start lab-failed 2>/dev/null; wait_for 10 'lab-failed to fail' unit is-failed lab-failed; }
 repair_unit_failed() { unit reset-failed lab-failed; }
 break_unit_loop() { unit daemon-reload; unit start --no-block lab-loop; }

@@ -13,11 +13,13 @@ test('conntrack parses count, limit and the hexadecimal statistics of all CPUs',
     most: 262_144,
     dropped: 0,
     evicted: 0xa45b + 0x54f5,
+    insertFailed: 0,
+    invalid: 0,
   });
 });
 
 test('conntrack has no drops when the statistics are missing or damaged, and no sample without a count', () => {
-  const unknown = { connections: 3, most: undefined, dropped: undefined, evicted: undefined };
+  const unknown = { connections: 3, most: undefined, dropped: undefined, evicted: undefined, insertFailed: undefined, invalid: undefined }; // prettier-ignore
   expect(conntrack.parse({ count: '3', most: undefined, stat: undefined })).toEqual(unknown);
   expect(conntrack.parse({ count: '3', most: 'x', stat: 'entries drop early_drop\n00000001 zz -1\n' })).toEqual(
     unknown,

@@ -15,6 +15,7 @@ Any frame may have `hung`: [[path, since, timeout, state, time of the next try],
           ->  {id, dialled} {id, out: 1, at, n} ... {id, exit, err} | {id, why, detail}
           a connection to a unix socket, where one of these commands runs; close ends what is written, kill ends all
           path netlink:<protocol>: a netlink socket
+          path facts:<kind>: each write of a line gets a line
           path /dev/kmsg: each write gets the new records of the kernel log, and a line with a dot
 """
 
@@ -26,6 +27,8 @@ import threading
 import time
 
 from crashcart_collector.children import Child, hang_key
+from crashcart_collector.facts import PREFIX as FACTS
+from crashcart_collector.facts import DialledFacts
 from crashcart_collector.hangs import HANGS, MAX_COMMANDS
 from crashcart_collector.kernel_log import PATH as KERNEL_LOG
 from crashcart_collector.kernel_log import KernelLog
@@ -49,7 +52,7 @@ class Loop:
 
     def __init__(self) -> None:
         self.selector, self.inbox, self.outbox = selectors.DefaultSelector(), bytearray(), bytearray()
-        self.children = {}  # type: dict[int, Child | Dialled | KernelLog]
+        self.children = {}  # type: dict[int, Child | Dialled | DialledFacts | KernelLog]
         self.starting = {}  # type: dict[int, list[tuple[Head, bytes]]]  # requests to what is not started yet
         self.hung = []  # type: list[Child]
         self.buried = 0.0
@@ -142,6 +145,9 @@ class Loop:
         """A thread looks first for what is to be run or dialled: from a dead file system that could hang."""
         if head["op"] == "dial" and head["path"] == KERNEL_LOG:
             self.children[head["id"]] = KernelLog(self, head)
+            return None
+        if head["op"] == "dial" and head["path"].startswith(FACTS):
+            self.children[head["id"]] = DialledFacts(self, head)
             return None
         if head["op"] == "dial" and head["path"].startswith(NETLINK):
             self.children[head["id"]] = DialledNetlink(self, head, {"exists": False, "pid": 0})

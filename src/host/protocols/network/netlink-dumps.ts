@@ -17,6 +17,8 @@ export interface NetlinkDump {
   readonly type: number;
   readonly bodies: readonly Uint8Array[];
   readonly object: (payload: Buffer) => object | undefined;
+  /** Whether a payload counts against the limit of its table. Default: all do. */
+  readonly counts?: (payload: Buffer) => boolean;
 }
 
 const ROUTE = 0;
@@ -191,6 +193,9 @@ function neighbour(payload: Buffer): object | undefined {
   };
 }
 
+/** PERMANENT entries are outside the limit of the table: gc_thresh3 holds for those that are collected (commit 58956317c8de, in v5.0). */
+const isCollected = (payload: Buffer): boolean => (payload.readUInt16LE(8) & 0x80) === 0;
+
 function qdisc(payload: Buffer): object | undefined {
   if (payload.length < 20) return undefined;
   const attributes = attributesOf(payload, 20);
@@ -234,12 +239,50 @@ function listener(payload: Buffer): object | undefined {
   };
 }
 
+/** inet_diag_req_v2 for UDP sockets of a family, and a filter: the port of one end is 53. */
+const dnsSockets = (of: number, end: 'source' | 'destination'): Uint8Array => {
+  // INET_DIAG_BC_S_GE, _S_LE; _D_GE, _D_LE. An operation: code, bytes to the next one if true, if false; its port follows. 4 bytes beyond
+  // the end refuse.
+  const [least, most] = end === 'source' ? [2, 3] : [4, 5];
+  const body = Buffer.alloc(56 + 20);
+  body.writeUInt8(of, 0);
+  body.writeUInt8(17, 1);
+  body.writeUInt32LE(0xff_ff_ff_ff, 4);
+  // INET_DIAG_REQ_BYTECODE.
+  body.writeUInt16LE(20, 56);
+  body.writeUInt16LE(1, 58);
+  for (const [at, code] of [[0, least], [8, most]] as const) {
+    body.writeUInt8(code, 60 + at);
+    body.writeUInt8(8, 61 + at);
+    body.writeUInt16LE(20 - at, 62 + at);
+    body.writeUInt16LE(53, 66 + at);
+  } // prettier-ignore
+  return body;
+};
+
+/** inet_diag_msg of a UDP socket. */
+function dnsSocket(payload: Buffer): object | undefined {
+  if (payload.length < 72) return undefined;
+  const bytes = payload.readUInt8(0) === INET6 ? 16 : 4;
+  return {
+    local: addressOf(payload.subarray(8, 8 + bytes)),
+    localPort: payload.readUInt16BE(4),
+    remote: addressOf(payload.subarray(24, 24 + bytes)),
+    remotePort: payload.readUInt16BE(6),
+    unread: payload.readUInt32LE(56),
+    uid: payload.readUInt32LE(64),
+    inode: payload.readUInt32LE(68),
+  };
+}
+
 /** Dumps by the name of the request. rtnetlink(7), sock_diag(7). */
 export const netlinkDumps: Readonly<Record<string, NetlinkDump>> = {
   links: { protocol: ROUTE, type: 18, bodies: [family(UNSPEC, 16)], object: link },
   addresses: { protocol: ROUTE, type: 22, bodies: [family(UNSPEC, 8)], object: address },
   routes: { protocol: ROUTE, type: 26, bodies: [family(INET, 12), family(INET6, 12)], object: route },
-  neighbours: { protocol: ROUTE, type: 30, bodies: [family(INET, 12), family(INET6, 12)], object: neighbour },
+  neighbours: { protocol: ROUTE, type: 30, bodies: [family(INET, 12), family(INET6, 12)], object: neighbour, counts: isCollected },
   qdiscs: { protocol: ROUTE, type: 38, bodies: [family(UNSPEC, 20)], object: qdisc },
   listeners: { protocol: SOCK_DIAG, type: 20, bodies: [listening(INET), listening(INET6)], object: listener },
-};
+  lookups: { protocol: SOCK_DIAG, type: 20, bodies: [dnsSockets(INET, 'destination'), dnsSockets(INET6, 'destination')], object: dnsSocket },
+  nameservers: { protocol: SOCK_DIAG, type: 20, bodies: [dnsSockets(INET, 'source'), dnsSockets(INET6, 'source')], object: dnsSocket },
+}; // prettier-ignore

@@ -56,7 +56,8 @@ class NetlinkConnection implements DaemonConnection {
         for (const payload of await this.#dump(dump.type, body)) {
           const object = dump.object(payload);
           if (object === undefined) continue;
-          if (all++ < MOST_OBJECTS) objects.push(object);
+          if (dump.counts?.(payload) !== false) all++;
+          if (objects.length < MOST_OBJECTS) objects.push(object);
         }
       return JSON.stringify({ all, objects });
     });
@@ -92,8 +93,8 @@ class NetlinkConnection implements DaemonConnection {
     try {
       pending.reader.push(part);
     } catch (error) {
-      this.close();
       pending.settle(new DaemonError('failed', `netlink: ${error instanceof Error ? error.message : String(error)}`));
+      this.close();
       return;
     }
     if (!pending.reader.end) return;

@@ -12,8 +12,8 @@ const manager = (member: string): DbusCall => ({
   interface: `${MANAGER}.Manager`,
   member,
 });
-const properties = (path: string, of: string): DbusCall => ({
-  destination: MANAGER,
+const properties = (path: string, of: string, destination = MANAGER): DbusCall => ({
+  destination,
   path,
   interface: 'org.freedesktop.DBus.Properties',
   member: 'GetAll',
@@ -54,10 +54,25 @@ const KEPT_OF_MANAGER = new Set([
   'Version', 'SystemState', 'NNames', 'NFailedUnits', 'NJobs', 'UserspaceTimestampMonotonic', 'FinishTimestampMonotonic', 'Tainted',
 ]); // prettier-ignore
 
+/** Services beside the manager, by request, with the properties that are kept. org.freedesktop.resolve1(5), org.freedesktop.timesync1. */
+const SERVICES: Readonly<Record<string, { readonly name: string; readonly path: string; readonly kept: ReadonlySet<string> }>> = {
+  resolver: {
+    name: 'org.freedesktop.resolve1',
+    path: '/org/freedesktop/resolve1',
+    kept: new Set(['TransactionStatistics', 'CacheStatistics']),
+  },
+  time: {
+    name: 'org.freedesktop.timesync1',
+    path: '/org/freedesktop/timesync1',
+    kept: new Set(['ServerName', 'NTPMessage']),
+  },
+}; // prettier-ignore
+
 /**
  * systemd's manager over the system bus: org.freedesktop.systemd1(5). Reads alone; no call starts a service. Replies are JSON:
  * `{"units": [[name, description, load, active, sub, job], …], "suspects": {name: {NRestarts: 7, …}}}`, `{"manager": {…}, "jobs": […]}`,
- * `{"timers": {name: {…}}, "sockets": {…}, "missing": {…}}`, `{"manager": {…}, "units": {name: {After: […], …}}}`.
+ * `{"timers": {name: {…}}, "sockets": {…}, "missing": {…}}`, `{"manager": {…}, "units": {name: {After: […], …}}}`, for
+ * systemd-resolved and systemd-timesyncd `{"ServerName": "ntp.example.com", …}`.
  */
 export const systemd: Protocol = {
   name: 'systemd',
@@ -67,9 +82,13 @@ export const systemd: Protocol = {
     'manager: state, jobs',
     'watched: properties of timers, sockets, and units that are missing or masked',
     'boot: when each unit started, and after which others',
+    'resolver: statistics of systemd-resolved',
+    'time: server and last reply of systemd-timesyncd',
   ],
   refusal: (to, request) =>
-    PATHS.has(to) && Object.hasOwn(REPLIES, request) ? undefined : `${to} < ${request}: not a request`,
+    PATHS.has(to) && (Object.hasOwn(REPLIES, request) || Object.hasOwn(SERVICES, request))
+      ? undefined
+      : `${to} < ${request}: not a request`,
   // The bus is started by its socket on some systems.
   daemons: () => ['dbus-daemon', 'dbus-broker'],
   connect,
@@ -82,6 +101,8 @@ function connect(dial: Dial): DaemonConnection {
     request: (request, timeoutMs) =>
       queue.run(request, timeoutMs, async () => {
         if (bus === undefined || bus.closed) bus = new DbusConnection(await dial());
+        const service = SERVICES[request];
+        if (service) return JSON.stringify(await serviceReply(bus, service));
         const reply = REPLIES[request];
         if (!reply) throw new DaemonError('failed', `${request}: not a request`);
         return JSON.stringify(await reply(bus));
@@ -195,6 +216,12 @@ async function managerReply(bus: DbusConnection): Promise<object> {
     manager: kept(all, KEPT_OF_MANAGER),
     jobs: rows(jobs).map(([id, unit, type, state]) => ({ id, unit, type, state })),
   };
+}
+
+/** A service that does not run is absent: a call starts none. */
+async function serviceReply(bus: DbusConnection, service: (typeof SERVICES)[string]): Promise<object> {
+  const [all] = await bus.call(properties(service.path, `${service.name}.Manager`, service.name));
+  return kept(all, service.kept);
 }
 
 const rows = (value: DbusValue | undefined): readonly (readonly DbusValue[])[] =>

@@ -1,0 +1,92 @@
+import { ms, span } from '../../lib/units.ts';
+import { clock, type HostClock } from '../../sources/network/clock.ts';
+import { timesyncd, type Timesyncd } from '../../sources/network/services.ts';
+import { grade, limits } from '../../thresholds.ts';
+import { thisHost } from '../entity-ref.ts';
+import { defineFinding, type Found } from '../finding.ts';
+
+const common = { entity: thisHost, subject: 'clock', subjectVocabulary: 'fixed', pane: 'network' } as const;
+const seconds = (value: number): string => (value < 1 ? ms(value * 1000) : span(value));
+
+/** Clock of the host that differs from that of the engineer's machine, beyond the round trip, or from NTP time by chronyd. */
+export const clockSkew = defineFinding({
+  id: 'clock-skew',
+  title: 'Clock wrong',
+  needs: { clock },
+  authority: `${limits.clockSkewSeconds.authority}; ${limits.clockOffsetSeconds.authority}`,
+  judge: ({ clock: { now, before } }): readonly Found[] => {
+    const ahead = now?.aheadSeconds;
+    // A laptop that slept between the sending and the arrival has no valid pair: both readings must have it.
+    const sure = Math.min(certain(now), certain(before));
+    const severity = grade(sure, limits.clockSkewSeconds);
+    if (ahead !== undefined && (severity === 'warn' || severity === 'crit'))
+      return [
+        {
+          ...common,
+          severity,
+          condition: 'console',
+          sentence: `${seconds(Math.abs(ahead))} ${ahead > 0 ? 'ahead of' : 'behind'} the clock of this console${now?.kernel?.isSynchronised === false ? ', not synchronised' : ''}`,
+          evidence: [
+            { what: 'difference', value: seconds(Math.abs(ahead)), source: 'CLOCK_REALTIME' },
+            { what: 'round trip', value: seconds(now?.roundTripSeconds ?? 0), source: 'SSH' },
+          ],
+          next: 'find the wrong one: `chronyc tracking`, `timedatectl` on the host, and the clock of this machine',
+        },
+      ];
+    const offset = Math.abs(now?.chrony?.offsetSeconds ?? 0);
+    const graded = grade(offset, limits.clockOffsetSeconds);
+    if (graded !== 'warn' && graded !== 'crit') return [];
+    return [
+      {
+        ...common,
+        severity: graded,
+        condition: 'chrony',
+        sentence: `${seconds(offset)} ${(now?.chrony?.offsetSeconds ?? 0) > 0 ? 'fast' : 'slow'} of NTP time, chronyd corrects it slowly`,
+        evidence: [{ what: 'System time', value: seconds(offset), source: 'chronyd tracking' }],
+        next: 'read `chronyc tracking` and `chronyc sources`; a step needs `chronyc makestep` of an administrator',
+      },
+    ];
+  },
+});
+
+/** Least difference that the round trip allows; 0 where unknown. */
+const certain = (sample: HostClock | undefined): number =>
+  sample?.aheadSeconds === undefined
+    ? 0
+    : Math.max(0, Math.abs(sample.aheadSeconds) - (sample.roundTripSeconds ?? 0) / 2);
+
+/** Clock that no source of time corrects. */
+export const clockUnsynchronised = defineFinding({
+  id: 'clock-unsynchronised',
+  title: 'Clock not synchronised',
+  needs: { clock, timesyncd },
+  authority: limits.clockErrorSeconds.authority,
+  judge: ({ clock: { now }, timesyncd: { now: sync } }): readonly Found[] => {
+    const { kernel, chrony } = now ?? {};
+    const error = kernel?.maxErrorSeconds;
+    const isLost =
+      kernel?.isSynchronised === false && (error === undefined || grade(error, limits.clockErrorSeconds) === 'warn');
+    if (!isLost && chrony?.isSynchronised !== false) return [];
+    const cause = causeOf(now, sync);
+    return [
+      {
+        ...common,
+        severity: 'warn',
+        sentence: `not synchronised${error === undefined ? '' : `, error up to ${seconds(error)}${(error ?? 0) >= 16 ? ' and more' : ''}`}${cause === undefined ? '' : `, ${cause}`}`,
+        evidence: [
+          { what: 'STA_UNSYNC', value: kernel?.isSynchronised === false ? 'set' : 'not set', source: 'adjtimex' },
+          { what: 'maxerror', value: error === undefined ? 'unknown' : seconds(error), source: 'adjtimex' },
+          ...(chrony ? [{ what: 'Stratum', value: String(chrony.stratum), source: 'chronyd tracking' }] : []),
+        ],
+        next: 'read `chronyc sources` or `timedatectl timesync-status`: no daemon, or none of its servers replies',
+      },
+    ];
+  },
+});
+
+/** Daemon that should correct the clock, and does not; undefined in a report, which has none of them. */
+function causeOf(now: HostClock | undefined, sync: Timesyncd | undefined): string | undefined {
+  if (now?.chrony) return now.chrony.isSynchronised ? undefined : 'chronyd has no source';
+  if (sync) return sync.replies === 0 ? 'systemd-timesyncd has no reply' : undefined;
+  return now?.aheadSeconds === undefined ? undefined : 'no time daemon';
+}

@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { facts } from '../../../../src/host/protocols/network/facts.ts';
+import { netlink } from '../../../../src/host/protocols/network/netlink.ts';
+import type { Protocol } from '../../../../src/host/protocols/protocol.ts';
+import { clock } from '../../../../src/sources/network/clock.ts';
+import { drivers } from '../../../../src/sources/network/drivers.ts';
+import { namespaces } from '../../../../src/sources/network/namespaces.ts';
+import { resolvers } from '../../../../src/sources/network/resolvers.ts';
+import { opened, reach } from '../../../helpers/daemon-reach.ts';
+
+async function asking(protocol: Protocol) {
+  const { lane, daemons } = await reach(protocol);
+  return async (to: string, request: string) => {
+    const reading = await daemons.request(lane, { kind: 'talk', dialect: protocol.name, to, request });
+    if (!reading.ok) throw new Error(reading.detail);
+    return reading.value;
+  };
+}
+
+test('facts has the clock of this machine, without a difference to itself', async () => {
+  const ask = await asking(facts);
+  const { aheadSeconds, roundTripSeconds, kernel } = clock.parse({ clock: await ask('facts:clock', 'clock') }) ?? {};
+  expect(Math.abs(aheadSeconds ?? 9)).toBeLessThanOrEqual((roundTripSeconds ?? 0) / 2 + 0.01);
+  expect(kernel?.maxErrorSeconds).toBeGreaterThan(0);
+});
+
+test('facts has the drivers of the cards of this machine', async () => {
+  const ask = await asking(facts);
+  const sample = drivers.parse({ drivers: await ask('facts:drivers', 'drivers') });
+  expect(sample?.all).toBe(sample?.cards.size);
+  for (const { driver } of sample?.cards.values() ?? []) expect(driver).toMatch(/\w/);
+});
+
+test.runIf(process.getuid?.() === 0)('facts has a namespace as long as it is there', async () => {
+  const child = spawn('unshare', ['--net', 'sleep', '60'], { stdio: 'ignore' });
+  opened.push({ close: () => void child.kill() });
+  const ask = await asking(facts);
+  const find = async () => {
+    const sample = namespaces.parse({ namespaces: await ask('facts:namespaces', 'namespaces') });
+    return [...(sample?.spaces.values() ?? [])].find(({ pid }) => pid === child.pid);
+  };
+  for (let tries = 0; tries < 50 && (await find()) === undefined; tries++) await sleep(100);
+  expect(await find()).toMatchObject({ command: 'sleep', listeners: [] });
+  expect((await find())?.counters.get('Tcp OutSegs')).toBe(0);
+  child.kill();
+  await new Promise((resolve) => child.once('exit', resolve));
+  expect(await find()).toBeUndefined();
+});
+
+test('facts refuses other requests', () => {
+  expect(facts.refusal('facts:clock', 'clock')).toBeUndefined();
+  for (const [to, request] of [['facts:clock', 'drivers'], ['facts:toString', 'toString'], ['/run/x', 'clock']] as const)
+    expect(facts.refusal(to, request)).toContain('no facts'); // prettier-ignore
+});
+
+test('netlink has the sockets of lookups, and no others', async () => {
+  const socket = createSocket('udp4');
+  opened.push({ close: () => void socket.close() });
+  await new Promise<void>((resolve) => socket.connect(53, '127.0.0.1', resolve));
+  const ask = await asking(netlink);
+  const [lookups, listening] = [await ask('netlink:4', 'lookups'), await ask('netlink:4', 'nameservers')];
+  const sample = resolvers.parse({ conf: '', upstream: undefined, lookups, listening });
+  expect(sample?.lookups).toContainEqual(expect.objectContaining({ remote: '127.0.0.1', remotePort: 53, localPort: socket.address().port })); // prettier-ignore
+  expect(sample?.lookups?.every(({ remotePort }) => remotePort === 53)).toBe(true);
+  expect(sample?.listening?.every(({ localPort }) => localPort === 53)).toBe(true);
+});
