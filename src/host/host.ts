@@ -53,7 +53,8 @@ export type ProtocolName =
   | 'kubernetes'
   | 'netlink'
   | 'systemd'
-  | 'kmsg';
+  | 'kmsg'
+  | 'postgresql';
 
 /** Request to a daemon in its protocol, over its unix socket. Default timeout: 5 s. */
 export interface DaemonRead extends ReadOptions {

@@ -28,6 +28,7 @@ const protocol = oneOf<ProtocolName>(
   'netlink',
   'systemd',
   'kmsg',
+  'postgresql',
 );
 
 type Kinds = { readonly [Kind in Read['kind']]: Extract<Read, { readonly kind: Kind }> };

@@ -16,6 +16,7 @@ export const labNames = [
   'host',
   'numa',
   'stacks',
+  'postgresql',
   'sshd',
   'bare',
   'docker',
