@@ -49,6 +49,8 @@ export const ENTITY_KINDS = [
   'ovsdb',
   'daemon',
   'socket',
+  'database-server',
+  'database-session',
 ] as const;
 
 export type EntityKind = (typeof ENTITY_KINDS)[number];
@@ -104,5 +106,13 @@ export const nodeRef = (name: string | undefined): EntityRef => ({ kind: 'node',
 export const kubeCluster: EntityRef = { kind: 'kube-cluster', id: 'kubernetes' };
 
 export const cephCluster: EntityRef = { kind: 'ceph-cluster', id: 'ceph' };
+
+/** Server of PostgreSQL by its port. */
+export const postgresqlRef = (port: string): EntityRef => ({ kind: 'database-server', id: `postgresql:${port}` });
+
+export const sessionRef = (port: string, pid: number): EntityRef => ({
+  kind: 'database-session',
+  id: `postgresql:${port}/${pid}`,
+});
 
 export const osdRef = (osd: number): EntityRef => ({ kind: 'osd', id: `osd.${osd}` });

@@ -64,6 +64,8 @@ const LAYER: Readonly<Record<EntityKind, Layer>> = {
   ovsdb: 'network',
   daemon: 'process',
   socket: 'process',
+  'database-server': 'process',
+  'database-session': 'process',
 };
 
 /** Layer of an object. */

@@ -159,7 +159,7 @@ export class DaemonClients {
 
   async #dial(lane: Lane, protocol: Protocol, to: string, lasting?: boolean): Promise<Pipe> {
     if (!lane.dial || !lane.open) throw new DaemonError('failed', needsPython(to).detail);
-    if (!protocol.argv) return lane.dial(to, protocol.daemons?.(to), lasting);
+    if (!protocol.argv) return lane.dial(to, protocol.daemons?.(to), lasting, protocol.asOwner);
     const argv = protocol.argv(to);
     this.#onStart(lane, argv, DAEMON_SESSION);
     return lane.open(argv);

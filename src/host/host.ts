@@ -69,7 +69,8 @@ export type ProtocolName =
   | 'netlink'
   | 'systemd'
   | 'kmsg'
-  | 'facts';
+  | 'facts'
+  | 'postgresql';
 
 /** Request to a daemon in its protocol, over its unix socket. Default timeout: 5 s. */
 export interface DaemonRead extends ReadOptions {

@@ -19,7 +19,9 @@ export interface Lane {
    * `lasting` connection is not dialled for half a minute: it may be stopping, and systemd would start it again by socket
    * activation. Undefined where not supported.
    */
-  readonly dial: ((path: string, daemons?: readonly string[], lasting?: boolean) => Promise<Pipe>) | undefined;
+  readonly dial:
+    | ((path: string, daemons?: readonly string[], lasting?: boolean, asOwner?: boolean) => Promise<Pipe>)
+    | undefined;
   /** Paths that match a pattern; undefined where not supported. */
   readonly names: ((pattern: string, timeoutMs: number) => Promise<readonly string[] | Missing>) | undefined;
   /** Present CLOCK_MONOTONIC of the host, seconds; undefined if unknown. */

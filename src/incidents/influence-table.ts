@@ -7,6 +7,7 @@ import { processInfluences } from './influences/processes.ts';
 import { containerInfluences } from './influences/containers.ts';
 import { kvmInfluences } from './influences/kvm.ts';
 import { cephInfluences } from './influences/ceph.ts';
+import { databaseInfluences } from './influences/databases.ts';
 import { ovsInfluences } from './influences/ovs.ts';
 import { systemdInfluences } from './influences/systemd.ts';
 import { kubernetesInfluences } from './influences/kubernetes.ts';
@@ -24,4 +25,5 @@ export const influenceTable = new InfluenceTable([
   ...cephInfluences,
   ...ovsInfluences,
   ...kubernetesInfluences,
+  ...databaseInfluences,
 ]);

@@ -29,6 +29,7 @@ const protocol = oneOf<ProtocolName>(
   'systemd',
   'kmsg',
   'facts',
+  'postgresql',
 );
 
 type Kinds = { readonly [Kind in Read['kind']]: Extract<Read, { readonly kind: Kind }> };

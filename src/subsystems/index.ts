@@ -9,6 +9,7 @@ import type { AnyPane } from '../panes/pane.ts';
 import type { AnySource } from '../sources/source.ts';
 import { cephSubsystem } from './ceph.ts';
 import { containersSubsystem } from './containers.ts';
+import { databasesSubsystem } from './databases.ts';
 import { kernelSubsystem } from './kernel.ts';
 import { kubernetesSubsystem } from './kubernetes.ts';
 import { kvmSubsystem } from './kvm.ts';
@@ -38,6 +39,7 @@ export const subsystems: readonly Subsystem[] = [
   ovsSubsystem,
   ovnSubsystem,
   kubernetesSubsystem,
+  databasesSubsystem,
 ];
 
 export const sources: readonly AnySource[] = subsystems.flatMap((one) => one.sources);

@@ -1,6 +1,7 @@
 import type { Fault } from '../helpers/found-on.ts';
 import { cephFaults } from './ceph/faults.ts';
 import { containersFaults } from './containers/faults.ts';
+import { databasesFaults } from './databases/faults.ts';
 import { kernelFaults } from './kernel/faults.ts';
 import { kubernetesFaults } from './kubernetes/faults.ts';
 import { kvmFaults } from './kvm/faults.ts';
@@ -25,5 +26,6 @@ export const faults: readonly Fault[] = [
   ...containersFaults,
   ...cephFaults,
   ...ovsFaults,
+  ...databasesFaults,
   ...kubernetesFaults,
 ];

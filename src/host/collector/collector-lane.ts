@@ -28,7 +28,7 @@ export class CollectorLane implements Lane {
   /** Resolves with its first frame: pid and uid on the host. */
   readonly greeted: Promise<void>;
   readonly open: (argv: readonly string[]) => Pipe;
-  readonly dial: (path: string, daemons?: readonly string[], lasting?: boolean) => Promise<Pipe>;
+  readonly dial: (path: string, daemons?: readonly string[], lasting?: boolean, asOwner?: boolean) => Promise<Pipe>;
   pid: number | undefined;
   uid: number | undefined;
 
@@ -69,7 +69,8 @@ export class CollectorLane implements Lane {
       this.#welcome = resolve;
     });
     this.open = (argv) => this.#openChild(argv);
-    this.dial = (path, daemons = [], lasting = false) => this.#dialSocket(path, daemons, lasting);
+    this.dial = (path, daemons = [], lasting = false, asOwner = false) =>
+      this.#dialSocket(path, daemons, lasting, asOwner);
     this.#listen(first);
   }
 
@@ -198,10 +199,10 @@ export class CollectorLane implements Lane {
     return child;
   }
 
-  async #dialSocket(path: string, daemons: readonly string[], lasting: boolean): Promise<Pipe> {
+  async #dialSocket(path: string, daemons: readonly string[], lasting: boolean, owner: boolean): Promise<Pipe> {
     const id = this.#nextId++;
     const child = this.#child(id);
-    const { head } = await this.#ask({ op: 'dial', path, daemons, lasting }, undefined, DIAL_MS, id);
+    const { head } = await this.#ask({ op: 'dial', path, daemons, lasting, owner }, undefined, DIAL_MS, id);
     const why = whyOf(head['why']);
     if (!why) return child;
     child.kill();

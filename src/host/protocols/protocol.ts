@@ -22,6 +22,8 @@ export interface Protocol {
    * virtqemud.socket) a connection would start a stopped daemon.
    */
   readonly daemons?: (to: string) => readonly string[] | undefined;
+  /** Whether a root lane connects as the owner of the socket: the daemon lets in by user alone (peer authentication). */
+  readonly asOwner?: true;
   /** Commands for an allowed request on a host without support for the protocol; undefined without any. */
   readonly fallback?: (to: string, request: string) => Fallback | undefined;
   /** Commands of `fallback`, for `crashcart sources`. */

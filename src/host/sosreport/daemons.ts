@@ -53,6 +53,8 @@ async function reply(what: DaemonRead, report: Report): Promise<string | undefin
       return libvirtReply(what.request, report);
     case 'kubernetes':
       return kubernetesReply(what.request, report);
+    case 'postgresql':
+      return undefined;
     case 'kmsg':
       return kernelLogReply(report);
     case 'netlink':

@@ -1,6 +1,7 @@
 import type { Judged } from '../../../src/findings/judge.ts';
 import { cephJudged } from './ceph.ts';
 import { containersJudged } from './containers.ts';
+import { databasesJudged } from './databases.ts';
 import { kernelJudged } from './kernel.ts';
 import { kubernetesJudged } from './kubernetes.ts';
 import { kvmJudged } from './kvm.ts';
@@ -26,6 +27,7 @@ const tables: readonly JudgedCells[] = [
   containersJudged,
   cephJudged,
   ovsJudged,
+  databasesJudged,
   kubernetesJudged,
 ];
 

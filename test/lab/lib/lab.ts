@@ -17,6 +17,7 @@ export const labNames = [
   'fs',
   'numa',
   'stacks',
+  'postgresql',
   'sshd',
   'bare',
   'package',

@@ -150,7 +150,7 @@ class Loop:
             self.children[head["id"]] = DialledFacts(self, head)
             return None
         if head["op"] == "dial" and head["path"].startswith(NETLINK):
-            self.children[head["id"]] = DialledNetlink(self, head, {"exists": False, "pid": 0})
+            self.children[head["id"]] = DialledNetlink(self, head, {"exists": False, "pid": 0, "uid": 0})
             return None
         if head["op"] == "dial":
             what = ["socket", head["path"], head["daemons"]]

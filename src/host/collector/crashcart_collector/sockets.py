@@ -1,5 +1,6 @@
 """Connections to unix sockets and to netlink, and the paths of sockets."""
 
+import errno
 import os
 import selectors
 import socket
@@ -44,8 +45,39 @@ def runs(commands: "list[str]") -> int:
 def socket_facts(path: str, daemons: "list[str]") -> "Answer":
     """What is to be known of a socket before it is dialled: looking for its path may hang. Without one no daemon is looked for,
     which reads every process."""
-    exists = os.path.exists(path)
-    return {"exists": exists, "pid": runs(daemons) if exists else 0}, b""
+    try:
+        uid = os.stat(path).st_uid
+    except OSError:
+        return {"exists": False, "pid": 0, "uid": 0}, b""
+    return {"exists": True, "pid": runs(daemons), "uid": uid}, b""
+
+
+class EffectiveUser:
+    """The effective user of this thread alone: a socket's server sees who connects (SO_PEERCRED). Each thread has its own by the
+    kernel; only the C library's call changes all of them, and would take root's rights from reads in progress."""
+
+    SETRESUID = {"x86_64": 117, "aarch64": 147, "riscv64": 147, "ppc64le": 164, "s390x": 208}
+
+    def __init__(self, uid: int) -> None:
+        self.uid, self.before = uid, os.geteuid()
+
+    def change(self, uid: int) -> None:
+        if uid == os.geteuid():
+            return
+        import ctypes  # a small installation of Python may lack it
+
+        number = self.SETRESUID.get(os.uname().machine)
+        if number is None:
+            raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+        libc = ctypes.CDLL(None, use_errno=True)
+        if libc.syscall(*[ctypes.c_long(one) for one in (number, -1, uid, -1)]):
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+    def __enter__(self) -> None:
+        self.change(self.uid)
+
+    def __exit__(self, *_: "Any") -> None:
+        self.change(self.before)
 
 
 class Dialled:
@@ -62,6 +94,7 @@ class Dialled:
         self.socket = self.new_socket()
         self.socket.setblocking(False)
         self.lasting = head["lasting"]  # type: bool
+        self.as_user = facts["uid"] if head.get("owner") and os.geteuid() == 0 else os.geteuid()  # type: int
         self.pid = facts["pid"]  # type: int
         hung_up, until = HUNG_UP.get(self.path, (0, 0))
         if head["daemons"] and not self.pid and facts["exists"]:
@@ -79,7 +112,8 @@ class Dialled:
         return socket.socket(socket.AF_UNIX)
 
     def reach(self) -> None:
-        connect_to(self.socket, self.path)
+        with EffectiveUser(self.as_user):
+            connect_to(self.socket, self.path)
 
     def connect(self) -> None:
         self.tries += 1

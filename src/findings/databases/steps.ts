@@ -1,0 +1,23 @@
+import { command, type Standing, type StepTable } from '../next-step.ts';
+
+const pidOf = ({ entity }: Standing): string | undefined => /\/([1-9]\d{0,9})$/.exec(entity.id)?.[1];
+
+/** State of the backend on the host. */
+const backend = (found: Standing) =>
+  command(['ps', '-o', 'pid,stat,wchan:32,lstart,args', '-p', pidOf(found)], 'its backend process');
+
+/** Next steps of the rules of databases. */
+export const databaseSteps: StepTable = {
+  'postgresql-lock-chain': { commands: (found) => [backend(found)], section: 'locks' },
+  'postgresql-idle-transaction': { commands: (found) => [backend(found)], section: 'sessions' },
+  'postgresql-long-transaction': { commands: (found) => [backend(found)], section: 'sessions' },
+  'postgresql-connections': { section: 'sessions' },
+  'postgresql-unresponsive': {
+    commands: () => [command(['ps', '-C', 'postgres', '-o', 'pid,ppid,stat,wchan:32,args'], 'processes of PostgreSQL')],
+    section: 'servers',
+  },
+  'postgresql-replication': { section: 'replication' },
+  'postgresql-archiver': { section: 'servers' },
+  'postgresql-wraparound': { section: 'servers' },
+  'postgresql-deadlocks': { section: 'servers' },
+};
