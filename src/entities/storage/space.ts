@@ -15,7 +15,7 @@ export const inodesPct = ({ inodes, inodesUsed }: Filesystem): number | undefine
   inodes === undefined || inodesUsed === undefined ? undefined : (100 * inodesUsed) / inodes;
 
 const TREND_SECONDS = 300;
-/** A shorter course, or one that grows in one step, is no trend. */
+/** Shortest time of a trend; what grows in one step has none. */
 const LEAST_SECONDS = 60;
 const MOST_SECONDS = 7 * 86_400;
 

@@ -66,7 +66,7 @@ export interface DatabasesModel {
   readonly serversEmpty: NothingWords;
 }
 
-/** Pane of databases: servers, their sessions, who blocks whom, replication. */
+/** Pane of databases: servers, their sessions, lock trees, replication. */
 export const databasesPane = definePane({
   id: 'databases',
   title: 'Databases',

@@ -75,7 +75,7 @@ export const vmstat = (fields: Readonly<Record<string, number>>) => ({
     .map(([name, value]) => `${name} ${value}\n`)
     .join(''),
 });
-/** Pages swapped out since boot, and the swap that a service fills; without a total there is no swap. */
+/** Pages swapped out since boot, and the swap that a service fills; without a total the host has none. */
 export const swapOut = (pages: number, swapTotalKiB = 1_000_000, serviceBytes = 0) => ({
   ...vmstat({ pswpout: pages, pswpin: 0 }),
   '/proc/meminfo': `MemTotal: 1000000 kB\nSwapTotal: ${swapTotalKiB} kB\nSwapFree: ${swapTotalKiB / 2} kB\n`,

@@ -22,7 +22,7 @@ up() {
     [ -z "$(ls "$STORE" 2>/dev/null)" ] || die "foreign containers in $STORE"
     mkdir -p "$STATE/var" "$STORE" && mount --bind "$STATE/var" "$STORE" || die "cannot mount $STORE"
   }
-  # A home of its own each time: one that a cut run left behind belongs to a number that is another account's today.
+  # A new home each time: one that a cut run left behind belongs to a number that is another account's today.
   getent passwd "$OWNER" >/dev/null || useradd -m -d "$(mktemp -u "/home/$OWNER.XXXXXX")" -c "$MARK" -s /bin/bash "$OWNER" ||
     die "cannot make the account $OWNER"
   install -d -m 700 -o "$OWNER" "$(home)/run"

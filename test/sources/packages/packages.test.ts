@@ -9,7 +9,7 @@ const DPKG = [
   'ii \topenssl\tamd64\t3.0.17-1~deb12u2\topenssl',
   'iF \tcc-broken\tall\t1.0\tcc-broken',
   'hi \tceph-osd\tamd64\t17.2.5-0ubuntu2\tceph',
-  'rc \tlibold\tamd64\t1:2.0-1\told',
+  'rc \tlibold\tamd64\t1:2.0-1\tlibold',
   'iHR\thalf\tamd64\t2.0-1\thalf',
   'un \tnever\tamd64\t\tnever',
 ].join('\n');
