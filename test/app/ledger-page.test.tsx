@@ -47,7 +47,7 @@ test('ledger table has the culprit first, its victims after it, and a link of ev
     'OSDs: osd.1: process gone, stale admin socket (crashed or killed)',
     'PGs: osd.1: process gone, stale admin socket (crashed or killed)',
   ]);
-  expect(table.note).toBe('accused 3 · cleared 18 · not read 2 · not present 17');
+  expect(table.note).toBe('accused 3 · cleared 18 · not read 2 · not present 21');
   expect(table.rows.filter((row) => table.links?.(row).length !== 1)).toEqual([]);
   expect(table.rows.filter((row) => table.entity?.(row) === undefined)).toEqual([]);
   expect(table.rows.slice(0, 1).map((row) => table.entity?.(row))).toEqual([{ kind: 'osd', id: 'osd.1' }]);
