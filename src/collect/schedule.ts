@@ -81,25 +81,20 @@ export class Schedule {
 
   /** Sets the sources on the screen. */
   show(sourceIds: readonly string[]): void {
-    this.#need(() => {
-      this.#shown = new Set(sourceIds);
-    });
+    this.#shown = new Set(sourceIds);
+    this.#advance();
   }
 
   /** Sets the sources that CRIT findings are judged from. */
   judge(sourceIds: readonly string[]): void {
-    this.#need(() => {
-      this.#judged = new Set(sourceIds);
-    });
+    this.#judged = new Set(sourceIds);
+    this.#advance();
   }
 
-  /** Sources that become needed are due at their new period. */
-  #need(change: () => void): void {
-    const before = this.#planned.filter(({ source }) => this.#isNeeded(source));
-    change();
+  /** Sources of which the period became shorter are due at the new one. */
+  #advance(): void {
     for (const planned of this.#planned)
-      if (this.#isNeeded(planned.source) && !before.includes(planned))
-        planned.dueMs = Math.min(planned.dueMs, planned.takenMs + this.periodSeconds(planned.source) * 1000);
+      planned.dueMs = Math.min(planned.dueMs, planned.takenMs + this.periodSeconds(planned.source) * 1000);
   }
 
   #isNeeded({ id }: AnySource): boolean {
@@ -130,6 +125,7 @@ export class Schedule {
     } else if (hostCpuPct < this.#budgetPct * EASE_AT) {
       const last = this.#stretch.findLastIndex((stretch) => stretch > 1);
       this.#stretch = this.#stretch.map((stretch, place) => (place === last ? Math.max(1, stretch / 1.25) : stretch));
+      this.#advance();
     }
   }
 

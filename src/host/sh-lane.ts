@@ -238,6 +238,9 @@ const bareWildcards = (pattern: string): string =>
 /** Line of a mount behind its space. Only filesystems on local disks are asked: nothing would bound a stat that hangs. */
 const MOUNT_LINE = `case " $f" in *' - ext'[234]' '*|*' - xfs '*|*' - btrfs '*|*' - vfat '*|*' - f2fs '*|*' - tmpfs '*) s=$(stat -f -c '%S,%b,%f,%a,%c,%d,0' -- "$(printf '%b' "$e")" 2>/dev/null) || s=-;; *) s=-;; esac; printf '%s\\t%s\\n' "$s" "$a $b $c $d $e $f"`;
 
+/** End of a log of which lines are selected: the collector reads what was added, a shell reads all of it each time. */
+const MATCHED_BYTES = 256 << 10;
+
 function scriptOf(what: PlainRead, seconds: number): string {
   const limit = `timeout -k 2 ${seconds}`;
   switch (what.kind) {
@@ -251,7 +254,7 @@ function scriptOf(what: PlainRead, seconds: number): string {
       return what.links
         ? `for f in ${pattern}; do [ -L "$f" ] && printf '%s\\0%s\\n' "$f" "$(readlink "$f")"; done; true`
         : what.tailBytes !== undefined
-          ? `for f in ${pattern}; do [ -f "$f" ] && [ -r "$f" ] && ${limit} tail -c ${what.tailBytes} "$f" | grep -aHZ -s --label="$f" ${what.matching === undefined ? "''" : `-F ${what.matching.map((text) => `-e ${shellQuote(text)}`).join(' ')}`}; done; true`
+          ? `for f in ${pattern}; do [ -f "$f" ] && [ -r "$f" ] && ${limit} tail -c ${Math.min(what.tailBytes, what.matching === undefined ? Infinity : MATCHED_BYTES)} "$f" | grep -aHZ -s --label="$f" ${what.matching === undefined ? "''" : `-F ${what.matching.map((text) => `-e ${shellQuote(text)}`).join(' ')}`}; done; true`
           : `${limit} grep -aHZ -s '' ${pattern}; [ $? -lt 124 ]`;
     }
     case 'statfs':

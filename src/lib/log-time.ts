@@ -6,6 +6,8 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 /** Time of syslog(3), without year and zone: `Jun  8 10:48:13`. */
 const SYSLOG = /^(?:<\d{1,3}>)?([A-Z][a-z]{2}) +(\d{1,2}) (\d\d):(\d\d):(\d\d)\b/;
 const YEAR_SECONDS = 365 * 86_400;
+/** First line of a reading with `matching`, none of the log: `newest 1732953600.120 Nov 30 09:00:00 web cron[1]`. */
+export const NEWEST_LINE = /^newest (\d{1,12}\.\d{3}) (.*)$/;
 
 /**
  * Seconds since 1970 at the head of a log line: `2022-02-10T13:02:02.789Z|00042|…` (OVS), `2021-02-12 05:03:23.672 7ff3…` (Ceph).
@@ -27,10 +29,10 @@ function yearlessSeconds(line: string): number | undefined {
 
 /**
  * Clock of a log by its last line and the time when that was written: times without a zone are in that of the host, those without a year
- * in the last one. `newest` is the first line of a reading with `matching`: `newest 1732953600.120 Nov 30 09:00:00 web cron[1]`.
+ * in the last one. `newest` is the first line of a reading, `NEWEST_LINE` in one with `matching`.
  */
 export function logClock(newest: string | undefined): (line: string) => number | undefined {
-  const [, written, head = ''] = /^newest (\d{1,12}\.\d{3}) (.*)$/.exec(newest ?? '') ?? [];
+  const [, written, head = ''] = NEWEST_LINE.exec(newest ?? '') ?? [];
   if (written === undefined) return logEpochSeconds;
   const last = Number(written);
   const shiftOf = (at: number | undefined, quarter: number) => at === undefined ? undefined : Math.round((last - at) / quarter) * quarter; // prettier-ignore

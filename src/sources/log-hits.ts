@@ -1,5 +1,5 @@
 import { lines } from '../lib/lines.ts';
-import { logClock } from '../lib/log-time.ts';
+import { logClock, NEWEST_LINE } from '../lib/log-time.ts';
 
 /** End of a log that is read. */
 export const LOG_TAIL_BYTES = 64 * 1024;
@@ -54,7 +54,7 @@ export function logSample<Id extends string>(
     paths.push(path);
     const all = lines(text);
     const clock = logClock(all[0]);
-    for (const whole of all) {
+    for (const whole of NEWEST_LINE.test(all[0] ?? '') ? all.slice(1) : all) {
       const line = whole.slice(0, LONGEST_LINE);
       for (const [id, pattern] of byId) {
         const found = pattern.exec(line);

@@ -111,6 +111,16 @@ describe('the schedule', () => {
     expect(ids(schedule.take(30_000))).toEqual(['slow']);
   });
 
+  test('take returns a stretched source at its period once the cost has fallen', () => {
+    const schedule = new Schedule([extra], 2);
+    for (let turn = 0; turn < 20; turn++) schedule.spent(9);
+    schedule.take(80_000);
+    schedule.finished(extra, true);
+    for (let turn = 0; turn < 60; turn++) schedule.spent(0.1);
+    expect(ids(schedule.take(89_000))).toEqual([]);
+    expect(ids(schedule.take(90_000))).toEqual(['extra']);
+  });
+
   test('take returns a source of low value less often while it is not shown', () => {
     const schedule = new Schedule([extra], 2);
     expect(schedule.periodSeconds(extra)).toBe(10);

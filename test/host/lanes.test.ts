@@ -92,6 +92,15 @@ describe.each([
     expect(await lines()).toEqual(['a (fault)', "it's bad", 'b (fault)']);
   });
 
+  test(`reads ${kind === 'sh' ? 'the last 256 KiB' : 'all of the end'} of a log when a glob has matching`, async () => {
+    const lane = await open(transport());
+    const path = join(folder, `long ${kind}.log`);
+    writeFileSync(path, `first fault\n${'line\n'.repeat(60_000)}last fault\n`);
+    const reading = await lane.read({ kind: 'glob', pattern: path, tailBytes: 1 << 20, matching: ['fault'] });
+    expect(reading.ok && reading.value.get(path)?.includes('last fault')).toBe(true);
+    expect(reading.ok && reading.value.get(path)?.includes('first fault')).toBe(kind !== 'sh');
+  });
+
   test('distinguishes absent from denied', async () => {
     const lane = await open(transport());
     expect(await lane.read({ kind: 'file', path: join(folder, 'nothing') })).toMatchObject({

@@ -1,4 +1,5 @@
 import { grade, limits, type Grade } from '../../thresholds.ts';
+import { containerKey } from '../../sources/containers/container-key.ts';
 import type { Process } from '../../sources/processes/processes.ts';
 import type { ProcessLimits, ProcessUse } from '../../sources/processes/process-limits.ts';
 
@@ -26,6 +27,9 @@ export interface LimitUse {
 
 type Table = ReadonlyMap<number, Process>;
 
+/** Threads of a user in multiples of the limit, from which a process set that to start none: a sandbox. */
+const MOST_TIMES = 1.5;
+
 /** Uses of limits, nearest first. */
 export function limitUses(sample: ProcessLimits | undefined, table: Table | undefined): readonly LimitUse[] {
   if (sample === undefined || table === undefined) return [];
@@ -38,9 +42,11 @@ export function limitUses(sample: ProcessLimits | undefined, table: Table | unde
   return [
     ...sample.files.flatMap(of('open files')),
     ...sample.locked.flatMap(of('locked memory')),
-    ...[...usersOf(table)].flatMap(([uid, { threads, top }]) => {
+    ...usersOf(table).flatMap(({ uid, threads, top }) => {
       const limit = sample.processes.get(uid);
-      return limit === undefined || limit === 0 ? [] : [limitUse('processes', top, uid, threads, limit)];
+      return limit === undefined || threads > limit * MOST_TIMES
+        ? []
+        : [limitUse('processes', top, uid, threads, limit)];
     }),
   ].toSorted((a, b) => b.usedPct - a.usedPct);
 }
@@ -50,21 +56,31 @@ function limitUse(what: Limited, process: Process, uid: number | undefined, used
   return { what, process, uid, used, limit, usedPct, grade: grade(usedPct, limits.processLimitPct) };
 }
 
-/** Threads of each user, and the process with the most. The kernel counts threads against RLIMIT_NPROC: setrlimit(2). */
-function usersOf(table: Table): ReadonlyMap<number, { readonly threads: number; readonly top: Process }> {
-  const users = new Map<number, { threads: number; top: Process }>();
+interface UserThreads {
+  readonly uid: number;
+  readonly threads: number;
+  /** Process with the most. */
+  readonly top: Process;
+}
+
+/**
+ * Threads of each user, by container: the kernel counts threads against RLIMIT_NPROC (setrlimit(2)) within a user namespace, and containers with
+ * the same map have the same UIDs.
+ */
+function usersOf(table: Table): readonly UserThreads[] {
+  const users = new Map<string, UserThreads>();
   for (const process of table.values()) {
-    const { uid, threads = 1 } = process;
+    const { uid, threads = 1, owner } = process;
     if (uid === undefined) continue;
-    const known = users.get(uid);
-    if (!known) users.set(uid, { threads, top: process });
-    else
-      users.set(uid, {
-        threads: known.threads + threads,
-        top: threads > (known.top.threads ?? 1) ? process : known.top,
-      });
+    const key = `${uid} ${containerKey(owner) ?? ''}`;
+    const known = users.get(key);
+    users.set(key, {
+      uid,
+      threads: (known?.threads ?? 0) + threads,
+      top: known === undefined || threads > (known.top.threads ?? 1) ? process : known.top,
+    });
   }
-  return users;
+  return [...users.values()];
 }
 
 /** Process with the most open files; undefined where they were not read. */

@@ -18,22 +18,31 @@ export interface WaitingJobs {
 export function waitingJobs(history: readonly Entry<ManagerState | undefined>[]): WaitingJobs | undefined {
   const last = history.at(-1);
   const jobs = last?.sample?.jobs ?? [];
-  const sinceOf = (job: Job): number => {
-    const absent = history.findLast(
-      ({ sample }) =>
-        sample !== undefined && !sample.jobs.some(({ id, state }) => id === job.id && state === 'waiting'),
-    );
-    const first = history.find(({ at }) => absent === undefined || at > absent.at);
-    return (last?.at ?? 0) - (first?.at ?? last?.at ?? 0);
-  };
-  const waiting = jobs
-    .filter(({ id, state }) => id !== undefined && state === 'waiting')
-    .map((job) => ({ job, seconds: sinceOf(job) }))
-    .filter(({ seconds }) => seconds >= LEAST_SECONDS);
+  const since = waitingSince(history);
+  const waiting = jobs.flatMap((job) => {
+    const first = job.id === undefined ? undefined : since.get(job.id);
+    const seconds = first === undefined || last === undefined ? 0 : last.at - first;
+    return seconds >= LEAST_SECONDS ? [{ job, seconds }] : [];
+  });
   if (waiting.length === 0) return undefined;
   return {
     waiting: waiting.map(({ job }) => job),
     running: jobs.filter(({ state }) => state === 'running'),
     seconds: Math.max(...waiting.map(({ seconds }) => seconds)),
   };
+}
+
+/** Start of the readings without a gap in which each job waits, by its id. */
+function waitingSince(history: readonly Entry<ManagerState | undefined>[]): ReadonlyMap<number, number> {
+  const since = new Map<number, number>();
+  let left: ReadonlySet<number> | undefined;
+  for (const { sample, at } of history.toReversed()) {
+    if (sample === undefined) continue;
+    const ids = sample.jobs.flatMap(({ id, state }) => (id !== undefined && state === 'waiting' ? [id] : []));
+    const before = left;
+    left = new Set(before === undefined ? ids : ids.filter((id) => before.has(id)));
+    if (left.size === 0) break;
+    for (const id of left) since.set(id, at);
+  }
+  return since;
 }

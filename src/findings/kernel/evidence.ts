@@ -68,7 +68,8 @@ export const kernelCrashDump = defineFinding({
     return [
       {
         ...subject,
-        severity: ageSeconds !== undefined && ageSeconds > DAY_SECONDS ? 'info' : 'warn',
+        // Firmware keeps a dump until it is taken out, perhaps for years.
+        severity: ageSeconds !== undefined && ageSeconds <= DAY_SECONDS ? 'warn' : 'info',
         sentence: `crashed${ageSeconds === undefined ? ' before this boot' : ` ${span(ageSeconds)} ago`}, ${plural(dumps.length, 'dump')}: ${plain(newest.path)}`,
         evidence: [{ what: 'newest dump', value: plain(newest.path), source: newest.path }],
         next: 'read its dmesg file: the panic, and the function and module at which it was',

@@ -4,7 +4,8 @@ import { count, percent, plural, span } from '../../lib/units.ts';
 import { grade, limits } from '../../thresholds.ts';
 import { unitManager, units } from '../../sources/systemd/units.ts';
 import { unitTasks } from '../../sources/systemd/unit-tasks.ts';
-import { watchedUnits } from '../../sources/systemd/watched-units.ts';
+import { watchedUnits, type TimerUnit } from '../../sources/systemd/watched-units.ts';
+import type { Entry } from '../../timeline/moment.ts';
 import { entityRef, thisHost } from '../entity-ref.ts';
 import { defineFinding, onsetAgo, type Found } from '../finding.ts';
 
@@ -39,6 +40,19 @@ export const unitTasksLimit = defineFinding({
 /** A timer is late by its accuracy, a minute, and while the manager is busy. */
 const OVERDUE_SECONDS = 3600;
 
+/**
+ * Seconds since its next run; undefined without one. It has one by each clock, and what does not set one any more keeps the old time:
+ * OnStartupSec= beside OnCalendar=, once it has run.
+ */
+function lateSeconds({ nextEpochSeconds, nextAt }: TimerUnit, last: Entry | undefined): number | undefined {
+  if (last === undefined) return undefined;
+  const late = [
+    ...(nextEpochSeconds === undefined ? [] : [last.wallMs / 1000 - nextEpochSeconds]),
+    ...(nextAt === undefined ? [] : [last.at - nextAt]),
+  ];
+  return late.length === 0 ? undefined : Math.min(...late);
+}
+
 /** Timer of which the next run is in the past. */
 export const timerOverdue = defineFinding({
   id: 'timer-overdue',
@@ -48,12 +62,9 @@ export const timerOverdue = defineFinding({
   judge: ({ watchedUnits: seen, units: listed }): readonly Found[] => {
     const last = seen.history.at(-1);
     return [...(seen.now?.timers ?? [])].flatMap(([name, timer]): Found[] => {
-      const late = Math.max(
-        last === undefined || timer.nextEpochSeconds === undefined ? 0 : last.wallMs / 1000 - timer.nextEpochSeconds,
-        last === undefined || timer.nextAt === undefined ? 0 : last.at - timer.nextAt,
-      );
+      const late = lateSeconds(timer, last);
       // While its unit runs the time of its next run is not set.
-      if (late < OVERDUE_SECONDS || listed.now?.units.get(name)?.sub !== 'waiting') return [];
+      if (late === undefined || late < OVERDUE_SECONDS || listed.now?.units.get(name)?.sub !== 'waiting') return [];
       return [
         {
           severity: 'warn',
@@ -98,7 +109,7 @@ export const socketRefused = defineFinding({
     }),
 });
 
-/** Unit that is missing or masked while others require it: they do not start. */
+/** Unit that is missing or masked while others require it: they do not start. Those that are not active may not be wanted. */
 export const unitMissing = defineFinding({
   id: 'unit-missing',
   title: 'Required units that are missing or masked',
@@ -106,12 +117,14 @@ export const unitMissing = defineFinding({
   authority: 'systemd.unit(5): a unit does not start without what it Requires=',
   judge: ({ watchedUnits: { now }, units: listed }): readonly Found[] =>
     [...(now?.missing ?? [])].flatMap(([name, requiredBy]): Found[] => {
-      const [first] = requiredBy;
+      const all = listed.now?.units;
+      const load = all?.get(name)?.load;
+      const active = requiredBy.filter((one) => (all?.get(one)?.active ?? 'inactive') !== 'inactive');
+      const [first] = [...active, ...requiredBy];
       if (first === undefined) return [];
-      const load = listed.now?.units.get(name)?.load;
       return [
         {
-          severity: 'warn',
+          severity: active.length > 0 ? 'warn' : 'info',
           entity: entityRef('unit', name),
           subject: plain(name),
           sentence: `${load === 'masked' ? 'masked' : 'not found'}, required by ${plain(first)}${requiredBy.length > 1 ? ` and ${requiredBy.length - 1} more` : ''}`,

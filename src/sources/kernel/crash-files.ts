@@ -41,7 +41,8 @@ export const crashFiles = defineSource({
   reads: {
     // Exit 1: one of the two folders is not there.
     found: { kind: 'run', argv: FIND_CRASHES, as: 'root', okExits: [0, 1] },
-    pstore: { kind: 'glob', pattern: '/sys/fs/pstore/dmesg-*', as: 'root' },
+    // Names alone: a byte of each.
+    pstore: { kind: 'glob', pattern: '/sys/fs/pstore/dmesg-*', tailBytes: 1, as: 'root' },
   },
   parse: ({ found, pstore }): readonly CrashFile[] | undefined =>
     found === undefined && pstore === undefined

@@ -43,7 +43,6 @@ export const serviceLogs = defineSource({
   title: 'Faults in the logs of services',
   why: 'Finds faults of libvirt, OpenStack, Kubernetes, databases, message queues and clusters that only their logs have.',
   everySeconds: 10,
-  value: 'low',
   reads: LOGS,
   parse: (values): LogSample<ServiceFault> | undefined =>
     logSample(
@@ -89,7 +88,6 @@ export const serviceJournal = defineSource({
   title: 'Faults of services in the journal',
   why: 'Finds faults of services that log to the journal alone: kubelet, containerd, libvirt, journald.',
   everySeconds: 120,
-  value: 'low',
   reads: { journal: { kind: 'run', argv: SERVICE_JOURNAL, as: 'root', okExits: [0, 1] } },
   parse: ({ journal }): LogSample<ServiceFault> | undefined =>
     logSample(SERVICE_PATTERNS, [{ path: 'journal', text: journal }]),

@@ -10,7 +10,7 @@ export interface UnitTasks {
 
 /**
  * Tasks of services and users against TasksMax=: pids.current, pids.max and pids.events of their control groups, v2 or v1.
- * https://docs.kernel.org/admin-guide/cgroup-v2.html#pid-interface-files
+ * Instances (`ceph-osd@1.service`) are in a slice of their template. https://docs.kernel.org/admin-guide/cgroup-v2.html#pid-interface-files
  *
  *     /sys/fs/cgroup/system.slice/shop.service/pids.max: 512      pids.events: max 3
  */
@@ -21,8 +21,10 @@ export const unitTasks = defineSource({
   everySeconds: 10,
   reads: {
     services: { kind: 'glob', pattern: '/sys/fs/cgroup/system.slice/*.service/pids.[cme]*' },
+    instances: { kind: 'glob', pattern: '/sys/fs/cgroup/system.slice/*.slice/*.service/pids.[cme]*' },
     users: { kind: 'glob', pattern: '/sys/fs/cgroup/user.slice/user-*.slice/pids.[cme]*' },
     v1: { kind: 'glob', pattern: '/sys/fs/cgroup/pids/system.slice/*.service/pids.[cme]*' },
+    v1Instances: { kind: 'glob', pattern: '/sys/fs/cgroup/pids/system.slice/*.slice/*.service/pids.[cme]*' },
     v1Users: { kind: 'glob', pattern: '/sys/fs/cgroup/pids/user.slice/user-*.slice/pids.[cme]*' },
   },
   parse: (values): ReadonlyMap<string, UnitTasks> => {

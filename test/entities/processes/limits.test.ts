@@ -11,16 +11,18 @@ interface Like {
   readonly state?: string;
   readonly threads?: number;
   readonly uid?: number;
+  readonly cgroup?: string;
 }
 
 const table = (...all: readonly Like[]) =>
   processes.parse({
     table: new Map(
-      all.map(({ pid, parent = 1, state = 'S', threads = 1, uid = 0 }) => [
+      all.map(({ pid, parent = 1, state = 'S', threads = 1, uid = 0, cgroup }) => [
         pid,
         {
           pid,
           stat: `${pid} (p${pid}) ${state} ${parent} 0 0 0 0 0 0 0 0 0 1 1 0 0 20 0 ${threads} 0 ${pid} 0 0\n`,
+          cgroup,
           status: `Uid:\t${uid}\t${uid}\n`,
         },
       ]),
@@ -40,6 +42,21 @@ test('limitUses has processes and users by the used part of their limits', () =>
 test('limitUses leaves out processes that have gone, and those without a limit', () => {
   expect(uses('files 5 900 1000\nfiles 6 900 -\n', { pid: 6 })).toEqual([]);
   expect(topFiles(processLimits.parse({ table: 'files 6 900 -\n' }), table({ pid: 6 }))?.open).toBe(900);
+});
+
+test('limitUses counts the threads of a user in each container by itself', () => {
+  const inside = (pid: number, name: string) => ({
+    pid,
+    uid: 1_000_999,
+    threads: 60,
+    cgroup: `0::/lxc.payload.${name}/x`,
+  });
+  const found = uses('processes 1000999 100\n', inside(6, 'a'), inside(7, 'b'));
+  expect(found.map(({ used }) => used)).toEqual([60, 60]);
+});
+
+test('limitUses leaves out a limit that is far below what its user has', () => {
+  expect(uses('processes 7 64\n', { pid: 6, uid: 7, threads: 400 })).toEqual([]);
 });
 
 test('threadUse takes the lower limit, and the process with the most threads or children', () => {

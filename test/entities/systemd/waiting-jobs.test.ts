@@ -24,3 +24,9 @@ test('waitingJobs is undefined where a job is a new one each time', () => {
   ).toBeUndefined();
   expect(waitingJobs([])).toBeUndefined();
 });
+
+test('waitingJobs counts from the first reading that has the job', () => {
+  const [first, ...rest] = history(manager(), manager([1, 'waiting']), manager([1, 'waiting']));
+  const missed = [{ ...first, sample: undefined, at: 0, wallMs: 0, missing: {}, tookMs: 0 }, ...rest];
+  expect(waitingJobs(missed)).toBeUndefined();
+});

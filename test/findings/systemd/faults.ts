@@ -43,6 +43,10 @@ const sockets = (refused: number) => ({
   [WATCHED]: JSON.stringify({ sockets: { 'x.socket': { NRefused: refused, NConnections: 64, MaxConnections: 64 } } }),
 });
 const jobs = { [MANAGER]: JSON.stringify({ manager: {}, jobs: [{ id: 7, unit: 'a.service', type: 'start', state: 'waiting' }, { id: 6, unit: 'b.mount', type: 'start', state: 'running' }] }) }; // prettier-ignore
+const gone = (...requiredBy: readonly string[]) => ({
+  ...unit('gone.service', 'inactive', 'dead', undefined, 'not-found'),
+  [WATCHED]: JSON.stringify({ missing: { 'gone.service': { RequiredBy: requiredBy } } }),
+});
 const tasks = (current: number, max: string) => ({
   '/sys/fs/cgroup/system.slice/shop.service/pids.current': `${current}\n`,
   '/sys/fs/cgroup/system.slice/shop.service/pids.max': `${max}\n`,
@@ -64,7 +68,8 @@ export const systemdFaults: readonly Fault[] = [
   vm(unitTasksLimit, [tasks(511, '512')], ['warn', 'shop.service', '511 of 512 tasks (TasksMax), 100%, 3 forks refused']),
   vm(unitTasksLimit, [tasks(512, '512')], ['crit', 'shop.service', '512 of 512 tasks (TasksMax), 100%, 3 forks refused']),
   vm(socketRefused, [sockets(2), sockets(7)], ['warn', 'x.socket', '5 connections refused in 10 s, 64 of 64 open (MaxConnections)']),
-  vm(unitMissing, [{ ...unit('gone.service', 'inactive', 'dead', undefined, 'not-found'), [WATCHED]: JSON.stringify({ missing: { 'gone.service': { RequiredBy: ['shop.service', 'x.service'] } } }) }], ['warn', 'gone.service', 'not found, required by shop.service and 1 more']),
+  vm(unitMissing, [gone('shop.service', 'ssh.service')], ['warn', 'gone.service', 'not found, required by ssh.service and 1 more']),
+  vm(unitMissing, [gone('shop.service')], ['info', 'gone.service', 'not found, required by shop.service']),
   vm(timerOverdue, [{ ...unit('fstrim.timer', 'active', 'waiting'), [WATCHED]: JSON.stringify({ timers: { 'fstrim.timer': { NextElapseUSecRealtime: 1.6e15, Unit: 'fstrim.service' } } }) }], ['warn', 'fstrim.timer', /^overdue for .+, starts fstrim\.service$/]),
   faultOn('cloud-vm', 50)(unitJobsWaiting, [jobs, jobs, jobs], ['warn', 'systemd jobs', '1 job waiting for 1m40s, running: b.mount (start)']),
   vm(serviceJournalFaults, [journal], ['info', 'journald', 'messages suppressed (rate limit), 1 in journal (docker.service)']),

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { restPeriodSeconds } from '../../../src/collect/schedule.ts';
+import { watchedUnits } from '../../../src/sources/systemd/watched-units.ts';
 import { serviceJournal, serviceLogs } from '../../../src/sources/systemd/service-logs.ts';
 import { SERVICE_PATTERNS, SERVICE_TEXTS, type ServiceFault } from '../../../src/sources/systemd/service-patterns.ts';
 
@@ -66,6 +68,16 @@ test('serviceLogs dates lines without year and zone by the last change of the lo
     Date.UTC(2025, 11, 31, 22) / 1000,
     1_769_990_400 - 120,
   ]);
+});
+
+test('serviceLogs counts the line that dates the others once', () => {
+  const line = '2026-11-30T09:00:01+0000 a cron[1]: No space left on device';
+  const sample = serviceLogs.parse({ ...NONE, syslog: new Map([['/var/log/syslog', `newest 1796029201.000 ${line}\n${line}`]]) }); // prettier-ignore
+  expect(sample?.hits.get('disk-full')?.count).toBe(1);
+});
+
+test.each([serviceLogs, watchedUnits])('$id is read within 30 s while its pane is hidden', (source) => {
+  expect(restPeriodSeconds(source)).toBeLessThanOrEqual(30);
 });
 
 test('serviceJournal parses short-iso lines of journalctl', () => {

@@ -29,7 +29,7 @@ test('unitTasks has units with a limit, of both versions of control groups', () 
       [`/sys/fs/cgroup/${group}/pids.max`, `${max}\n`],
       [`/sys/fs/cgroup/${group}/pids.events`, 'max 3\n'],
     ] as const;
-  const none = { services: undefined, users: undefined, v1: undefined, v1Users: undefined };
+  const none = { services: undefined, instances: undefined, users: undefined, v1: undefined, v1Instances: undefined, v1Users: undefined }; // prettier-ignore
   const services = new Map([...of('system.slice/a.service', '5', '512'), ...of('system.slice/b.service', '5', 'max')]);
   expect([...unitTasks.parse({ ...none, services })]).toEqual([['a.service', { tasks: 5, limit: 512, refused: 3 }]]);
   expect([...unitTasks.parse({ ...none, v1: new Map(of('pids/system.slice/a.service', '1', '2')) }).keys()]).toEqual(['a.service']); // prettier-ignore

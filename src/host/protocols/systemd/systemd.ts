@@ -30,6 +30,9 @@ const KEPT = new Set([
 ]); // prettier-ignore
 /** Units of each kind of which properties are read. */
 const MOST_WATCHED = 100;
+const MOST_BOOTED = 2000;
+/** Calls on their way: dbus-daemon(1) allows 128 outstanding replies (max_replies_per_connection). */
+const AT_ONCE = 32;
 const KEPT_OF_TIMER = new Set([
   'NextElapseUSecRealtime',
   'NextElapseUSecMonotonic',
@@ -99,19 +102,22 @@ function connect(dial: Dial): DaemonConnection {
   let bus: DbusConnection | undefined;
   return {
     request: (request, timeoutMs) =>
-      queue.run(request, timeoutMs, async () => {
+      queue.run(request, timeoutMs, async (late) => {
         if (bus === undefined || bus.closed) bus = new DbusConnection(await dial());
         const service = SERVICES[request];
         if (service) return JSON.stringify(await serviceReply(bus, service));
         const reply = REPLIES[request];
         if (!reply) throw new DaemonError('failed', `${request}: not a request`);
-        return JSON.stringify(await reply(bus));
+        return JSON.stringify(await reply(bus, late));
       }),
     close: () => bus?.close(),
   };
 }
 
-const REPLIES: Readonly<Record<string, (bus: DbusConnection) => Promise<object>>> = {
+/** Whether the request has timed out. */
+type Late = () => boolean;
+
+const REPLIES: Readonly<Record<string, (bus: DbusConnection, late: Late) => Promise<object>>> = {
   units: unitsReply,
   manager: managerReply,
   watched: watchedReply,
@@ -134,22 +140,30 @@ async function propertiesOf(
   units: readonly ListedUnit[],
   kind: string,
   names: ReadonlySet<string>,
+  late: Late,
 ): Promise<Readonly<Record<string, object>>> {
-  const found: Record<string, object> = {};
-  for (const { name, path } of units)
-    try {
-      const [all] = await bus.call(properties(path, `${MANAGER}.${kind}`));
-      found[name] = kept(all, names);
-    } catch (error) {
-      if (!(error instanceof DaemonError) || error.why !== 'absent') throw error;
-    }
-  return found;
+  const found: [string, object][] = [];
+  for (let at = 0; at < units.length; at += AT_ONCE) {
+    if (late()) throw new DaemonError('timeout', `properties of ${units.length} units: timeout`);
+    const part = units.slice(at, at + AT_ONCE).map(async ({ name, path }): Promise<[string, object][]> => {
+      try {
+        const [all] = await bus.call(properties(path, `${MANAGER}.${kind}`));
+        return [[name, kept(all, names)]];
+      } catch (error) {
+        if (error instanceof DaemonError && error.why === 'absent') return [];
+        throw error;
+      }
+    });
+    found.push(...(await Promise.all(part)).flat());
+  }
+  return Object.fromEntries(found);
 }
 
-async function watchedReply(bus: DbusConnection): Promise<object> {
-  const units = await listUnits(bus);
+async function watchedReply(bus: DbusConnection, late: Late): Promise<object> {
+  // By name: the same ones each time where there are more.
+  const units = (await listUnits(bus)).toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const of = (fits: (unit: ListedUnit) => boolean, kind: string, names: ReadonlySet<string>) =>
-    propertiesOf(bus, units.filter(fits).slice(0, MOST_WATCHED), kind, names);
+    propertiesOf(bus, units.filter(fits).slice(0, MOST_WATCHED), kind, names, late);
   return {
     timers: await of(({ name, active }) => name.endsWith('.timer') && active === 'active', 'Timer', KEPT_OF_TIMER),
     sockets: await of(({ name, active }) => name.endsWith('.socket') && active === 'active', 'Socket', KEPT_OF_SOCKET),
@@ -157,13 +171,16 @@ async function watchedReply(bus: DbusConnection): Promise<object> {
   };
 }
 
-async function bootReply(bus: DbusConnection): Promise<object> {
+async function bootReply(bus: DbusConnection, late: Late): Promise<object> {
   const [units, [all]] = await Promise.all([
     listUnits(bus),
     bus.call(properties('/org/freedesktop/systemd1', `${MANAGER}.Manager`)),
   ]);
-  const started = units.filter(({ active, load }) => active !== 'inactive' && load === 'loaded');
-  return { manager: kept(all, KEPT_OF_MANAGER), units: await propertiesOf(bus, started, 'Unit', KEPT_OF_BOOT) };
+  // Scopes are sessions and containers.
+  const started = units
+    .filter(({ name, active, load }) => active !== 'inactive' && load === 'loaded' && !name.endsWith('.scope'))
+    .slice(0, MOST_BOOTED);
+  return { manager: kept(all, KEPT_OF_MANAGER), units: await propertiesOf(bus, started, 'Unit', KEPT_OF_BOOT, late) };
 }
 
 async function unitsReply(bus: DbusConnection): Promise<object> {
