@@ -7,7 +7,7 @@ beforeEach(({ skip }) => {
   if (process.getuid?.() !== 0) skip('needs root');
 });
 
-const NOBODY = 65_534;
+const OTHER_UID = 65_534;
 
 /** Output of a script with the module, a socket at `path`, and `peer()`, the user that its server sees. */
 const run = (script: string) =>
@@ -16,6 +16,7 @@ const run = (script: string) =>
 const PRELUDE = `
 import os, socket, struct, sys, tempfile
 from concurrent.futures import ThreadPoolExecutor
+from crashcart_collector import sockets
 from crashcart_collector.sockets import EffectiveUser
 folder = tempfile.TemporaryDirectory()
 os.chmod(folder.name, 0o755)
@@ -33,18 +34,18 @@ test('EffectiveUser changes its thread alone and only while it connects', () => 
   const { stdout, stderr } = run(`
 with ThreadPoolExecutor(1) as other:
     other.submit(os.geteuid).result()
-    with EffectiveUser(${NOBODY}):
+    with EffectiveUser(${OTHER_UID}):
         client.connect(path)
         inside = os.geteuid(), other.submit(os.geteuid).result()
     print(peer(), inside, os.geteuid(), os.getresuid())`);
   expect(stderr).toBe('');
-  expect(stdout).toBe(`${NOBODY} (${NOBODY}, 0) 0 (0, 0, 0)\n`);
+  expect(stdout).toBe(`${OTHER_UID} (${OTHER_UID}, 0) 0 (0, 0, 0)\n`);
 });
 
 test('EffectiveUser is back after a failed connection', () => {
   const { stdout } = run(`
 try:
-    with EffectiveUser(${NOBODY}):
+    with EffectiveUser(${OTHER_UID}):
         client.connect("/nowhere")
 except FileNotFoundError:
     print(os.geteuid())`);
@@ -59,7 +60,7 @@ class Stuck(EffectiveUser):
             raise OSError(12, "no memory")
         super().change(uid)
 try:
-    with Stuck(${NOBODY}):
+    with Stuck(${OTHER_UID}):
         pass
 except BaseException:
     pass
@@ -69,14 +70,14 @@ print("went on")`);
 });
 
 test.each([
-  ['on a machine whose number is unknown', 'EffectiveUser.SETRESUID = {}'],
+  ['on a machine whose number is unknown', 'sockets.SETRESUID.clear()'],
   ['in a 32-bit program', 'sys.maxsize = (1 << 31) - 1'],
   ['without ctypes', 'sys.modules["ctypes"] = None'],
 ])('EffectiveUser is not supported %s', (_, setUp) => {
   const { stdout } = run(`
 ${setUp}
 try:
-    with EffectiveUser(${NOBODY}):
+    with EffectiveUser(${OTHER_UID}):
         print("inside")
 except OSError as error:
     print(error.strerror)`);

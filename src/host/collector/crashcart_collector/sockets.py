@@ -22,6 +22,8 @@ LOOK_AGAIN = 3.0  # seconds; until then a daemon that did not run is believed no
 GOING = 30.0  # seconds that one which hung up has to go: a word to it would wait for the next, which systemd would start
 SEEN = {}  # type: dict[str, int]  # command -> pid
 UNSEEN = {}  # type: dict[tuple[str, ...], float]  # commands -> until when they are believed not to run
+# Number of the call, of 64-bit programs: a 32-bit one on such a kernel has other numbers.
+SETRESUID = {"x86_64": 117, "aarch64": 147, "riscv64": 147, "ppc64le": 164, "s390x": 208}
 NO_WAY_BACK = 70  # exit code, EX_SOFTWARE
 HUNG_UP = {}  # type: dict[str, tuple[int, float]]  # path -> pid, and until when it is left alone
 
@@ -59,16 +61,13 @@ class EffectiveUser:
     kernel; only the C library's call changes all of them, and would take root's rights from reads in progress. The saved user stays,
     so that the way back needs no capability; a thread that does not get back ends the program, whose reads would go on without rights."""
 
-    # Of 64-bit programs: a 32-bit one on such a kernel has other numbers.
-    SETRESUID = {"x86_64": 117, "aarch64": 147, "riscv64": 147, "ppc64le": 164, "s390x": 208}
-
     def __init__(self, uid: int) -> None:
         self.uid, self.before = uid, os.geteuid()
 
     def change(self, uid: int) -> None:
         if uid == os.geteuid():
             return
-        number = self.SETRESUID.get(os.uname().machine) if sys.maxsize > 1 << 32 else None
+        number = SETRESUID.get(os.uname().machine) if sys.maxsize > 1 << 32 else None
         try:
             import ctypes  # a small installation of Python may lack it, and SELinux the memory for its callbacks
         except (ImportError, MemoryError):
