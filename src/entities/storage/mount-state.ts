@@ -100,7 +100,7 @@ export type ReadOnlyReason =
   /** /etc/fstab mounts it writable. */
   | 'fstab';
 
-/** Severity of a read-only filesystem: one that a person or a script remounted is no error of the kernel. */
+/** Severity of a read-only filesystem: critical where the kernel made it so, not a person or a script. */
 export const readOnlySeverity = (reason: ReadOnlyReason): 'crit' | 'warn' =>
   reason === 'error' || reason === 'kernel' ? 'crit' : 'warn';
 

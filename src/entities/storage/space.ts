@@ -48,7 +48,7 @@ export function fillings({ history, now }: SeenFilesystems): ReadonlyMap<string,
   return found;
 }
 
-/** Time left that counts: a backup or a download writes for minutes, and its rate is no forecast for hours. */
+/** Time left that counts: a backup or a download writes for minutes, and its rate does not hold for hours. */
 const LEFT_SECONDS = { warn: 1800, crit: 600 };
 /** Use from which a filesystem that fills up counts. */
 const FILLING_PCT = 50;
