@@ -75,7 +75,7 @@ test('filesystems has the space of df', async () => {
   const { now } = session.timeline.moment({ filesystems }, session.player.positionMs()).filesystems;
   expect(now?.filesystems).toMatchObject([
     { target: '/', source: '/dev/vda2', sizeBytes: 20_134_592 * 1024, usedBytes: 19_134_592 * 1024, availableBytes: 900_000 * 1024, inodes: 1000, inodesUsed: 990 },
-    { target: '/srv/a', type: 'nfs4', probe: { state: 'not asked' }, sizeBytes: undefined },
+    { target: '/srv/a', type: 'nfs4', probe: { state: 'not read' }, sizeBytes: undefined },
   ]); // prettier-ignore
   await session.stop();
 });

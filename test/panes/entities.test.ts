@@ -19,9 +19,9 @@ const WITHOUT: Readonly<Record<string, string>> = {
   'kubernetes scope': 'a list to open',
   'kernel-log log': 'a line',
   'systemd boot': 'the boot of the host',
+  'databases replication': 'a replica, a slot or the server itself',
   'network listeners': 'a socket of a process that is not known',
   'network gateways': 'an address of another host',
-  'databases replication': 'a server that follows, or a slot of one',
 };
 
 /** Tables some of whose rows are figures or parents. */

@@ -2,9 +2,8 @@
 export const LOCK_WAIT_SECONDS = { warn: 5, crit: 60 };
 /** Waiting sessions behind one holder that are critical by their number. */
 export const LOCK_WAITERS = 10;
-/** pgwatch, pganalyze: a minute of idle in transaction is a client's fault; five hold back vacuum. */
 export const IDLE_IN_TRANSACTION_SECONDS = { warn: 60, crit: 1800 };
-export const TRANSACTION_SECONDS = { warn: 3600, crit: 6 * 3600 };
+export const TRANSACTION_SECONDS = { warn: 3600, crit: 24 * 3600 };
 /** awesome-prometheus-alerts PostgresqlTooManyConnections: 80 %; Coroot: 90 %. */
 export const CONNECTIONS_PCT = { warn: 80, crit: 95 };
 /** Coroot: 30 s. */

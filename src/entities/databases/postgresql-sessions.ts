@@ -7,9 +7,13 @@ export interface LockChain {
   readonly holderPid: number;
   /** Waiting sessions, in the order of the tree: depth 1 waits for the holder. */
   readonly waiting: readonly { readonly session: PostgresqlSession; readonly depth: number }[];
-  /** Longest time that one of them has been executing its statement. */
+  /** Longest wait of one of them. */
   readonly longestSeconds: number;
 }
+
+/** Time for which a session waits for a lock; before PostgreSQL 14 that of its statement, which may have begun to wait later. */
+export const lockWaitSeconds = ({ waitSeconds, querySeconds }: PostgresqlSession): number | undefined =>
+  waitSeconds ?? querySeconds;
 
 /** Lock chains of a server, those with most waiting sessions first. Circles end by PostgreSQL's own deadlock check. */
 export function lockChains({ sessions }: PostgresqlActivity): readonly LockChain[] {
@@ -35,7 +39,7 @@ export function lockChains({ sessions }: PostgresqlActivity): readonly LockChain
         }
       };
       walk(holderPid, 1);
-      const longestSeconds = Math.max(0, ...waiting.map(({ session }) => session.querySeconds ?? 0));
+      const longestSeconds = Math.max(0, ...waiting.map(({ session }) => lockWaitSeconds(session) ?? 0));
       return { holder: byPid.get(holderPid), holderPid, waiting, longestSeconds };
     })
     .toSorted((a, b) => b.waiting.length - a.waiting.length || b.longestSeconds - a.longestSeconds);

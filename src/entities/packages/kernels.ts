@@ -36,4 +36,4 @@ export function kernelsOf(running: string | undefined, sample: PackagesSample | 
 }
 
 /** `generic` of `6.8.0-52-generic`, `cloud-amd64` of `6.1.0-27-cloud-amd64`: after the last number that stands alone. */
-const flavourOf = (release: string): string => /^[\d.]+(?:[-~+.]\d[^-]*)*-?(.*)$/.exec(release)?.[1] ?? '';
+const flavourOf = (release: string): string => /^[\d.]+(?:[-~+.]\d[^-]*)*-?([^]*)$/.exec(release)?.[1] ?? '';

@@ -20,7 +20,7 @@ export interface Unresponsive {
   readonly pids: readonly number[];
 }
 
-/** Answers of statfs that mean a mount without its server, program or disk. Others, as EACCES, are about our rights. */
+/** Errors of statfs that mean a mount without its server, program or disk. Others, as EACCES, are about our rights. */
 const GONE: Readonly<Record<string, string>> = {
   EIO: 'I/O error, shut down or disk gone',
   ESTALE: 'stale file handle',
@@ -99,6 +99,10 @@ export type ReadOnlyReason =
   | 'remounted'
   /** /etc/fstab mounts it writable. */
   | 'fstab';
+
+/** Severity of a read-only filesystem: critical where the kernel made it so, not a person or a script. */
+export const readOnlySeverity = (reason: ReadOnlyReason): 'crit' | 'warn' =>
+  reason === 'error' || reason === 'kernel' ? 'crit' : 'warn';
 
 export const isReadOnly = ({ options, superOptions }: Filesystem): boolean =>
   options.includes('ro') || superOptions.includes('ro') || superOptions.includes('emergency_ro');

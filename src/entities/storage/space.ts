@@ -16,7 +16,7 @@ export const inodesPct = ({ inodes, inodesUsed }: Filesystem): number | undefine
 
 const TREND_SECONDS = 300;
 /** Shortest time of a trend; what grows in one step has none. */
-const LEAST_SECONDS = 60;
+const LEAST_SECONDS = 120;
 const MOST_SECONDS = 7 * 86_400;
 
 /** Course of the free space of a filesystem over the last minutes. */
@@ -48,9 +48,9 @@ export function fillings({ history, now }: SeenFilesystems): ReadonlyMap<string,
   return found;
 }
 
-const HOUR = 3600;
-const DAY = 24 * HOUR;
-/** Of a filesystem that fills up within a day. */
+/** Time left that counts: a backup or a download writes for minutes, and its rate does not hold for hours. */
+const LEFT_SECONDS = { warn: 1800, crit: 600 };
+/** Use from which a filesystem that fills up counts. */
 const FILLING_PCT = 50;
 
 /** Severity of the space in use: by share, and by the time that is left where it fills up. */
@@ -58,8 +58,8 @@ export function spaceSeverity(pct: number | undefined, filling: Filling | undefi
   const { warn, crit } = limits.filesystemUsedPct;
   if (pct === undefined) return undefined;
   const left = filling?.secondsLeft ?? Infinity;
-  if (pct >= crit || (pct >= warn && left < HOUR)) return 'crit';
-  return pct >= warn || (pct >= FILLING_PCT && left < DAY) ? 'warn' : undefined;
+  if (pct >= crit || (pct >= warn && left < LEFT_SECONDS.crit)) return 'crit';
+  return pct >= warn || (pct >= FILLING_PCT && left < LEFT_SECONDS.warn) ? 'warn' : undefined;
 }
 
 /** As `spaceSeverity`; none of a mount that is read-only by intent: an image is full by design. */

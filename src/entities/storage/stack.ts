@@ -37,8 +37,14 @@ export function devicesOf(
   return members ?? [known];
 }
 
+/** Steps of one stack: more than an md of all disks of a host has, less than a hostile recording may describe. */
+const MOST_STEPS = 2000;
+
 /** What a block device stands on, down to disks. */
-export function stackOf(name: string, parts: StackParts, depth = 0): StackStep {
+export const stackOf = (name: string, parts: StackParts): StackStep => stepOf(name, parts, 0, { steps: MOST_STEPS });
+
+function stepOf(name: string, parts: StackParts, depth: number, left: { steps: number }): StackStep {
+  left.steps--;
   const { devices, stack } = parts;
   const device = devices?.get(name);
   const layer = stack?.get(name);
@@ -52,7 +58,8 @@ export function stackOf(name: string, parts: StackParts, depth = 0): StackStep {
     kind: stepKind(name, device, layer),
     device,
     layer,
-    below: depth >= DEEPEST ? [] : lower.map((one) => stackOf(one, parts, depth + 1)),
+    below:
+      depth >= DEEPEST ? [] : lower.flatMap((one) => (left.steps > 0 ? [stepOf(one, parts, depth + 1, left)] : [])),
   };
 }
 

@@ -25,17 +25,20 @@ const about = (port: string, condition: string) => ({
   pane: 'databases',
 });
 
+/** A standby without hot_standby, which is "not accepting connections", does so by design. */
+const REFUSES = /too many connections|starting up|shutting down|in recovery mode/;
+
 /** A server that refuses sessions or does not reply. */
 export const postgresqlUnresponsive = defineFinding({
   id: 'postgresql-unresponsive',
   title: 'PostgreSQL that does not respond',
   needs,
-  authority: '[own]: no reply within 4 s, too many connections, cannot connect now',
+  authority: '[own]: no reply within 4 s; too many connections, starting up, shutting down',
   judge: ({ postgresqlServers: seen }): readonly Found[] =>
     [...(seen.now?.servers ?? [])].flatMap(([port, one]): Found[] => {
       if (!('missing' in one)) return [];
       const { why, detail } = one.missing;
-      const refuses = /too many connections|cannot connect now|shutting down|starting up/.exec(detail)?.[0];
+      const refuses = REFUSES.exec(detail)?.[0];
       // Without rights, or without the daemon, nothing is known of it.
       if (why !== 'timeout' && refuses === undefined) return [];
       return [

@@ -6,7 +6,7 @@ import {
   LOCK_WAITERS,
   TRANSACTION_SECONDS,
 } from '../../entities/databases/postgresql-limits.ts';
-import { clientSessions, isIdleInTransaction, lockChains, transactions } from '../../entities/databases/postgresql-sessions.ts'; // prettier-ignore
+import { clientSessions, isIdleInTransaction, lockChains, lockWaitSeconds, transactions } from '../../entities/databases/postgresql-sessions.ts'; // prettier-ignore
 import { plain } from '../../lib/plain.ts';
 import { percent, plural, span } from '../../lib/units.ts';
 import {
@@ -29,7 +29,7 @@ export const activeServers = ({
   PostgresqlActivity,
 ])[] => [...(seen.now?.servers ?? [])].flatMap(([port, one]) => ('sessions' in one ? [[port, one] as const] : []));
 
-/** `app (pid 4711)`: what the person who owns it knows it by. */
+/** `app[4711]`: the name that its owner gave it. */
 const who = ({ application, user, pid }: PostgresqlSession): string =>
   `${plain(application ?? user ?? 'session')}[${pid}]`;
 
@@ -64,11 +64,11 @@ export const postgresqlLockChain = defineFinding({
             evidence: [
               ...(holder?.transactionSeconds === undefined ? [] : [{ what: 'transaction of the holder', value: span(holder.transactionSeconds), source: VIEW }]), // prettier-ignore
               { what: 'statement of the holder', value: plain(holder?.query ?? '—'), source: VIEW },
-              ...waiting.slice(0, 3).map(({ session }) => ({ what: who(session), value: `waits ${span(session.querySeconds ?? 0)}: ${plain(session.query ?? '—')}`, source: 'pg_blocking_pids' })), // prettier-ignore
+              ...waiting.slice(0, 3).map(({ session }) => ({ what: who(session), value: `waits ${span(lockWaitSeconds(session) ?? 0)}: ${plain(session.query ?? '—')}`, source: 'pg_blocking_pids' })), // prettier-ignore
             ],
             next: 'open Databases, Locks: who waits; `f` to its backend process; its owner decides whether it is ended',
             pane: 'databases',
-            ...onsetAgo(longestSeconds, `${VIEW}.query_start`),
+            ...onsetAgo(longestSeconds, 'start of the wait'),
           },
         ];
       }),
@@ -112,12 +112,11 @@ export const postgresqlLongTransaction = defineFinding({
   id: 'postgresql-long-transaction',
   title: 'Long transactions of PostgreSQL',
   needs: { postgresqlActivity },
-  authority: '[own]: an hour, six are critical',
+  authority: '[own]: an hour; a day, longer than a dump of a large database, is critical',
   judge: (moment): readonly Found[] =>
     activeServers(moment).flatMap(([port, activity]): Found[] => {
-      const [oldest] = transactions(activity).filter(
-        (one) => !isIdleInTransaction(one) && !holdersOf(activity).has(one.pid),
-      );
+      const holders = holdersOf(activity);
+      const oldest = transactions(activity).find((one) => !isIdleInTransaction(one) && !holders.has(one.pid));
       const severity = gradeOf(oldest?.transactionSeconds, TRANSACTION_SECONDS);
       if (oldest === undefined || severity === undefined) return [];
       return [

@@ -1,7 +1,7 @@
 import { kernelsOf } from '../../entities/packages/kernels.ts';
 import { packageFaults } from '../../entities/packages/known-faults.ts';
 import { outdatedServices } from '../../entities/packages/outdated-services.ts';
-import { LONG_RUN_SECONDS, packageRuns } from '../../entities/packages/package-runs.ts';
+import { LONG_RUN_SECONDS, packageRuns, ranAt } from '../../entities/packages/package-runs.ts';
 import { brokenPackages, problemOf } from '../../entities/packages/package-trouble.ts';
 import { snapTrouble } from '../../entities/packages/snap-trouble.ts';
 import { plain } from '../../lib/plain.ts';
@@ -27,12 +27,12 @@ function few(names: readonly string[]): string {
 export const packageBroken = defineFinding({
   id: 'package-broken',
   title: 'Packages that are not fully installed',
-  needs: { packages },
-  authority: 'dpkg(1), dpkg --audit: every state but installed and config-files',
-  judge: ({ packages: seen }): readonly Found[] => {
+  needs: { packages, processes },
+  authority: 'dpkg(1), dpkg --audit: every state but installed and config-files, read while no package manager ran',
+  judge: ({ packages: seen, processes: table }): readonly Found[] => {
     const broken = brokenPackages(seen.now);
     const [first] = broken;
-    if (!first) return [];
+    if (!first || ranAt(table, seen.history.at(-1)?.at)) return [];
     return [
       {
         severity: 'warn',

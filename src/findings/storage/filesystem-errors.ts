@@ -16,14 +16,15 @@ type Needs = Moment<typeof needs>;
 /** Age of the last error from which it is history: the counters stay until a check. */
 const RECENT_SECONDS = 24 * 3600;
 
-/** Errors that ext4 and btrfs counted. The counters stay over a boot: a recent error or a growing count is critical. */
+/** Errors that ext4 and btrfs counted. The counters stay over a boot and a repair: a recent error or a growing count is critical. */
 export const filesystemErrorsCounted = defineFinding({
   id: 'filesystem-errors-counted',
   title: 'Errors counted by a filesystem',
   needs,
   authority: 'ext4: errors_count until fsck; btrfs: device stats; any error',
   judge: (moment) => {
-    const { now, before } = moment.filesystemErrors;
+    const { now, history } = moment.filesystemErrors;
+    const before = history[0]?.sample;
     const grown = new Map(before?.ext4?.map(({ device, errors }) => [device, errors]));
     const grownBtrfs = new Map(before?.btrfs?.map((one) => [one.uuid, total(one)]));
     return [
@@ -80,10 +81,9 @@ function ofExt4(
 function ofBtrfs(one: Btrfs, moment: Needs, isGrowing: boolean): Found {
   const { place, evidence } = placeOf(one.devices[0] ?? one.uuid, moment);
   const counts = [...(one.errors ?? [])].filter(([, number]) => number > 0);
-  const isCorrupt = counts.some(([kind]) => kind === 'corruption' || kind === 'generation');
   return {
     ...place,
-    severity: isGrowing || isCorrupt ? 'crit' : 'warn',
+    severity: isGrowing ? 'crit' : 'warn',
     sentence: `btrfs errors: ${counts.map(([kind, number]) => `${number} ${kind}`).join(', ')}`,
     evidence: [
       ...evidence,

@@ -2,11 +2,12 @@ import { fillings, inodeGrade, inodesPct, spaceGrade, usedPct } from '../../enti
 import {
   onceWritable,
   readOnlyReason,
+  readOnlySeverity,
   unresponsiveMounts,
   type ReadOnlyReason,
   type Unresponsive,
 } from '../../entities/storage/mount-state.ts';
-import { binaryBytes, count, percent, plural, span } from '../../lib/units.ts';
+import { binaryBytes, count, percent, span } from '../../lib/units.ts';
 import { filesystems, type Filesystem } from '../../sources/storage/filesystems.ts';
 import { entityRef, type EntityRef } from '../entity-ref.ts';
 import { defineFinding, onsetAgo, type Found } from '../finding.ts';
@@ -52,8 +53,7 @@ export const mountUnresponsive = defineFinding({
 });
 
 function sentenceOf({ condition, filesystem, forSeconds, where, pids }: Unresponsive): string {
-  const waits =
-    pids.length === 0 ? '' : `, ${plural(pids.length, 'process')} in D state`.replace('processs', 'processes');
+  const waits = pids.length === 0 ? '' : `, ${pids.length} ${pids.length === 1 ? 'process' : 'processes'} in D state`;
   const lasts = forSeconds === undefined ? '' : ` for ${span(forSeconds)}`;
   if (condition === 'failed') return `${filesystem.type}: statfs fails with ${where}`;
   if (condition === 'frozen') return `${filesystem.type} frozen${lasts}${waits} at ${where}`;
@@ -66,7 +66,7 @@ export const filesystemFull = defineFinding({
   id: 'filesystem-full',
   title: 'Filesystem full',
   needs: { filesystems },
-  authority: `${limits.filesystemUsedPct.authority}; fills up within 24 h: awesome-prometheus-alerts`,
+  authority: `${limits.filesystemUsedPct.authority}; [own]: 50 % and full within 30 min; 90 % and within 10 min`,
   judge: ({ filesystems: seen }) => {
     const filling = fillings(seen);
     return (seen.now?.filesystems ?? []).flatMap((one): Found[] => {
@@ -143,7 +143,7 @@ export const mountReadOnly = defineFinding({
       return [
         {
           ...about(one),
-          severity: reason === 'fstab' ? 'warn' : 'crit',
+          severity: readOnlySeverity(reason),
           sentence: `${one.type} ${WHY[reason]}`,
           evidence: [
             ...mounted(one),

@@ -1,3 +1,4 @@
+import { xidAge } from '../../entities/databases/postgresql-server.ts';
 import {
   clientSessions,
   isIdleInTransaction,
@@ -28,7 +29,7 @@ export const databaseChecks = defineChecks({
       const idle = own?.sessions.filter((one) => isIdleInTransaction(one)).length;
       const used = own && clientSessions(own);
       const oldest = own && (transactions(own)[0]?.transactionSeconds ?? 0);
-      const xidAge = of && Math.max(0, ...of.databases.map((one) => one.xidAge ?? 0));
+      const age = of && xidAge(of);
       const behind = of && [...of.replicas.map(({ lagSeconds }) => lagSeconds ?? 0), 0].reduce((a, b) => Math.max(a, b));
       const deadlocks = of?.databases.reduce((sum, one) => sum + (one.deadlocks ?? 0), 0);
       return [
@@ -39,7 +40,7 @@ export const databaseChecks = defineChecks({
         ...line('postgresql-unresponsive', 'errors', 'replies', of === undefined && own === undefined ? undefined : 'yes', 0),
         ...line('postgresql-replication', 'saturation', 'replication lag', behind === undefined ? undefined : span(behind), behind ?? 0),
         ...line('postgresql-archiver', 'errors', 'archiver failures', of?.archiver?.failed === undefined ? undefined : String(of.archiver.failed), of?.archiver?.failed ?? 0),
-        ...line('postgresql-wraparound', 'utilisation', 'transaction id age', xidAge === undefined ? undefined : count(xidAge), xidAge ?? 0),
+        ...line('postgresql-wraparound', 'utilisation', 'transaction id age', age === undefined ? undefined : count(age), age ?? 0),
         ...line('postgresql-deadlocks', 'errors', 'deadlocks', deadlocks === undefined ? undefined : String(deadlocks), deadlocks ?? 0),
       ];
     }),

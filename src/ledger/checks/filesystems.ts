@@ -53,7 +53,7 @@ function mountChecks(one: Filesystem, source: Parameters<typeof check>[2]): read
   const [used, inodes] = [usedPct(one), inodesPct(one)];
   const space = used === undefined ? (one.probe.state === 'answered' ? 'no blocks' : undefined) : percent(used);
   return [
-    ...check({ ...line, aspect: 'errors', rules: ['mount-unresponsive'], what: 'statfs', limit: 'reply in 1 s', load: one.probe.state === 'answered' ? 0 : 1 }, one.probe.state === 'not asked' ? undefined : one.probe.state, source, 'not asked'),
+    ...check({ ...line, aspect: 'errors', rules: ['mount-unresponsive'], what: 'statfs', limit: 'reply in 1 s', load: one.probe.state === 'answered' ? 0 : 1 }, one.probe.state === 'not read' ? undefined : one.probe.state, source, 'not read'),
     ...check({ ...line, aspect: 'utilisation', rules: ['filesystem-full/space'], what: 'space', limit: '90%', load: used ?? 0 }, space, source, 'statfs without a value'),
     ...(inodes === undefined ? [] : check({ ...line, aspect: 'utilisation', rules: ['filesystem-full/inodes'], what: 'inodes', limit: '90%', load: inodes }, percent(inodes), source)),
     ...check({ ...line, aspect: 'errors', rules: ['mount-read-only'], what: 'access', limit: 'as in fstab' }, label([one.options[0], ...one.superOptions.filter((option) => option === 'ro' || option === 'emergency_ro')].join(', ')), source),

@@ -1,7 +1,7 @@
 import { kernelsOf, type Kernels } from '../../entities/packages/kernels.ts';
 import { packageFaults } from '../../entities/packages/known-faults.ts';
 import { outdatedServices } from '../../entities/packages/outdated-services.ts';
-import { packageRuns } from '../../entities/packages/package-runs.ts';
+import { LONG_RUN_SECONDS, packageRuns } from '../../entities/packages/package-runs.ts';
 import { brokenPackages } from '../../entities/packages/package-trouble.ts';
 import { snapTrouble } from '../../entities/packages/snap-trouble.ts';
 import { thisHost } from '../../findings/entity-ref.ts';
@@ -30,14 +30,15 @@ export const packageChecks = defineChecks({
     const kernels = kernelsOf(host.now?.kernel, all);
     const states = [stateOf(deleted), stateOf(table)] as const;
     const services = numberKnown(outdatedServices(deleted.now, table.now?.processes).length, ...states);
-    const runs = numberKnown(packageRuns(table.now?.processes, table.history.at(-1)?.at).length, stateOf(table));
+    const long = packageRuns(table.now?.processes, table.history.at(-1)?.at).filter(({ seconds }) => (seconds ?? 0) >= LONG_RUN_SECONDS);
+    const runs = numberKnown(long.length, stateOf(table));
     const broken = snapd.now?.snaps.filter((snap) => snapTrouble(snap) !== undefined);
     return [
       ...line('package-broken', 'packages', 'not fully installed', all && brokenPackages(all).length, { packages: seen }),
       ...line('package-known-fault', 'packages', 'versions with a published fault', all && packageFaults(all).length, { packages: seen }),
       ...line('package-run-long', 'package managers', 'running for 30 min', runs, { processes: table }),
       ...check(
-        { entity: thisHost, nameVocabulary: 'fixed', name: 'kernel', aspect: 'errors', rules: ['reboot-pending'], what: 'reboot pending', load: wish.now?.required ? 1 : 0, pane: 'packages', wide: true },
+        { entity: thisHost, nameVocabulary: 'fixed', name: 'kernel', aspect: 'errors', rules: ['reboot-pending'], what: 'reboot pending', load: wish.now?.required === true || kernels?.pending !== undefined ? 1 : 0, pane: 'packages', wide: true },
         isWhole(stateOf(wish)) && (all ?? wish.now) !== undefined ? rebootText(kernels, wish.now?.required === true) : undefined,
         { identity: host, packages: seen, rebootRequired: wish },
       ),

@@ -1,3 +1,4 @@
+import { xidAge } from '../../entities/databases/postgresql-server.ts';
 import { clientSessions, lockChains, transactions } from '../../entities/databases/postgresql-sessions.ts';
 import { plain } from '../../lib/plain.ts';
 import { count, NONE, percent, span } from '../../lib/units.ts';
@@ -124,7 +125,7 @@ export function databasesModel({
       ),
       hitPct:
         hits === undefined || reads === undefined || hits + reads === 0 ? undefined : (100 * hits) / (hits + reads),
-      xidAge: server && Math.max(0, ...server.databases.map((one) => one.xidAge ?? 0)),
+      xidAge: server && xidAge(server),
     };
   });
   return {

@@ -7,7 +7,7 @@ import {
   TRANSACTION_SECONDS,
   XID_AGE,
 } from '../../entities/databases/postgresql-limits.ts';
-import { isIdleInTransaction } from '../../entities/databases/postgresql-sessions.ts';
+import { isIdleInTransaction, lockWaitSeconds } from '../../entities/databases/postgresql-sessions.ts';
 import { postgresqlRef, sessionRef } from '../../findings/entity-ref.ts';
 import { label, plain } from '../../lib/plain.ts';
 import { count, NONE } from '../../lib/units.ts';
@@ -54,7 +54,7 @@ const lockColumns: readonly Column<LockRow>[] = [
   { id: 'session', title: 'SESSION', about: 'Holder, and below it the sessions that wait for it.', width: 26, widest: 44, rank: 0, value: ({ place }) => place, text: ({ depth, session, pid }) => `${'  '.repeat(depth)}${plain(session?.application ?? session?.user ?? (pid === 0 ? 'prepared transaction' : NONE))}` },
   numberColumn({ id: 'pid', title: 'PID', about: 'pid of its backend.', width: 8, rank: 0, missing: '', value: ({ pid }) => (pid === 0 ? undefined : pid) }),
   totalColumn({ id: 'behind', title: 'BLOCKS', about: 'Sessions that wait for it, directly or through others.', width: 6, rank: 0, missing: '', value: ({ depth, behind }) => (depth === 0 ? behind : undefined) }),
-  ageColumn({ id: 'waits', title: 'WAITS', about: 'Time that a waiting session has executed its statement.', width: 7, rank: 0, missing: '', role: ({ depth, session }) => (depth === 0 ? 'text' : (gradeOf(session?.querySeconds, LOCK_WAIT_SECONDS) ?? 'text')), value: ({ depth, session }) => (depth === 0 ? undefined : session?.querySeconds) }),
+  ageColumn({ id: 'waits', title: 'WAITS', about: 'Time for which it waits for the lock; before PostgreSQL 14, time of its statement.', width: 7, rank: 0, missing: '', role: ({ depth, session }) => (depth === 0 ? 'text' : (gradeOf(session && lockWaitSeconds(session), LOCK_WAIT_SECONDS) ?? 'text')), value: ({ depth, session }) => (depth === 0 ? undefined : session && lockWaitSeconds(session)) }),
   ageColumn({ id: 'transaction', title: 'XACT', about: 'Age of its transaction.', width: 7, rank: 1, value: ({ session }) => session?.transactionSeconds }),
   textColumn({ id: 'state', title: 'STATE', about: 'State of the session.', vocabulary: 'fixed', width: 19, rank: 1, value: ({ session }) => session?.state && label(session.state) }),
   textColumn({ id: 'database', title: 'DATABASE', about: 'Its database.', width: 10, rank: 3, value: ({ session }) => session?.database && plain(session.database) }),

@@ -1,6 +1,7 @@
 import {
   onceWritable,
   readOnlyReason,
+  readOnlySeverity,
   unresponsiveMounts,
   isReadOnly,
   type ReadOnlyReason,
@@ -74,7 +75,7 @@ const columns: readonly Column<MountRow>[] = [
   bytesColumn({ id: 'size', title: 'SIZE', about: 'Size of the filesystem.', width: 6, rank: 1, value: ({ filesystem }) => filesystem.sizeBytes }),
   percentColumn({ id: 'inodes', title: 'INODE%', about: 'Inodes in use; a dash where they are made as needed.', width: 6, rank: 0, value: (row) => row.inodesPct, role: (row) => inodeGrade(row.filesystem) ?? 'text' }),
   ageColumn({ id: 'full', title: 'FULL IN', about: 'Time until it is full at the rate of the last minutes.', width: 7, rank: 1, missing: '', value: ({ filling }) => filling?.secondsLeft }),
-  textColumn({ id: 'state', title: 'STATE', about: 'rw or ro and why; unresponsive, frozen or the error of statfs.', vocabulary: 'fixed', width: 16, widest: 22, rank: 0, value: stateText, role: (row) => (row.unresponsive || (row.readOnly && row.readOnly !== 'fstab') ? 'crit' : row.readOnly ? 'warn' : 'text') }),
+  textColumn({ id: 'state', title: 'STATE', about: 'rw or ro and why; unresponsive, frozen or the error of statfs.', vocabulary: 'fixed', width: 16, widest: 22, rank: 0, value: stateText, role: (row) => (row.unresponsive ? 'crit' : row.readOnly ? readOnlySeverity(row.readOnly) : 'text') }),
   textColumn({ id: 'source', title: 'SOURCE', about: 'Device, server or program that it is mounted from.', width: 12, widest: 32, rank: 2, value: ({ filesystem }) => plain(filesystem.source) }),
   textColumn({ id: 'stack', title: 'STACK', about: 'Volumes and disks below it, from the top.', width: 14, grow: true, rank: 3, value: ({ steps }) => plain(steps.map(wayText).join(', ')) }),
 ]; // prettier-ignore

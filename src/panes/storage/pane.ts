@@ -126,7 +126,7 @@ function figureLines(moment: Moment<typeof needs>): readonly FigureLine[] {
       label: 'swap',
       figures: [
         ...groups.map(({ name, swapBytes, limitBytes }) => figure(`${plain(name)} ${bytes(swapBytes)}${limitBytes === undefined ? '' : ` (limit ${bytes(limitBytes)})`}`)),
-        ...zrams.map(({ name, zramDataBytes, zramMemoryBytes }) => figure(`${name} holds ${bytes(zramDataBytes)} in ${bytes(zramMemoryBytes)} of memory`)),
+        ...zrams.map(({ name, zramDataBytes, zramMemoryBytes }) => figure(`${plain(name)} holds ${bytes(zramDataBytes)} in ${bytes(zramMemoryBytes)} of memory`)),
       ],
     }); // prettier-ignore
   for (const one of errors.now?.btrfs ?? []) {
@@ -134,7 +134,7 @@ function figureLines(moment: Moment<typeof needs>): readonly FigureLine[] {
     lines.push({
       label: 'btrfs',
       figures: [
-        figure(one.devices.join(' ')),
+        figure(plain(one.devices.join(' '))),
         figure(`metadata ${percent(pct)} of ${bytes(one.metadataBytes)}`),
         figure(`${binaryBytes(one.unallocatedBytes)} unallocated`),
       ],

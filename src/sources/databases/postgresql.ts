@@ -36,6 +36,8 @@ export interface PostgresqlSession {
   readonly querySeconds: number | undefined;
   /** Time in its state. */
   readonly stateSeconds: number | undefined;
+  /** Time for which it waits for a lock; PostgreSQL 14 and later. */
+  readonly waitSeconds: number | undefined;
   /** pids that block it, of a session that waits for a lock; 0 is a prepared transaction. */
   readonly blockedBy: readonly number[];
   /** Start of its last statement, without literals (hostile text). */
@@ -227,6 +229,7 @@ function sessionOf(row: Fields): PostgresqlSession | undefined {
     transactionSeconds: secondsOf(row['transaction_seconds']),
     querySeconds: secondsOf(row['query_seconds']),
     stateSeconds: secondsOf(row['state_seconds']),
+    waitSeconds: secondsOf(row['wait_seconds']),
     blockedBy: items(row['blocked_by']).flatMap((one) => countOf(one) ?? []),
     query: textOf(row['query']) || undefined,
   };

@@ -4,7 +4,7 @@ import { defineSource } from '../source.ts';
 
 /**
  * Mounted filesystems: one mount of each by /proc/self/mountinfo, proc_pid_mountinfo(5), behind the result of statfs(2). A mount
- * is asked by one thread; while that hangs it is not asked again. fstab(5) has the options it should have.
+ * has one statfs at a time; while that hangs none is sent. fstab(5) has the options it should have.
  *
  *     #	bind=3,container=120,hidden=1,image=4,left=0,overlay=80,pseudo=25,total=240
  *     4096,5130,2100,1800,640,12,4096	36 27 7:0 / /srv rw,relatime shared:1 - ext4 /dev/loop0 rw,errors=remount-ro,emergency_ro
@@ -32,10 +32,10 @@ export type Probe =
   | { readonly state: 'answered' }
   /** `at` is CLOCK_MONOTONIC of the host; `where` is `in D state at rpc_wait_bit_killable` (hostile text). */
   | { readonly state: 'hung'; readonly at: number | undefined; readonly where: string }
-  /** It hung and came back; it is asked again later. */
+  /** It hung and came back; the next statfs is sent later. */
   | { readonly state: 'slow'; readonly tookSeconds: number | undefined }
   | { readonly state: 'failed'; readonly code: string }
-  | { readonly state: 'not asked' };
+  | { readonly state: 'not read' };
 
 export interface Filesystem {
   readonly target: string;
@@ -134,7 +134,7 @@ function spaceOf(
   if (head === '!error') return { ...none, probe: { state: 'failed', code: second ?? 'error' } };
   const [unit, blocks, free, available, inodes, inodesFree] = text.split(',').map(toCount);
   if (unit === undefined || blocks === undefined || free === undefined)
-    return { ...none, probe: { state: 'not asked' } };
+    return { ...none, probe: { state: 'not read' } };
   const left = partOf(free, blocks);
   const inodesLeft = partOf(inodesFree, inodes);
   const hasInodes = inodes !== undefined && inodes > 0 && inodesLeft !== undefined;

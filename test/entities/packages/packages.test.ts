@@ -53,14 +53,26 @@ test.each([
 
 const stat = (pid: number, command: string, parent: number, start: number) =>
   `${pid} (${command}) S ${parent} ${pid} ${pid} 0 -1 4194560 0 0 0 0 1 1 0 0 20 0 1 0 ${start} 0 0`;
-const table = (...rows: readonly (readonly [pid: number, command: string, parent: number, cgroup: string])[]) =>
+const table = (
+  ...rows: readonly (readonly [pid: number, command: string, parent: number, cgroup: string, cmdline?: string])[]
+) =>
   processes.parse({
-    table: new Map(rows.map(([pid, command, parent, cgroup]) => [pid, { pid, stat: stat(pid, command, parent, 1000), cmdline: command, cgroup }])), // prettier-ignore
+    table: new Map(rows.map(([pid, command, parent, cgroup, cmdline = command]) => [pid, { pid, stat: stat(pid, command, parent, 1000), cmdline, cgroup }])), // prettier-ignore
   }).processes;
 
 test('packageRuns lists managers without those that they started', () => {
   const all = table([10, 'apt-get', 1, ''], [11, 'dpkg', 10, ''], [12, 'bash', 1, '']);
   expect(packageRuns(all, 70).map(({ process, seconds }) => [process.pid, seconds])).toEqual([[10, 60]]);
+});
+
+test('packageRuns leaves out the service that waits for a shutdown and managers in containers', () => {
+  const script = (name: string) => `/usr/bin/python3\0/usr/share/unattended-upgrades/${name}\0--wait-for-signal`;
+  const all = table(
+    [10, 'unattended-upgr', 1, '0::/system.slice/unattended-upgrades.service', script('unattended-upgrade-shutdown')],
+    [11, 'unattended-upgr', 1, '0::/system.slice/apt-daily-upgrade.service', '/usr/bin/python3\0/usr/bin/unattended-upgrade'],
+    [12, 'apt-get', 1, `0::/system.slice/docker-${'a'.repeat(64)}.scope`],
+  ); // prettier-ignore
+  expect(packageRuns(all, 70).map(({ process }) => process.pid)).toEqual([11]);
 });
 
 test('outdatedServices groups processes by their service and leaves out those that ended', () => {

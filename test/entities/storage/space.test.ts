@@ -5,11 +5,11 @@ import { parseFilesystems } from '../../../src/sources/storage/filesystems.ts';
 const table = (blocks: number, available: number) =>
   parseFilesystems(`1024,${blocks},${available},${available},0,0,0\t1 1 8:1 / /srv rw - ext4 /dev/sda1 rw`, undefined);
 
-/** Source with these free KiB, one reading each 10 s. */
+/** Source with these free KiB, one reading each 20 s. */
 const seen = (...free: readonly number[]) => {
   const history = free.map((kib, i) => ({
     sample: table(1e6, kib),
-    at: 100 + 10 * i,
+    at: 100 + 20 * i,
     wallMs: 0,
     missing: {},
     tookMs: 1,
@@ -21,8 +21,8 @@ const seen = (...free: readonly number[]) => {
 describe('fillings', () => {
   test('gives the time left when the free space falls in both halves', () => {
     const filling = fillings(seen(900, 890, 880, 870, 860, 850, 840, 830)).get('/srv');
-    expect(filling?.bytesPerSec).toBe(1024);
-    expect(filling?.secondsLeft).toBe(830);
+    expect(filling?.bytesPerSec).toBe(512);
+    expect(filling?.secondsLeft).toBe(1660);
   });
 
   test('gives none when one large file came, space was freed, or the course is short', () => {
@@ -36,10 +36,12 @@ test.each([
   [89, undefined, undefined],
   [90, undefined, 'warn'],
   [97, undefined, 'crit'],
-  [60, 3600, 'warn'],
+  [60, 1799, 'warn'],
+  [60, 3600, undefined],
   [60, 200_000, undefined],
   [40, 60, undefined],
-  [92, 600, 'crit'],
+  [92, 599, 'crit'],
+  [92, 600, 'warn'],
 ])('spaceSeverity of %s %% that fills up in %s s is %s', (pct, secondsLeft, severity) => {
   const filling = secondsLeft === undefined ? undefined : { bytesPerSec: 1, secondsLeft };
   expect(spaceSeverity(pct, filling)).toBe(severity);

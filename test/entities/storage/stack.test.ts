@@ -73,3 +73,9 @@ test.each([
 ])('devicesOf finds the device of a mount %s', (_, line, names) => {
   expect(devicesOf(mount(line), parts)).toEqual(names);
 });
+
+test('stackOf ends on devices that stand on each other', () => {
+  const names = Array.from({ length: 60 }, (_, i) => `md${i}`);
+  const circular = { ...parts, devices: new Map(names.map((name) => device(name, { kind: 'raid', slaves: names }))) };
+  expect(stepsOf(stackOf('md0', circular)).length).toBeLessThanOrEqual(2000);
+});

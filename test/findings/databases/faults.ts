@@ -26,7 +26,7 @@ const server = (more: object) => answer('server', { server: [{ version: '15.18',
 /** Faults of PostgreSQL, as versions 13 to 17 show them. */
 export const databasesFaults: readonly Fault[] = [
   vm(postgresqlIdleTransaction, [activity({ state: 'idle in transaction', state_seconds: 90, transaction_seconds: 91 })], ['warn', 'shop[77]', 'idle in transaction for 1m30s, postgresql:5432']),
-  vm(postgresqlLongTransaction, [activity({ state: 'active', transaction_seconds: 30_000 })], ['crit', 'shop[77]', 'transaction runs for 8h20m, vacuum is held back, postgresql:5432']),
+  vm(postgresqlLongTransaction, [activity({ state: 'active', transaction_seconds: 30_000 })], ['warn', 'shop[77]', 'transaction runs for 8h20m, vacuum is held back, postgresql:5432']),
   vm(postgresqlConnections, [{ ...activity({ state: 'active' }, 96), ...server({}) }], ['crit', 'postgresql:5432', '96 of 100 connections, 96%, 96 idle']),
   vm(postgresqlUnresponsive, [replies('server', { ok: false, why: 'failed', detail: 'too many connections: sorry, too many clients already' })], ['crit', 'postgresql:5432', 'refuses sessions, too many connections']),
   vm(postgresqlReplication, [server({ replication: [{ pid: 8, application_name: 'standby1', state: 'streaming', lag_seconds: 400, lag_bytes: 1_073_741_824 }] })], ['crit', 'postgresql:5432', 'replica standby1 is 6m40s behind, 1.0G']),

@@ -60,6 +60,11 @@ test('lockChains begins at the session that waits for none and follows circles o
   expect(lockChains(activityOf(session(1, [2]), session(2, [1])))).toEqual([]);
 });
 
+test('lockChains measures the wait, not the statement, where the server has it', () => {
+  const [chain] = lockChains(activityOf(session(1), { ...session(2, [1], 7200), wait_seconds: 0.2 }));
+  expect(chain?.longestSeconds).toBe(0.2);
+});
+
 test('lockChains has a prepared transaction as a holder without a session', () => {
   expect(lockChains(activityOf(session(2, [0])))).toMatchObject([{ holder: undefined, holderPid: 0 }]);
 });

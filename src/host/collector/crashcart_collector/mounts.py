@@ -52,8 +52,8 @@ def unescaped(text: bytes) -> bytes:
 
 
 class Mounts(Reading):
-    """Filesystems by mountinfo, one mount of each, with their space: disks and servers first, as many as MAX_MOUNTS. Each is
-    asked by itself; one that hangs has the reason in the place of its space and is not asked again while it does. A line
+    """Filesystems by mountinfo, one mount of each, with their space: disks and servers first, as many as MAX_MOUNTS. Each has
+    its own statfs; one that hangs has the reason in the place of its space and gets no other while it does. A line
     `D` for each process in D state in a read, write or sync of a file, by which a frozen filesystem is known."""
 
     def __init__(self, processes: "Processes") -> None:
@@ -145,7 +145,7 @@ class Mounts(Reading):
 
 
 def hung(path: str) -> bytes:
-    """Why a mount is not asked: since when it hangs (host clock, seconds) and where; or how long it took when it last did."""
+    """Why a mount gets no statfs: since when it hangs (host clock, seconds) and where; or how long it took when it last did."""
     hang = HANGS.known.get(path)
     if hang is None:
         return b"!left"

@@ -4,6 +4,7 @@ import errno
 import os
 import selectors
 import socket
+import sys
 import time
 
 from crashcart_collector.reads import miss_of, small
@@ -21,6 +22,9 @@ LOOK_AGAIN = 3.0  # seconds; until then a daemon that did not run is believed no
 GOING = 30.0  # seconds that one which hung up has to go: a word to it would wait for the next, which systemd would start
 SEEN = {}  # type: dict[str, int]  # command -> pid
 UNSEEN = {}  # type: dict[tuple[str, ...], float]  # commands -> until when they are believed not to run
+# Number of the call, of 64-bit programs: a 32-bit one on such a kernel has other numbers.
+SETRESUID = {"x86_64": 117, "aarch64": 147, "riscv64": 147, "ppc64le": 164, "s390x": 208}
+NO_WAY_BACK = 70  # exit code, EX_SOFTWARE
 HUNG_UP = {}  # type: dict[str, tuple[int, float]]  # path -> pid, and until when it is left alone
 
 
@@ -52,12 +56,10 @@ def socket_facts(path: str, daemons: "list[str]") -> "Answer":
     return {"exists": True, "pid": runs(daemons), "uid": uid}, b""
 
 
-SETRESUID = {"x86_64": 117, "aarch64": 147, "riscv64": 147, "ppc64le": 164, "s390x": 208}  # number of the system call
-
-
 class EffectiveUser:
     """The effective user of this thread alone: a socket's server sees who connects (SO_PEERCRED). Each thread has its own by the
-    kernel; only the C library's call changes all of them, and would take root's rights from reads in progress."""
+    kernel; only the C library's call changes all of them, and would take root's rights from reads in progress. The saved user stays,
+    so that the way back needs no capability; a thread that does not get back ends the program, whose reads would go on without rights."""
 
     def __init__(self, uid: int) -> None:
         self.uid, self.before = uid, os.geteuid()
@@ -65,9 +67,11 @@ class EffectiveUser:
     def change(self, uid: int) -> None:
         if uid == os.geteuid():
             return
-        import ctypes  # a small installation of Python may lack it
-
-        number = SETRESUID.get(os.uname().machine)
+        number = SETRESUID.get(os.uname().machine) if sys.maxsize > 1 << 32 else None
+        try:
+            import ctypes  # a small installation of Python may lack it, and SELinux the memory for its callbacks
+        except (ImportError, MemoryError):
+            number = None
         if number is None:
             raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
         libc = ctypes.CDLL(None, use_errno=True)
@@ -78,7 +82,10 @@ class EffectiveUser:
         self.change(self.uid)
 
     def __exit__(self, *_: "Any") -> None:
-        self.change(self.before)
+        try:
+            self.change(self.before)
+        except OSError:
+            os._exit(NO_WAY_BACK)
 
 
 class Dialled:

@@ -1,7 +1,7 @@
 import { DaemonError } from '../protocol.ts';
 
 /** Limit of a message and of all rows of a reply: a server is not trusted. */
-const MAX_BYTES = 8 * 1024 * 1024;
+export const MAX_BYTES = 8 * 1024 * 1024;
 
 /** Message of the server: its type and body. PostgreSQL documentation, "Message Formats". */
 export interface BackendMessage {

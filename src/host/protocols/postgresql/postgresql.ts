@@ -2,12 +2,21 @@ import { json } from '../../../lib/json.ts';
 import type { Pipe } from '../../transport.ts';
 import { DaemonError, type DaemonConnection, type Dial, type Protocol } from '../protocol.ts';
 import { RequestQueue } from '../request-queue.ts';
-import { BackendMessages, dataRow, errorOf, methodOf, query, startup, type BackendMessage } from './messages.ts';
+import {
+  BackendMessages,
+  dataRow,
+  errorOf,
+  MAX_BYTES,
+  methodOf,
+  query,
+  startup,
+  type BackendMessage,
+} from './messages.ts';
 import { asJson, postgresqlQueries } from './queries.ts';
 
 const SOCKET = /^\/(?:var\/)?run\/postgresql\/\.s\.PGSQL\.[\d[\]?-]+$/;
 /** Each statement is bounded on the server, and can change nothing there. */
-const OPTIONS = '-c default_transaction_read_only=on -c statement_timeout=3000 -c lock_timeout=500 -c idle_in_transaction_session_timeout=5000'; // prettier-ignore
+const OPTIONS = '-c standard_conforming_strings=on -c default_transaction_read_only=on -c statement_timeout=3000 -c lock_timeout=500 -c idle_in_transaction_session_timeout=5000'; // prettier-ignore
 
 /**
  * PostgreSQL 10 and later over a unix socket, as its owner's role (peer authentication), read only. A request is one of a
@@ -24,10 +33,14 @@ export const postgresql: Protocol = {
   connect: (dial) => new PostgresqlConnection(dial),
 };
 
+/** Wait after a refused session, which the server logs: rights stay as they are, a start or a full server passes. */
+const RETRY_MS = { denied: 300_000, failed: 20_000 };
+
 class PostgresqlConnection implements DaemonConnection {
   readonly #dial: Dial;
   readonly #queue = new RequestQueue();
   #session: Session | undefined;
+  #refused: { readonly error: DaemonError; readonly untilMs: number } | undefined;
 
   constructor(dial: Dial) {
     this.#dial = dial;
@@ -36,14 +49,15 @@ class PostgresqlConnection implements DaemonConnection {
   request(request: string, timeoutMs: number): Promise<string> {
     return this.#queue.run(request, timeoutMs, async (late) => {
       if (this.#session === undefined || this.#session.isOver) {
+        if (this.#refused && performance.now() < this.#refused.untilMs) throw this.#refused.error;
         const session = new Session(await this.#dial());
         this.#session = session;
-        await session.start({
-          user: 'postgres',
-          database: 'postgres',
-          application_name: 'crashcart',
-          options: OPTIONS,
-        });
+        try {
+          await session.start({ user: 'postgres', database: 'postgres', application_name: 'crashcart', options: OPTIONS }); // prettier-ignore
+        } catch (error) {
+          if (error instanceof DaemonError) this.#refused = { error, untilMs: performance.now() + (error.why === 'denied' ? RETRY_MS.denied : RETRY_MS.failed) }; // prettier-ignore
+          throw error;
+        }
       }
       return JSON.stringify(await replyOf(this.#session, postgresqlQueries[request] ?? [], late));
     });
@@ -61,13 +75,15 @@ async function replyOf(
 ): Promise<object> {
   const rows: Record<string, unknown> = {};
   const errors: Record<string, string> = {};
-  for (const statement of statements) {
+  for (const [index, statement] of statements.entries()) {
     if (late()) break;
     try {
       rows[statement.name] = json(await session.value(asJson(statement)));
     } catch (error) {
       // Refused by the server; a lost connection ends the request.
       if (!(error instanceof SqlError)) throw error;
+      // Without its first rows a reply would look like that of an idle server.
+      if (index === 0) throw new DaemonError('failed', `${statement.name}: ${error.message}`);
       errors[statement.name] = error.message;
     }
   }
@@ -92,6 +108,8 @@ class Session {
   #waiting: PromiseWithResolvers<BackendMessage> | undefined;
   readonly #ready: BackendMessage[] = [];
   #error: DaemonError | undefined;
+  /** Bytes since the last statement. */
+  #replyBytes = 0;
 
   constructor(pipe: Pipe) {
     this.#pipe = pipe;
@@ -127,6 +145,7 @@ class Session {
 
   /** First field of the first row. */
   async value(sql: string): Promise<string> {
+    this.#replyBytes = 0;
     this.#pipe.stdin.write(query(sql));
     let found: string | null | undefined;
     let refused: SqlError | undefined;
@@ -150,7 +169,9 @@ class Session {
 
   #take(chunk: Buffer): void {
     this.#messages.push(chunk);
+    this.#replyBytes += chunk.length;
     try {
+      if (this.#replyBytes > MAX_BYTES) throw new DaemonError('failed', `reply of more than ${MAX_BYTES} bytes`);
       for (let message = this.#messages.next(); message; message = this.#messages.next()) {
         if (this.#waiting === undefined) this.#ready.push(message);
         else this.#waiting.resolve(message);

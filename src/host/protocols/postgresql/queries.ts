@@ -9,10 +9,21 @@ const MOST_SESSIONS = 500;
 /** Bytes of a statement's text. */
 const QUERY_LENGTH = 300;
 
+/**
+ * Comments, and literals in quotes. What follows a dollar quote, or a backslash in quotes, which ends a literal or not by the
+ * settings of its session, is taken to the end.
+ */
+const QUOTED = String.raw`--[^\n]*|/\*([^*]|\*+[^*/])*(\*+/|\**$)|\$([A-Za-z_]\w*)?\$.*|'[^'\\]*('|$|\\.*)`;
+
 /** Statement without its literals, which are data of the customer and do not leave the host; the last one may be cut. */
-const WITHOUT_LITERALS = `left(regexp_replace(regexp_replace(left(query, 2000), $r$'[^']*('|$)$r$, '?', 'g'), '\\m[0-9][0-9.]*\\M', '?', 'g'), ${QUERY_LENGTH})`;
+const WITHOUT_LITERALS = String.raw`left(regexp_replace(regexp_replace(left(query, 2000), $r$${QUOTED}$r$, '?', 'g'), $r$\m[0-9][\w.]*$r$, '?', 'g'), ${QUERY_LENGTH})`;
 
 const age = (column: string): string => `round(extract(epoch from clock_timestamp() - ${column})::numeric, 3)`;
+
+/** Time for which a session waits for a lock: by pg_locks.waitstart, which is there from PostgreSQL 14 on; read only while one waits. */
+const WAIT_SECONDS = `case when wait_event_type = 'Lock' then coalesce(
+        ${age("((select jsonb_object_agg(l.pid, to_jsonb(l) -> 'waitstart') from pg_locks l where not l.granted) ->> pid::text)::timestamptz")},
+        case when current_setting('server_version_num')::int >= 140000 then 0 end) end`;
 
 /**
  * Requests by name, for PostgreSQL 10 to 18. Whole rows of the statistics views are taken, so that a column that a version
@@ -26,7 +37,7 @@ export const postgresqlQueries: Readonly<Record<string, readonly Statement[]>> =
       select: `select pid, datname, usename, application_name, host(client_addr) as client, backend_type, state, wait_event_type, wait_event,
         ${age('backend_start')} as backend_seconds, ${age('xact_start')} as transaction_seconds, ${age('query_start')} as query_seconds,
         ${age('state_change')} as state_seconds, age(backend_xmin) as xmin_age,
-        case when wait_event_type = 'Lock' then pg_blocking_pids(pid) end as blocked_by, ${WITHOUT_LITERALS} as query
+        case when wait_event_type = 'Lock' then pg_blocking_pids(pid) end as blocked_by, ${WAIT_SECONDS} as wait_seconds, ${WITHOUT_LITERALS} as query
         from pg_stat_activity where pid <> pg_backend_pid()
         order by (state is null or state = 'idle'), xact_start nulls last limit ${MOST_SESSIONS}`,
     },

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
 import { postgresql } from '../../../../src/host/protocols/postgresql/postgresql.ts';
+import { postgresqlQueries } from '../../../../src/host/protocols/postgresql/queries.ts';
 import type { Pipe } from '../../../../src/host/transport.ts';
 
 const message = (type: string, body: Buffer | string): Buffer => {
@@ -68,7 +69,7 @@ test.each([1, 7, 1 << 20])(
       /^user postgres database postgres application_name crashcart options .*read_only=on/,
     );
     expect(fake.statements).toHaveLength(5);
-    expect(fake.statements.slice(1).every((sql) => /^select coalesce\(json_agg\(t\)/.test(sql))).toBe(true);
+    expect(fake.statements.slice(1).every((sql) => sql.startsWith('select coalesce(json_agg(t)'))).toBe(true);
     connection.close();
   },
 );
@@ -94,6 +95,41 @@ test.each([
   const connection = postgresql.connect(server(greeting, () => undefined).dial);
   await expect(connection.request('server', 1000)).rejects.toMatchObject(expected);
 }); // prettier-ignore
+
+test('postgresql fails when the first statement of a request is refused', async () => {
+  const refused = Buffer.concat([error('57014', 'canceling statement due to statement timeout'), READY]);
+  const connection = postgresql.connect(server(Buffer.concat([OK, READY]), () => refused).dial);
+  await expect(connection.request('activity', 1000)).rejects.toMatchObject({
+    why: 'failed',
+    message: 'sessions: canceling statement due to statement timeout',
+  });
+});
+
+test('postgresql dials a server that refused it once, and repeats the reason', async () => {
+  const fake = server(error('28000', 'no entry'), () => undefined);
+  const connection = postgresql.connect(fake.dial);
+  for (let i = 0; i < 3; i++)
+    await expect(connection.request('activity', 1000)).rejects.toMatchObject({ message: 'role refused: no entry' });
+  expect(fake.dials()).toBe(1);
+});
+
+test('postgresql ends a reply of too many rows', async () => {
+  const rows = Buffer.concat(Array.from({ length: 9 }, () => row('x'.repeat(1 << 20))));
+  const connection = postgresql.connect(server(Buffer.concat([OK, READY]), () => rows).dial);
+  await expect(connection.request('activity', 5000)).rejects.toMatchObject({ message: /^reply of more than/ });
+});
+
+test.each([
+  ["a = 'x' and b = 42 and c = 'it''s x'", 'a = ? and b = 42 and c = ??'],
+  ["/* it's */ b = 'x' -- don't", '? b = ? ?'],
+  ["a = E'it\\'s x' and b = 'x'", 'a = E?'],
+  ["a = 'C:\\' and b = 'x'", 'a = ?'],
+  ['do $tag$ x $tag$', 'do ?'],
+  ['"a" = $1 and b = \'x', '"a" = $1 and b = ?'],
+])('postgresql requests the statement %s as %s', (statement, without) => {
+  const [, quoted = ''] = /\$r\$(.*?)\$r\$/s.exec(postgresqlQueries['activity']?.[0]?.select ?? '') ?? [];
+  expect(statement.replaceAll(new RegExp(quoted, 'gs'), '?')).toBe(without);
+});
 
 test('postgresql times out on a server that is silent, and dials again after it closed', async () => {
   const fake = server(Buffer.concat([OK, READY]), () => undefined);
