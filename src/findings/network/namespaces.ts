@@ -40,6 +40,7 @@ export const namespaceNetwork = defineFinding({
           }),
         ),
       )
+      .toSorted((a, b) => Number(b.severity === 'crit') - Number(a.severity === 'crit'))
       .slice(0, MOST),
 });
 
