@@ -27,7 +27,7 @@ export const clockSkew = defineFinding({
           ...common,
           severity,
           condition: 'console',
-          sentence: `${seconds(Math.abs(ahead))} ${ahead > 0 ? 'ahead of' : 'behind'} the clock of this console${now?.kernel?.isSynchronised === false ? ', not synchronised' : ''}`,
+          sentence: `${seconds(Math.abs(ahead))} ${ahead > 0 ? 'ahead of' : 'behind'} the clock of this console${isSynchronised(now) === false ? ', not synchronised' : ''}`,
           evidence: [
             { what: 'difference', value: seconds(Math.abs(ahead)), source: 'CLOCK_REALTIME' },
             { what: 'round trip', value: seconds(now?.roundTripSeconds ?? 0), source: 'SSH' },
@@ -51,6 +51,10 @@ export const clockSkew = defineFinding({
   },
 });
 
+/** By chronyd where it replies: without `rtcsync` in its configuration the kernel has every clock as not synchronised. */
+const isSynchronised = (now: HostClock | undefined): boolean | undefined =>
+  now?.chrony?.isSynchronised ?? now?.kernel?.isSynchronised;
+
 /** Least difference that the round trip allows; 0 where unknown. */
 const certain = (sample: HostClock | undefined): number =>
   sample?.aheadSeconds === undefined
@@ -66,26 +70,28 @@ export const clockUnsynchronised = defineFinding({
   judge: ({ clock: { now }, timesyncd: { now: sync }, processes: table }): readonly Found[] => {
     const { kernel, chrony, aheadSeconds } = now ?? {};
     const error = kernel?.maxErrorSeconds;
-    const isLost =
-      kernel?.isSynchronised === false && (error === undefined || grade(error, limits.clockErrorSeconds) === 'warn');
-    if (!isLost && chrony?.isSynchronised !== false) return [];
+    // The error of a daemon that lost its servers grows up to the limit.
+    const isWithin = chrony === undefined && error !== undefined && grade(error, limits.clockErrorSeconds) !== 'warn';
+    if (isSynchronised(now) !== false || isWithin) return [];
     const running = timeService(table.now?.processes);
-    const trouble = troubleOf(now, sync) ?? (running === undefined ? undefined : `${running} does not correct it`);
-    const isAbsent = isWhole(stateOf(table)) && table.now !== undefined;
+    const trouble =
+      troubleOf(now, sync) ??
+      (running === undefined || running === CHRONYD ? undefined : `${running} does not correct it`);
+    const isAbsent = running === undefined && isWhole(stateOf(table)) && table.now !== undefined;
     return [
       {
         ...common,
         severity: trouble === undefined ? 'info' : 'warn',
         sentence: `not synchronised${trouble !== undefined ? `, ${trouble}` : isAbsent ? ', no time service runs' : ''}`,
         evidence: [
-          { what: 'STA_UNSYNC', value: kernel?.isSynchronised === false ? 'set' : 'not set', source: 'adjtimex' },
+          { what: 'STA_UNSYNC', value: kernel === undefined ? 'unknown' : kernel.isSynchronised ? 'not set' : 'set', source: 'adjtimex' },
           { what: 'maxerror', value: error === undefined ? 'unknown' : `${error >= UNKNOWN_ERROR ? '≥ ' : ''}${seconds(error)}`, source: 'adjtimex' },
           ...(chrony ? [{ what: 'Stratum', value: String(chrony.stratum), source: 'chronyd tracking' }] : []),
           ...(aheadSeconds === undefined ? [] : [{ what: 'difference to this console', value: seconds(Math.abs(aheadSeconds)), source: 'CLOCK_REALTIME' }]),
         ],
-        next: trouble === undefined
+        next: trouble === undefined && running === undefined
           ? 'enable a time service, by an administrator: `timedatectl set-ntp true`, or install chrony'
-          : 'read `chronyc sources` or `timedatectl timesync-status`: none of its servers replies',
+          : 'read `chronyc sources` or `timedatectl timesync-status` for servers that do not reply',
       },
     ]; // prettier-ignore
   },
@@ -94,15 +100,18 @@ export const clockUnsynchronised = defineFinding({
 /** Bound at which the kernel stops to count the error: NTP_PHASE_LIMIT, also the value at boot. */
 const UNKNOWN_ERROR = 16;
 
-/** Why a daemon does not correct the clock. */
+/** Reason that a daemon does not correct the clock. */
 function troubleOf(now: HostClock | undefined, sync: Timesyncd | undefined): string | undefined {
   if (now?.chrony) return now.chrony.isSynchronised ? undefined : 'chronyd has no source';
   return sync?.replies === 0 ? 'systemd-timesyncd has no reply' : undefined;
 }
 
+/** One without a reply has no command port: its state is unknown. */
+const CHRONYD = 'chronyd';
+
 /** Programs that correct the clock, by their names of up to 15 characters. */
 const TIME_SERVICES: ReadonlyMap<string, string> = new Map([
-  ['chronyd', 'chronyd'],
+  ['chronyd', CHRONYD],
   ['systemd-timesyn', 'systemd-timesyncd'],
   ['ntpd', 'ntpd'],
   ['phc2sys', 'phc2sys'],

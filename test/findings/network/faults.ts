@@ -37,7 +37,7 @@ export const clockReply = (ahead: number, fields: object = {}) =>
   facts('clock', { chrony: null, state: 0, status: 1, offset: 0, maxerror: 20_000, realtime: 1_796_025_424 + ahead, sentMs: 1_796_025_423_980, gotMs: 1_796_025_424_020, ...fields }); // prettier-ignore
 export const UNSYNCHRONISED = { state: 5, status: 64, maxerror: 16_000_000 };
 /** Processes of a host that runs a program. */
-const ran = (command: string) => (): ProcessTable =>
+export const ran = (command: string) => (): ProcessTable =>
   new Map([[7, { pid: 7, stat: `7 (${command}) S 1 7 7 0 -1 4194560 ${'0 '.repeat(44)}` }]]); // prettier-ignore
 /** chronyd 4.3 without a reachable source. */
 const NO_SOURCE =

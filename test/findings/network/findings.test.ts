@@ -4,7 +4,11 @@ import { clockUnsynchronised } from '../../../src/findings/network/clock.ts';
 import { gatewayUnresolved } from '../../../src/findings/network/routing.ts';
 import { missing } from '../../../src/host/host.ts';
 import { foundOn } from '../../helpers/found-on.ts';
-import { bonding, clockReply, LACP_BOND, twoGateways, UNSYNCHRONISED } from './faults.ts';
+import { bonding, clockReply, LACP_BOND, ran, twoGateways, UNSYNCHRONISED } from './faults.ts';
+
+/** chronyd 4.3 with `local stratum 5`. */
+const LOCAL_SOURCE =
+  '06020000002100050000000000000000d398752600000000000000007f7f0101000000000000000000000000000000000000000000050000000000006b0d2d632c7610a6000000000000000000000000000000000000000000000000000000000000000000000000';
 
 test('gateway-unresolved finds nothing when nothing is sent to one of two', async () => {
   const changes = twoGateways({ state: 'FAILED', failedSeconds: 6387 });
@@ -32,6 +36,23 @@ test('clock-unsynchronised does not claim that no time service runs when process
   const changes = { ...clockReply(0, UNSYNCHRONISED), '/proc/[0-9]*/stat': denied };
   const [found] = await foundOn(clockUnsynchronised, 'cloud-vm', [changes]);
   expect(found).toMatchObject({ severity: 'info', sentence: 'not synchronised' });
+});
+
+test('clock-unsynchronised finds nothing when chronyd is synchronised without rtcsync', async () => {
+  const changes = clockReply(0, { ...UNSYNCHRONISED, chrony: LOCAL_SOURCE });
+  expect(await foundOn(clockUnsynchronised, 'cloud-vm', [changes])).toEqual([]);
+});
+
+test('clock-unsynchronised accuses no chronyd whose state is unknown', async () => {
+  const changes = { ...clockReply(0, UNSYNCHRONISED), '/proc/[0-9]*/stat': ran('chronyd') };
+  const [found] = await foundOn(clockUnsynchronised, 'cloud-vm', [changes]);
+  expect(found).toMatchObject({ severity: 'info', sentence: 'not synchronised' });
+});
+
+test('clock-unsynchronised finds nothing when the error is below 16 s', async () => {
+  expect(await foundOn(clockUnsynchronised, 'cloud-vm', [clockReply(0, { ...UNSYNCHRONISED, maxerror: 400 })])).toEqual(
+    [],
+  );
 });
 
 test('clock-unsynchronised finds nothing when the kernel is synchronised', async () => {
