@@ -73,9 +73,11 @@ test('sosreport fills the network with the output of ip, tc, ss and ethtool', as
     { index: 5, address: '192.0.2.7', prefix: 24, states: [] },
     { index: 5, address: 'fd00::7', prefix: 64, states: ['dadfailed', 'tentative'] },
   ]);
-  expect(moment.neighbours.now?.items.map(({ address, state }) => [address, state])).toEqual([
-    ['192.0.2.1', 'FAILED'],
-    ['192.0.2.12', 'REACHABLE'],
+  expect(
+    moment.neighbours.now?.items.map(({ address, state, failedSeconds }) => [address, state, failedSeconds]),
+  ).toEqual([
+    ['192.0.2.1', 'FAILED', 77],
+    ['192.0.2.12', 'REACHABLE', undefined],
   ]);
   expect(moment.routes.now?.items.map(({ destination, type, table }) => [destination, type, table])).toEqual([
     ['default', 'unicast', 254],
@@ -103,7 +105,7 @@ test('sosreport names faults of the network', async () => {
       'crit bond0: fd00::7 is a duplicate, detection failed (dadfailed)',
       'warn accept queue: nearly full, port 8080: 129 of 128 waiting',
       'warn bond0: no LACP partner: the switch does not speak LACP on these ports',
-      'warn clock: not synchronised',
+      'info clock: not synchronised',
       'warn vxlan42: vxlan MTU 1500 above 1450 that fit into ens3 (MTU 1500)',
     ]),
   );

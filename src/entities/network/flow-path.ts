@@ -28,14 +28,14 @@ export interface Hop {
   readonly dropsPerSec: number | undefined;
   /** Bytes that wait there. */
   readonly waitingBytes: number | undefined;
-  /** What else is known of it, or why it was not read. */
+  /** State and rates, or the reason that it was not read. */
   readonly note: string;
 }
 
 /** Links that a path leads over at most: a loop of masters ends. */
 const MOST_LINKS = 8;
 
-/** Path of what a link carries: its owner, itself, the virtual switch, the uplinks down to queue, ring and interrupt. */
+/** Path of the traffic of a link: its owner, itself, the virtual switch, the uplinks down to queue, ring and interrupt. */
 export function flowPath(start: Link, owner: string | undefined, moment: PathMoment): readonly Hop[] {
   const hops: Hop[] = owner === undefined ? [] : [{ kind: 'owner', name: owner, dropsPerSec: undefined, waitingBytes: undefined, note: '' }]; // prettier-ignore
   const passed = new Set<string>();
@@ -148,7 +148,7 @@ function nextLink(link: Link, passed: ReadonlySet<string>, moment: PathMoment): 
 const sumOf = (values: readonly (number | undefined)[]): number | undefined =>
   values.includes(undefined) ? undefined : values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
 
-/** Why a hop has no figures: the state of its source, or what is not there. */
+/** Reason that a hop has no figures: the state of its source, or the words for none. */
 function unread(seen: Pick<Seen<unknown>, 'now' | 'missing' | 'ageMs'>, otherwise: string): string {
   const state = stateOf(seen);
   return isWhole(state) ? otherwise : stateWords(state);

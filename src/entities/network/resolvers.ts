@@ -1,9 +1,14 @@
 import type { DnsSocket, Resolvers } from '../../sources/network/resolvers.ts';
 import type { NeighbourTable } from '../../sources/network/routing.ts';
 import type { Seen } from '../../timeline/moment.ts';
+import { resolution } from './routes.ts';
 
 /** Time after which a lookup without a reply has failed once: resolv.conf(5), timeout of 5 s; a reply takes milliseconds. */
 const WAITING_SECONDS = 3;
+/** Time after which a socket is kept by its program, as with RES_STAYOPEN: no lookup waits that long by the defaults of resolv.conf(5). */
+const KEPT_SECONDS = 60;
+/** Address of the resolver of Docker in a container, which has its port by NAT. */
+const DOCKER = '127.0.0.11';
 
 /** State of a resolver as this host sees it. */
 export interface ResolverState {
@@ -14,7 +19,7 @@ export interface ResolverState {
   readonly waitingSeconds: number;
   /** It is an address of this host, and no socket is bound to it. */
   readonly hasNoServer: boolean;
-  /** FAILED, or INCOMPLETE twice, in the neighbour table. */
+  /** FAILED in the last minutes, or INCOMPLETE twice, in the neighbour table. */
   readonly neighbour: string | undefined;
 }
 
@@ -24,31 +29,43 @@ export function resolverStates(
   neighbours: Pick<Seen<NeighbourTable | undefined>, 'now' | 'before'>,
 ): readonly ResolverState[] {
   const { now } = seen;
+  const held = heldSeconds(seen);
   return (now?.servers ?? []).map((address) => {
+    const { state, isUnresolved, unusedSeconds } = resolution(neighbours, (one) => one.address === address);
     const ages = (now?.lookups ?? [])
       .filter(({ remote, unreadBytes }) => sameAddress(remote, address) && unreadBytes === 0)
-      .map((socket) => heldSeconds(seen, socket))
-      .filter((age) => age >= WAITING_SECONDS);
+      .map((socket) => held.get(keyOf(socket)) ?? 0)
+      .filter((age) => age >= WAITING_SECONDS && age <= KEPT_SECONDS);
     return {
       address,
       waiting: now?.lookups && ages.length,
       waitingSeconds: Math.max(0, ...ages),
-      hasNoServer: isLoopback(address) && now?.listening?.some(({ local }) => serves(local, address)) === false,
-      neighbour: unresolved(neighbours, address),
+      hasNoServer:
+        isLoopback(address) &&
+        address !== DOCKER &&
+        now?.listening?.some(({ local }) => serves(local, address)) === false,
+      neighbour: isUnresolved && unusedSeconds === undefined ? state : undefined,
     };
   });
 }
 
-/** Time for which a socket has been there, by readings that have it. */
-function heldSeconds({ history }: Seen<Resolvers | undefined>, { inode, localPort }: DnsSocket): number {
-  const last = history.at(-1);
-  let since = last?.at ?? 0;
+/** Key of a socket: its inode, and its port in case of a reused one. */
+const keyOf = ({ inode, localPort }: DnsSocket): string => `${inode} ${localPort}`;
+
+/** Time for which each socket has been there, by readings that have it; up to a minute of readings. */
+function heldSeconds({ history }: Seen<Resolvers | undefined>): ReadonlyMap<string, number> {
+  const lastAt = history.at(-1)?.at ?? 0;
+  const held = new Map<string, number>();
+  let open: ReadonlySet<string> | undefined;
   for (const { at, sample } of history.toReversed()) {
+    if (lastAt - at > KEPT_SECONDS + 10) break;
     if (sample?.lookups === undefined) continue;
-    if (at > since || !sample.lookups.some((one) => one.inode === inode && one.localPort === localPort)) break;
-    since = at;
+    const present: readonly string[] = sample.lookups.map(keyOf).filter((key) => open?.has(key) ?? true);
+    for (const key of present) held.set(key, lastAt - at);
+    open = new Set(present);
+    if (open.size === 0) break;
   }
-  return (last?.at ?? 0) - since;
+  return held;
 }
 
 const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1';
@@ -58,15 +75,3 @@ const sameAddress = (remote: string, address: string): boolean => remote === add
 /** A socket at any address serves this one; an IPv6 one IPv4 as well. */
 const serves = (local: string, address: string): boolean =>
   sameAddress(local, address) || local === '::' || (local === '0.0.0.0' && !address.includes(':'));
-
-const NO_MAC = new Set(['FAILED', 'INCOMPLETE']);
-
-function unresolved(
-  { now, before }: Pick<Seen<NeighbourTable | undefined>, 'now' | 'before'>,
-  address: string,
-): string | undefined {
-  const stateIn = (table: NeighbourTable | undefined) => table?.items.find((one) => one.address === address)?.state;
-  const state = stateIn(now);
-  if (state === 'FAILED') return state;
-  return state === 'INCOMPLETE' && NO_MAC.has(stateIn(before) ?? '') ? state : undefined;
-}

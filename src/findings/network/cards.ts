@@ -33,7 +33,7 @@ export const nicDriverLoss = defineFinding({
   judge: ({ drivers: seen }): readonly Found[] =>
     [...(seen.now?.cards.values() ?? [])].flatMap((card): Found[] => {
       const losses = driverLosses(seen, card.name).filter(({ kind, perSec }) => perSec >= leastOf(kind));
-      const [worst] = losses;
+      const worst = losses.find(({ kind }) => kind === 'timeout') ?? losses[0];
       if (!worst) return [];
       return [
         {
@@ -70,7 +70,9 @@ export const bondLacp = defineFinding({
     (seen.now?.items ?? []).flatMap((link): Found[] => {
       if (link.kind !== 'bond' || link.bondMode !== LACP || !link.isUp) return [];
       const members = cards.now?.bonds.find(({ name }) => name === link.name)?.members ?? [];
-      const groups = new Set(members.flatMap(({ aggregator }) => aggregator ?? []));
+      // A member that is down has a group by itself, and its own finding.
+      const up = members.filter(({ miiStatus }) => miiStatus === 'up');
+      const groups = new Set(up.flatMap(({ aggregator }) => aggregator ?? []));
       const hasPartner = link.lacpPartner !== undefined && link.lacpPartner !== NO_PARTNER;
       if (link.lacpPartner === undefined || (hasPartner && groups.size <= 1)) return [];
       return [

@@ -1,7 +1,9 @@
 import { ms, span } from '../../lib/units.ts';
 import { clock, type HostClock } from '../../sources/network/clock.ts';
 import { timesyncd, type Timesyncd } from '../../sources/network/services.ts';
+import { processes, type Process } from '../../sources/processes/processes.ts';
 import { grade, limits } from '../../thresholds.ts';
+import { isWhole, stateOf } from '../../timeline/reading-state.ts';
 import { thisHost } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
@@ -25,7 +27,7 @@ export const clockSkew = defineFinding({
           ...common,
           severity,
           condition: 'console',
-          sentence: `${seconds(Math.abs(ahead))} ${ahead > 0 ? 'ahead of' : 'behind'} the clock of this console${now?.kernel?.isSynchronised === false ? ', not synchronised' : ''}`,
+          sentence: `${seconds(Math.abs(ahead))} ${ahead > 0 ? 'ahead of' : 'behind'} the clock of this console${isSynchronised(now) === false ? ', not synchronised' : ''}`,
           evidence: [
             { what: 'difference', value: seconds(Math.abs(ahead)), source: 'CLOCK_REALTIME' },
             { what: 'round trip', value: seconds(now?.roundTripSeconds ?? 0), source: 'SSH' },
@@ -49,44 +51,78 @@ export const clockSkew = defineFinding({
   },
 });
 
+/** By chronyd where it replies: without `rtcsync` in its configuration the kernel has every clock as not synchronised. */
+const isSynchronised = (now: HostClock | undefined): boolean | undefined =>
+  now?.chrony?.isSynchronised ?? now?.kernel?.isSynchronised;
+
 /** Least difference that the round trip allows; 0 where unknown. */
 const certain = (sample: HostClock | undefined): number =>
   sample?.aheadSeconds === undefined
     ? 0
     : Math.max(0, Math.abs(sample.aheadSeconds) - (sample.roundTripSeconds ?? 0) / 2);
 
-/** Clock that no source of time corrects. */
+/** Clock that no source of time corrects: a fault where a time service runs and fails; without one, as in many guests, a fact. */
 export const clockUnsynchronised = defineFinding({
   id: 'clock-unsynchronised',
   title: 'Clock not synchronised',
-  needs: { clock, timesyncd },
-  authority: limits.clockErrorSeconds.authority,
-  judge: ({ clock: { now }, timesyncd: { now: sync } }): readonly Found[] => {
-    const { kernel, chrony } = now ?? {};
+  needs: { clock, timesyncd, processes },
+  authority: `${limits.clockErrorSeconds.authority}; [own]: info without a time service`,
+  judge: ({ clock: { now }, timesyncd: { now: sync }, processes: table }): readonly Found[] => {
+    const { kernel, chrony, aheadSeconds } = now ?? {};
     const error = kernel?.maxErrorSeconds;
-    const isLost =
-      kernel?.isSynchronised === false && (error === undefined || grade(error, limits.clockErrorSeconds) === 'warn');
-    if (!isLost && chrony?.isSynchronised !== false) return [];
-    const cause = causeOf(now, sync);
+    // The error of a daemon that lost its servers grows up to the limit.
+    const isWithin = chrony === undefined && error !== undefined && grade(error, limits.clockErrorSeconds) !== 'warn';
+    if (isSynchronised(now) !== false || isWithin) return [];
+    const running = timeService(table.now?.processes);
+    const trouble =
+      troubleOf(now, sync) ??
+      (running === undefined || running === CHRONYD ? undefined : `${running} does not correct it`);
+    const isAbsent = running === undefined && isWhole(stateOf(table)) && table.now !== undefined;
     return [
       {
         ...common,
-        severity: 'warn',
-        sentence: `not synchronised${error === undefined ? '' : `, error up to ${seconds(error)}${(error ?? 0) >= 16 ? ' and more' : ''}`}${cause === undefined ? '' : `, ${cause}`}`,
+        severity: trouble === undefined ? 'info' : 'warn',
+        sentence: `not synchronised${trouble !== undefined ? `, ${trouble}` : isAbsent ? ', no time service runs' : ''}`,
         evidence: [
-          { what: 'STA_UNSYNC', value: kernel?.isSynchronised === false ? 'set' : 'not set', source: 'adjtimex' },
-          { what: 'maxerror', value: error === undefined ? 'unknown' : seconds(error), source: 'adjtimex' },
+          { what: 'STA_UNSYNC', value: kernel === undefined ? 'unknown' : kernel.isSynchronised ? 'not set' : 'set', source: 'adjtimex' },
+          { what: 'maxerror', value: error === undefined ? 'unknown' : `${error >= UNKNOWN_ERROR ? '≥ ' : ''}${seconds(error)}`, source: 'adjtimex' },
           ...(chrony ? [{ what: 'Stratum', value: String(chrony.stratum), source: 'chronyd tracking' }] : []),
+          ...(aheadSeconds === undefined ? [] : [{ what: 'difference to this console', value: seconds(Math.abs(aheadSeconds)), source: 'CLOCK_REALTIME' }]),
         ],
-        next: 'read `chronyc sources` or `timedatectl timesync-status`: no daemon, or none of its servers replies',
+        next: trouble === undefined && running === undefined
+          ? 'enable a time service, by an administrator: `timedatectl set-ntp true`, or install chrony'
+          : 'read `chronyc sources` or `timedatectl timesync-status` for servers that do not reply',
       },
-    ];
+    ]; // prettier-ignore
   },
 });
 
-/** Daemon that should correct the clock, and does not; undefined in a report, which has none of them. */
-function causeOf(now: HostClock | undefined, sync: Timesyncd | undefined): string | undefined {
+/** Bound at which the kernel stops to count the error: NTP_PHASE_LIMIT, also the value at boot. */
+const UNKNOWN_ERROR = 16;
+
+/** Reason that a daemon does not correct the clock. */
+function troubleOf(now: HostClock | undefined, sync: Timesyncd | undefined): string | undefined {
   if (now?.chrony) return now.chrony.isSynchronised ? undefined : 'chronyd has no source';
-  if (sync) return sync.replies === 0 ? 'systemd-timesyncd has no reply' : undefined;
-  return now?.aheadSeconds === undefined ? undefined : 'no time daemon';
+  return sync?.replies === 0 ? 'systemd-timesyncd has no reply' : undefined;
+}
+
+/** One without a reply has no command port: its state is unknown. */
+const CHRONYD = 'chronyd';
+
+/** Programs that correct the clock, by their names of up to 15 characters. */
+const TIME_SERVICES: ReadonlyMap<string, string> = new Map([
+  ['chronyd', CHRONYD],
+  ['systemd-timesyn', 'systemd-timesyncd'],
+  ['ntpd', 'ntpd'],
+  ['phc2sys', 'phc2sys'],
+]);
+
+/** Time service of the host; one in a container follows its own rules. */
+function timeService(all: ReadonlyMap<number, Process> | undefined): string | undefined {
+  for (const { command, owner } of all?.values() ?? [])
+    if (owner === undefined || owner.kind === 'service') {
+      const name = TIME_SERVICES.get(command);
+      if (name !== undefined) return name;
+    }
+  return undefined;
 }

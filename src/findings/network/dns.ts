@@ -10,7 +10,7 @@ export const resolverUnresponsive = defineFinding({
   id: 'resolver-unresponsive',
   title: 'DNS resolver does not reply',
   needs: { resolvers, neighbours },
-  authority: '[own]: lookups that wait for 3 s; resolv.conf(5) gives up after 5 s',
+  authority: '[own]: a lookup that waits for 3 s, crit from 3 of them; resolv.conf(5): timeout of 5 s',
   judge: ({ resolvers: seen, neighbours: table }): readonly Found[] => {
     const all = resolverStates(seen, table);
     const bad = all.flatMap((state) => {
@@ -18,8 +18,8 @@ export const resolverUnresponsive = defineFinding({
       return why === undefined ? [] : [{ state, why }];
     });
     return bad.map(({ state: { address, waiting }, why }): Found => ({
-      // The first of several costs each lookup its timeout.
-      severity: bad.length === all.length ? 'crit' : 'warn',
+      // A resolver waits as long for the servers of one dead domain: few lookups alone are no outage.
+      severity: bad.length === all.length && bad.every(({ state }) => isOut(state)) ? 'crit' : 'warn',
       entity: thisHost,
       condition: address,
       subject: 'resolver',
@@ -29,11 +29,15 @@ export const resolverUnresponsive = defineFinding({
         { what: 'nameserver', value: all.map((one) => one.address).join(', '), source: '/etc/resolv.conf' },
         { what: 'lookups without a reply', value: String(waiting ?? 'unknown'), source: 'sock_diag, UDP port 53' },
       ],
-      next: 'ask it once by hand: `dig +tries=1 @SERVER .`; then its service, or the route and firewall to it',
+      next: `query it: \`dig +tries=1 @${address} .\`; then check its service, or the route and firewall to it`,
       pane: 'network',
     }));
   },
 });
+
+const LEAST_LOOKUPS = 3;
+const isOut = ({ hasNoServer, neighbour, waiting }: ResolverState): boolean =>
+  hasNoServer || neighbour !== undefined || (waiting ?? 0) >= LEAST_LOOKUPS;
 
 function troubleOf({ hasNoServer, neighbour, waiting, waitingSeconds }: ResolverState): string | undefined {
   if (hasNoServer) return 'nothing listens on UDP port 53';

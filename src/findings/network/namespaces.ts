@@ -40,6 +40,7 @@ export const namespaceNetwork = defineFinding({
           }),
         ),
       )
+      .toSorted((a, b) => Number(b.severity === 'crit') - Number(a.severity === 'crit'))
       .slice(0, MOST),
 });
 
@@ -107,6 +108,6 @@ function* conntrackTrouble(
       { what: 'nf_conntrack_max', value: count(most), source: 'net.netfilter.nf_conntrack_max' },
       { what: 'drop', value: `${count(droppedPerSec)}/s`, source: file(place, 'stat/nf_conntrack') },
     ],
-    next: `find who opens them: ${inside(place, 'conntrack -L')}; the limit is that of the host: \`sysctl net.netfilter.nf_conntrack_max\``,
+    next: `count them by peer: ${inside(place, 'conntrack -L')}; raise \`net.netfilter.nf_conntrack_max\` of the host`,
   };
 }

@@ -1,6 +1,6 @@
 import { gateways, gatewaySeverity } from '../../entities/network/routes.ts';
 import { wideTunnels } from '../../entities/network/tunnels.ts';
-import { count, percent } from '../../lib/units.ts';
+import { count, percent, span } from '../../lib/units.ts';
 import { links, type Link } from '../../sources/network/links.ts';
 import { qdiscs } from '../../sources/network/queues.ts';
 import { addresses, neighbours, routes } from '../../sources/network/routing.ts';
@@ -14,17 +14,17 @@ const nic = (link: Link) => ({ entity: entityRef('nic', link.name), subject: lin
 const byIndex = (all: readonly Link[] | undefined): ReadonlyMap<number, Link> =>
   new Map(all?.map((link) => [link.index, link]));
 
-/** Gateway of a default route that does not answer ARP or neighbour discovery. */
+/** Gateway of a default route that does not reply to ARP or neighbour discovery. */
 export const gatewayUnresolved = defineFinding({
   id: 'gateway-unresolved',
   title: 'Gateway does not resolve',
   needs: { routes, neighbours, links },
-  authority: '[own]: FAILED, or INCOMPLETE twice; kernel: ip-sysctl.rst, neigh/default',
+  authority: '[own]: FAILED in the last 2 min, or INCOMPLETE twice; kernel: ip-sysctl.rst, neigh/default',
   judge: ({ routes: table, neighbours: known, links: present }): readonly Found[] => {
     if (present.now === undefined) return [];
     const all = gateways(table.now?.items ?? [], known, byIndex(present.now?.items));
     return all.flatMap((one): Found[] => {
-      const { address, link, metric, state = '' } = one;
+      const { address, link, metric, state = '', unusedSeconds } = one;
       const severity = gatewaySeverity(one, all);
       if (severity === undefined) return [];
       return [
@@ -33,7 +33,7 @@ export const gatewayUnresolved = defineFinding({
           entity: link ? entityRef('nic', link.name) : thisHost,
           condition: `${address.includes(':') ? 'v6' : 'v4'}-metric-${metric ?? 0}`,
           ...(link ? { subject: link.name } : { subject: 'default route', subjectVocabulary: 'fixed' as const }),
-          sentence: `default gateway ${address} unreachable (${state})`,
+          sentence: `default gateway ${address} unreachable (${state})${unusedSeconds === undefined ? '' : `, unused for ${span(unusedSeconds)}`}`,
           evidence: [{ what: address, value: state, source: 'rtnetlink neighbours' }],
           next: 'check link, VLAN and switch of that interface; `ip neigh show` and a capture of ARP on it',
           pane: 'network',

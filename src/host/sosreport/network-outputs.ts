@@ -128,7 +128,8 @@ function neighbourOf(line: string, indexes: Indexes): object | undefined {
   const index = indexes.get(link);
   const state = /\b(INCOMPLETE|REACHABLE|STALE|DELAY|PROBE|FAILED|PERMANENT|NONE)\b/.exec(line)?.[1];
   if (index === undefined || state === undefined) return undefined;
-  return { index, address, mac: / lladdr (\S+)/.exec(line)?.[1], state };
+  const updated = state === 'FAILED' ? / used \d+\/\d+\/(\d+)/.exec(line)?.[1] : undefined;
+  return { index, address, mac: / lladdr (\S+)/.exec(line)?.[1], state, failedSeconds: toCount(updated) };
 }
 
 const TABLES: Readonly<Record<string, number>> = { main: 254, default: 253 };

@@ -22,6 +22,8 @@ export interface OpensshLog extends LoginAttempts {
   readonly rest: () => string;
 }
 
+const MAX_LINE_CHARACTERS = 65_536;
+
 /** Lines of the levels VERBOSE and DEBUG1. */
 const DEBUG = /^debug\d: |^Authenticated .*\busing |^Transferred: sent |^Bytes per second: |^Killed by signal /;
 const OFFERED = /^debug1: Offering public key: (.*) \S+ SHA256:\S+((?: \w+)*)$/;
@@ -69,7 +71,8 @@ export function opensshLog(debug: DebugLog = () => undefined): OpensshLog {
     },
     read: (text) => {
       const lines = (rest + text).split(/\r?\n/);
-      rest = lines.pop() ?? '';
+      // A server may print a line without an end.
+      rest = (lines.pop() ?? '').slice(0, MAX_LINE_CHARACTERS);
       return lines.filter((line) => {
         if (DEBUG.test(line)) note(line);
         else if (accepted.length > 0 && line.trim() !== '' && !OWN.test(line))

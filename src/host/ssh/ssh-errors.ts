@@ -39,7 +39,7 @@ export const sessionRefused = (why: string, cause?: unknown): TransportError =>
 export const sessionTimeout = (): TransportError =>
   new TransportError(`Session open timed out after ${SESSION_OPEN_MS / 1000} s`, { retry: true });
 
-/** Login that no method opened: what was tried, what could not be, and what the server accepts. */
+/** Login that no method opened: refused and unusable keys and methods, and those that the server accepts. */
 export interface Denial {
   readonly account: string;
   /** Keys and methods that the server refused. */

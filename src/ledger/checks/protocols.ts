@@ -3,7 +3,7 @@ import { retransmits } from '../../entities/network/tcp.ts';
 import { wideTunnels } from '../../entities/network/tunnels.ts';
 import { entityRef, thisHost } from '../../findings/entity-ref.ts';
 import { plain } from '../../lib/plain.ts';
-import { count, percent, plural } from '../../lib/units.ts';
+import { count, percent, plural, span } from '../../lib/units.ts';
 import { links } from '../../sources/network/links.ts';
 import { protocolCounters, protocolRate } from '../../sources/network/protocols.ts';
 import { listeners, qdiscs } from '../../sources/network/queues.ts';
@@ -41,8 +41,8 @@ export const protocolChecks = defineChecks({
       ...check({ ...host, name: 'links', aspect: 'errors', rules: ['tunnel-mtu'], what: 'MTU of tunnels over their links', limit: 'fits', wide: true }, wide && `${wide.length} too large`, { links: known }),
       ...check({ ...host, name: 'links', aspect: 'errors', rules: ['address-duplicate'], what: 'duplicate addresses', limit: '0', wide: true }, duplicates && String(duplicates.length), { addresses: moment.addresses }),
       ...check({ ...host, name: 'neighbour table', aspect: 'utilisation', rules: ['neighbour-table'], what: 'entries', limit: '80% of gc_thresh3' }, table.now && `${count(table.now.all)} of ${count(table.now.limit)}`, { neighbours: table }),
-      ...(out ?? []).flatMap(({ address, link, state }) =>
-        check({ entity: link ? entityRef('nic', link.name) : thisHost, name: plain(address), family: 'gateways', aspect: 'errors', rules: ['gateway-unresolved'], what: 'neighbour state', limit: 'resolved', pane: 'network' }, table.now && (state ?? 'no entry'), { neighbours: table }),
+      ...(out ?? []).flatMap(({ address, link, state, unusedSeconds }) =>
+        check({ entity: link ? entityRef('nic', link.name) : thisHost, name: plain(address), family: 'gateways', aspect: 'errors', rules: ['gateway-unresolved'], what: 'neighbour state', limit: 'resolved', pane: 'network' }, table.now && `${state ?? 'no entry'}${unusedSeconds === undefined ? '' : `, unused for ${span(unusedSeconds)}`}`, { neighbours: table }),
       ),
     ]; // prettier-ignore
   },

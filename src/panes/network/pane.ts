@@ -32,7 +32,7 @@ const needs = {
 export interface NetworkModel {
   readonly presence: Presence;
   readonly links: readonly LinkRow[];
-  /** Path of what a link carries, computed on demand. */
+  /** Path of the traffic of a link, computed on demand. */
   readonly hops: (row: LinkRow) => readonly Hop[];
   readonly allLinks: number | undefined;
   readonly listeners: readonly Listener[];

@@ -26,7 +26,7 @@ const ruleColumns: readonly Column<DropRule>[] = [
   textColumn({ id: 'rule', title: 'RULE', about: 'The rule as nft(8) or iptables-save(8) writes it.', width: 24, grow: true, rank: 0, value: ({ rule }) => plain(rule) }),
 ]; // prettier-ignore
 
-/** Path of what a link carries, hop by hop, and the rules of the firewall that drop packets on it. */
+/** Path of the traffic of a link, hop by hop, and the rules of the firewall that drop packets on it. */
 export const pathDetail = ({ link, name }: LinkRow, hops: () => readonly Hop[]): Detail => ({
   id: `path-${link.name}`,
   title: `path of ${name}`,

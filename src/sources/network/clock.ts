@@ -9,7 +9,7 @@ export interface HostClock {
   readonly roundTripSeconds: number | undefined;
   /** The kernel's view (adjtimex(2)); undefined where it was not read. */
   readonly kernel: KernelClock | undefined;
-  /** What chronyd follows; undefined without chronyd. */
+  /** Tracking of chronyd; undefined without it. */
   readonly chrony: ChronyTracking | undefined;
 }
 

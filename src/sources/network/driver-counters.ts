@@ -4,14 +4,18 @@
  */
 export type LossKind = 'ring' | 'wire' | 'timeout' | 'card';
 
-/** Counters that are no loss: drops that an XDP program decides, filters, caches, retries. */
+/**
+ * Counters that are no loss: drops that an XDP program decides, filters (`rx_steer_missed_packets`: no flow of the card matches), caches,
+ * retries; checksums, which the kernel checks itself then; errors that FEC corrects (`rx_err_lane_0_phy`); time stamps of PTP; frames of the
+ * BMC (`dropped_smbus`); buffers that were late while the FIFO had room (`rx_no_buffer_count`).
+ */
 const NO_LOSS =
-  /xdp|fdir|flow_director|cache|recover|_ok$|filter|vlan_(?:unmatched|discard)|tls|interrupt|reuse|loopback/i;
+  /xdp|fdir|flow_director|arfs|steer_missed|cache|recover|_ok$|filter|vlan_(?:unmatched|discard)|tls|interrupt|irq|reuse|loopback|csum|checksum|err_lane|tstamp|ptp_|smbus|rx_no_buffer_count/i;
 
 const KINDS: readonly (readonly [pattern: RegExp, kind: LossKind])[] = [
   [/timeout/i, 'timeout'],
   [/crc|fcs|symbol|jabber|align|frame_err|length_err|(?:under|over)size|fragments|bad_?octets/i, 'wire'],
-  [/out_of_buf|no_?buf|no_dma|alloc.*(?:fail|err)|missed|steer_missed|fifo|overrun|over_err|overflow|buff_alloc_err|no_?mem|^rx_drops$/i, 'ring'],
+  [/out_of_buf|no_?buf|no_dma|alloc.*(?:fail|err)|missed|fifo|overrun|over_err|overflow|buff_alloc_err|no_?mem|^rx_drops$/i, 'ring'],
   [/discard|drop|err|fail|miss/i, 'card'],
 ]; // prettier-ignore
 

@@ -61,7 +61,7 @@ const serversOf = (text: string): readonly string[] =>
   lines(text)
     .flatMap((line) => {
       const [key, address] = words(line);
-      return key === 'nameserver' && address !== undefined ? [address.replace(/%.*$/, '')] : [];
+      return key === 'nameserver' ? (/^[\da-f.:]+(?=%|$)/i.exec(address ?? '') ?? []) : [];
     })
     .slice(0, 3);
 

@@ -87,6 +87,8 @@ export interface Neighbour {
   readonly mac: string | undefined;
   /** NUD state: REACHABLE, STALE, DELAY, PROBE, PERMANENT; INCOMPLETE and FAILED have no MAC. */
   readonly state: string;
+  /** Of FAILED: time since the last packet to it was refused. The kernel keeps such entries below gc_thresh1. */
+  readonly failedSeconds?: number | undefined;
 }
 
 /** Neighbour tables of IPv4 and IPv6. RTM_GETNEIGH, rtnetlink(7); limits of Documentation/networking/ip-sysctl.rst. */
@@ -115,5 +117,11 @@ const neighbourOf = (value: Fields): Neighbour | undefined => {
   const address = textOf(value['address']);
   return index === undefined || address === undefined
     ? undefined
-    : { index, address, mac: textOf(value['mac']), state: textOf(value['state']) ?? 'NONE' };
+    : {
+        index,
+        address,
+        mac: textOf(value['mac']),
+        state: textOf(value['state']) ?? 'NONE',
+        failedSeconds: countOf(value['failedSeconds']),
+      };
 };

@@ -23,8 +23,8 @@ const watched = (...samples: readonly Resolvers[]): Seen<Resolvers | undefined> 
   ...seen<Resolvers | undefined>(samples.at(-2), samples.at(-1), 2),
   history: samples.map((one, i) => ({ sample: one, at: 100 + 2 * i, wallMs: 0, missing: {}, tookMs: 1 })),
 });
-const table = (state: string): NeighbourTable => ({
-  items: [{ index: 2, address: SERVER, mac: undefined, state }],
+const table = (state: string, failedSeconds?: number): NeighbourTable => ({
+  items: [{ index: 2, address: SERVER, mac: undefined, state, failedSeconds }],
   all: 1,
   limit: 1024,
 });
@@ -51,6 +51,16 @@ describe('resolverStates', () => {
     expect(states(watched(...mapped))).toMatchObject([{ waiting: 1 }]);
   });
 
+  test('resolverStates leaves out a socket that its program keeps', () => {
+    const samples = Array.from({ length: 40 }, () => sample({ lookups: [socket(7)] }));
+    expect(states(watched(...samples.slice(0, 31)))).toMatchObject([{ waiting: 1, waitingSeconds: 60 }]);
+    expect(states(watched(...samples))).toMatchObject([{ waiting: 0, waitingSeconds: 0 }]);
+  });
+
+  test('resolverStates does not miss the server of Docker, whose port is translated', () => {
+    expect(states(watched(sample({ servers: ['127.0.0.11'] })))).toMatchObject([{ hasNoServer: false }]);
+  });
+
   test.each([
     ['127.0.0.53', '127.0.0.53', false],
     ['127.0.0.53', '0.0.0.0', false],
@@ -73,5 +83,8 @@ describe('resolverStates', () => {
     expect(neighbour('STALE', 'FAILED')).toBe('FAILED');
     expect(neighbour('STALE', 'INCOMPLETE')).toBeUndefined();
     expect(neighbour('INCOMPLETE', 'INCOMPLETE')).toBe('INCOMPLETE');
+    const failed = (seconds: number) =>
+      states(watched(sample()), seen<NeighbourTable | undefined>(undefined, table('FAILED', seconds), 5))[0]?.neighbour;
+    expect([failed(3), failed(600)]).toEqual(['FAILED', undefined]);
   });
 });

@@ -25,6 +25,13 @@ it('opensshLog gives the lines that are no debug lines, in any cut', () => {
   expect(lines).toHaveLength(LOGIN.length);
 });
 
+it('opensshLog keeps a limited part of a line without an end', () => {
+  const log = opensshLog();
+  for (let i = 0; i < 10; i++) log.read('x'.repeat(20_000));
+  expect(log.rest()).toHaveLength(65_536);
+  expect(log.read('\nnext\n')).toEqual(['x'.repeat(65_536), 'next']);
+});
+
 it('opensshLog gives the algorithms of the key exchange, which no later line changes', () => {
   const log = opensshLog();
   expect(log.algorithms).toBeUndefined();

@@ -21,6 +21,15 @@ describe('driver counters', () => {
     ['rx_packets', undefined],
     ['rx_xdp_drops', undefined],
     ['fdir_miss', undefined],
+    ['rx_csum_offload_errors', undefined],
+    ['rx_tcp_checksum_errs', undefined],
+    ['rx_err_lane_0_phy', undefined],
+    ['rx_steer_missed_packets', undefined],
+    ['rx_arfs_err', undefined],
+    ['tx_hwtstamp_timeouts', undefined],
+    ['rx_no_buffer_count', undefined],
+    ['dropped_smbus', undefined],
+    ['[0]: missed_irqs', undefined],
     ['interrupts', undefined],
   ])('lossKind has %s as %s', (name, kind) => expect(lossKind(name)).toBe(kind));
 
@@ -167,6 +176,7 @@ describe('resolvers', () => {
     const parse = (text: string) => resolvers.parse({ conf: text, upstream, lookups: undefined, listening: undefined });
     expect(parse(conf)?.servers).toEqual(['127.0.0.53', '192.0.2.53', 'fe80::1']);
     expect(parse('nameserver 198.51.100.1\n')?.servers).toEqual(['198.51.100.1']);
+    expect(parse('nameserver $(reboot)\nnameserver 1.2.3.4;x\nnameserver fd00::53\n')?.servers).toEqual(['fd00::53']);
     expect(parse(conf)?.lookups).toBeUndefined();
   });
 

@@ -1,4 +1,4 @@
-"""The clock of the host, what the kernel knows of its error (adjtimex(2)), and what chronyd follows."""
+"""The clock of the host, its error by the kernel (adjtimex(2)), and the tracking of chronyd."""
 
 import os
 import socket
@@ -12,7 +12,7 @@ if MYPY:
     from crashcart_collector.hangs import Head
 
 CHRONYD = ("127.0.0.1", 323)
-WAIT = 0.3  # seconds for an answer of chronyd, which is on this host
+WAIT = 0.3  # seconds for a reply of chronyd, which is on this host
 TIMEX = 208  # bytes of struct timex where long has 8
 
 

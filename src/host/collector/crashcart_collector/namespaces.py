@@ -64,9 +64,10 @@ class Namespaces:
         }
 
     def listeners(self, folder: str, number: int, drops: int, sockets: bytes) -> "list[list[Any]]":
-        """The kernel looks through the table of all namespaces (2 ms): read again after a drop, and seldom."""
+        """The kernel looks through the table of all namespaces (2 ms): read again after a drop, and
+        seldom, in turn."""
         known = self.listening.get(number)
-        if known is None or known[0] != drops or self.turn % AGAIN == 0:
+        if known is None or known[0] != drops or (self.turn + number) % AGAIN == 0:
             found = []  # type: list[list[Any]]
             for file, mark in (("tcp", b"TCP: inuse 0 "), ("tcp6", b"TCP6: inuse 0\n")):
                 if mark not in sockets:

@@ -178,6 +178,7 @@ const NEIGHBOUR_STATES: readonly (readonly [bit: number, name: string])[] = [
   [0x40, 'NOARP'],
   [0x80, 'PERMANENT'],
 ];
+const FAILED = 0x20;
 const NOARP = 0x40;
 
 function neighbour(payload: Buffer): object | undefined {
@@ -185,11 +186,14 @@ function neighbour(payload: Buffer): object | undefined {
   const state = payload.readUInt16LE(8);
   if ((state & NOARP) !== 0) return undefined;
   const attributes = attributesOf(payload, 12);
+  // NDA_CACHEINFO: its third field is the time since the last change of state, in USER_HZ. Only that of FAILED is of use: others change always.
+  const updated = (state & FAILED) === 0 ? undefined : u32(attributes.get(3), 8);
   return {
     index: payload.readInt32LE(4),
     address: addressOf(attributes.get(1)),
     mac: macOf(attributes.get(2)),
     state: NEIGHBOUR_STATES.find(([bit]) => (state & bit) !== 0)?.[1] ?? 'NONE',
+    failedSeconds: updated === undefined ? undefined : Math.floor(updated / 100),
   };
 }
 

@@ -93,6 +93,19 @@ describe('netlinkDumps', () => {
     expect(addressOf(Buffer.from(hex, 'hex'))).toBe(text);
   });
 
+  test('neighbours has the age of a failure, and of no other state', () => {
+    const neighbour = (state: number) => {
+      const head = Buffer.alloc(12);
+      head.writeInt32LE(2, 4);
+      head.writeUInt16LE(state, 8);
+      const times = Buffer.concat([number(5), number(638_800), number(638_799), number(1)]);
+      const attributes = [attribute(1, Buffer.from([192, 0, 2, 1])), attribute(3, times)];
+      return netlinkDumps['neighbours']?.object(Buffer.concat([head, ...attributes]));
+    };
+    expect(neighbour(0x20)).toEqual({ index: 2, address: '192.0.2.1', mac: undefined, state: 'FAILED', failedSeconds: 6387 }); // prettier-ignore
+    expect(neighbour(0x02)).toMatchObject({ state: 'REACHABLE', failedSeconds: undefined });
+  });
+
   test('macOf writes bytes with colons', () => {
     expect(macOf(Buffer.from('525400123456', 'hex'))).toBe('52:54:00:12:34:56');
   });
