@@ -1,6 +1,6 @@
 import { didYouMean } from '../lib/did-you-mean.ts';
 import type { CustomCommand } from '../debugger/custom-command.ts';
-import { commandProblem, PLACEHOLDERS } from '../debugger/custom-command.ts';
+import { commandProblem } from '../debugger/custom-command.ts';
 import { parseDuration } from '../figures/condition.ts';
 import { isKeyName, type Keymap } from '../keymap.ts';
 import { paneKeys } from '../pane-keys.ts';
@@ -60,6 +60,3 @@ function secondsOf(table: TomlTable): number {
     return table.fail('timeout', `commands.timeout must be a time from 1 s to ${LONGEST_SECONDS / 60} min: timeout = "20s"`); // prettier-ignore
   return Math.round(seconds);
 }
-
-/** Placeholders of a command, for the documentation. */
-export const placeholderWords = PLACEHOLDERS.map((name) => `{${name}}`).join(', ');
