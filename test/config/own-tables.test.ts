@@ -39,7 +39,11 @@ describe('parseConfig', () => {
   });
 
   test('reads rules with their line', () => {
-    const { rules } = parseConfig(`\n[[rules]]\n${rule}severity = "crit"\nsentence = "{figure} {value}"\n`, 'c.toml');
+    const { rules } = parseConfig(
+      `\n[[rules]]\n${rule}severity = "crit"\nsentence = "{figure} {value}"\n`,
+      '/home/me/c.toml',
+    );
+    // A report of the finding does not have the folder.
     expect(rules).toMatchObject([
       {
         id: 'x',
@@ -114,7 +118,7 @@ describe('exampleConfig', () => {
     const config = parseConfig(inForce, 'c.toml');
     expect(config.commands).toHaveLength(1);
     expect(config.rules).toHaveLength(1);
-    expect(Object.keys(parse(inForce))).toEqual(['budgetPct', 'keys', 'theme', 'defaults', 'panes', 'commands', 'rules']); // prettier-ignore
+    expect(Object.keys(parse(inForce))).toEqual(['budgetPct', 'keys', 'theme', 'defaults', 'alerts', 'panes', 'commands', 'rules']); // prettier-ignore
   });
 
   test('has every setting of the tables, and docs/CONFIG.md too', () => {
