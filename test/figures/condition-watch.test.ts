@@ -66,7 +66,7 @@ describe('ConditionWatch', () => {
     expect(at(watch, timeline, 32).holding).toEqual([]);
   });
 
-  test('holds between the readings of a slow source, and over three of its periods at most', () => {
+  test('holds between the readings of a slow source, up to three of its periods', () => {
     const slow = commitPaneOf({ ...osdsOf, everySeconds: 60 });
     const timeline = timelineOf(Array.from({ length: 241 }, (_, second) => (second % 60 === 0 ? 300 : undefined)));
     const watch = watchOf('osd.1 commit > 200 ms for 2 min', slow);
