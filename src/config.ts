@@ -5,8 +5,9 @@ import { parse, TomlError } from 'smol-toml';
 import { parseCommands } from './config/commands.ts';
 import { overlaid, parsePanes } from './config/panes.ts';
 import { parseRules } from './config/rules.ts';
+import { paneProblem } from './config/pane-ids.ts';
 import { panesPath } from './config/saved-panes.ts';
-import { ConfigError, lineOf, unknownSetting, type Values as Table } from './config/toml-table.ts';
+import { ConfigError, TomlTable, type Values } from './config/toml-table.ts';
 import type { CustomCommand } from './debugger/custom-command.ts';
 import type { UserRule } from './figures/user-rule.ts';
 import { ROLES } from './incidents/roles.ts';
@@ -92,13 +93,12 @@ async function textOf(path: string): Promise<string | undefined> {
 
 /** Settings of the saved file. Throws a ConfigError. */
 export function parsePanesFile(text: string, path: string): ViewSettings {
-  const root = tomlOf(text, path);
-  for (const name of Object.keys(root))
-    if (name !== 'panes') throw new ConfigError(`${path}: ${unknownSetting(name, name, ['panes'])}.`);
-  return parsePanes(root, { text, path });
+  const values = tomlOf(text, path);
+  new TomlTable(values, { text, path }, '').known(['panes']);
+  return parsePanes(values, { text, path });
 }
 
-function tomlOf(text: string, path: string): Table {
+function tomlOf(text: string, path: string): Values {
   try {
     return parse(text);
   } catch (error) {
@@ -112,68 +112,48 @@ function tomlOf(text: string, path: string): Table {
 
 /** Throws a ConfigError. */
 export function parseConfig(text: string, path: string): Config {
-  const fail = (key: string, message: string, table?: string): never => {
-    const line = lineOf(text, key, table);
-    throw new ConfigError(`${path}${line === undefined ? '' : `:${line}`}: ${plain(message)}.`);
-  };
-  const root = tomlOf(text, path);
-  const known = (table: Table, names: readonly string[], of?: string) => {
-    for (const name of Object.keys(table))
-      if (!names.includes(name)) fail(name, unknownSetting(of ? `${of}.${name}` : name, name, names), of);
-  };
-  const tableAt = (name: string): Table => {
-    const value = root[name] ?? {};
-    if (typeof value !== 'object' || Array.isArray(value) || value instanceof Date)
-      return fail(name, `"${name}" must be a table: write [${name}] on a separate line`);
-    return value as Table;
-  };
-  const flag = (table: Table, name: string, of: string): boolean | undefined => {
-    const value = table[name];
-    if (value === undefined || typeof value === 'boolean') return value;
-    return fail(name, `${of}.${name} must be true or false`, of);
-  };
-
-  known(root, ['keys', 'theme', 'budgetPct', 'defaults', 'alerts', 'panes', 'commands', 'rules']);
-  const theme = tableAt('theme');
-  known(theme, ['name', 'ascii', 'colour'], 'theme');
-  const name = themeNames.find((known) => known === theme['name']);
-  if (theme['name'] !== undefined && name === undefined)
-    return fail('name', `theme.name must be one of ${themeNames.join(', ')}`, 'theme');
-  const alerts = tableAt('alerts');
-  known(alerts, ['bell', 'notify', 'title'], 'alerts');
-  const defaults = tableAt('defaults');
-  known(defaults, ['tab', 'transport'], 'defaults');
-  const { budgetPct } = root;
+  const file = { text, path };
+  const values = tomlOf(text, path);
+  const root = new TomlTable(values, file, '');
+  root.known(['keys', 'theme', 'budgetPct', 'defaults', 'alerts', 'panes', 'commands', 'rules']);
+  const { budgetPct } = values;
   if (budgetPct !== undefined && !(typeof budgetPct === 'number' && budgetPct > 0 && budgetPct <= 100))
-    return fail('budgetPct', 'budgetPct must be a percentage of one CPU, above 0 and up to 100');
-  const { tab, transport } = defaults;
-  if (tab !== undefined && typeof tab !== 'string')
-    return fail('tab', 'defaults.tab must be the name of a pane', 'defaults');
-  if (transport !== undefined && transport !== 'ssh2' && transport !== 'openssh')
-    return fail('transport', 'defaults.transport must be "ssh2" or "openssh"', 'defaults');
+    return root.fail('budgetPct', 'budgetPct must be a percentage of one CPU, above 0 and up to 100');
+  const theme = root.table('theme');
+  theme.known(['name', 'ascii', 'colour']);
+  const alerts = root.table('alerts');
+  alerts.known(['bell', 'notify', 'title']);
+  const defaults = root.table('defaults');
+  defaults.known(['tab', 'transport']);
+  const tab = defaults.text('tab');
+  const unknown = tab === undefined ? undefined : paneProblem(tab);
+  if (unknown !== undefined) return defaults.fail('tab', unknown);
+  const keymap = keymapOf(root.table('keys'));
+  return {
+    keymap,
+    theme: { name: theme.oneOf('name', themeNames), ascii: theme.flag('ascii'), colour: theme.flag('colour') },
+    alerts: {
+      bell: alerts.flag('bell') ?? false,
+      notify: alerts.flag('notify') ?? false,
+      title: alerts.flag('title') ?? true,
+    },
+    budgetPct,
+    defaults: { tab, transport: defaults.oneOf('transport', ['ssh2', 'openssh']) },
+    panes: parsePanes(values, file),
+    commands: parseCommands(values, file, keymap),
+    rules: parseRules(values, file, Object.keys(ROLES)),
+  };
+}
 
+function keymapOf(table: TomlTable): Keymap {
   const own: Record<string, readonly string[]> = {};
-  for (const [action, value] of Object.entries(tableAt('keys'))) {
+  for (const [action, value] of Object.entries(table.values)) {
     const keys = typeof value === 'string' ? [value] : value;
     if (!Array.isArray(keys) || keys.length === 0 || !keys.every((key): key is string => typeof key === 'string'))
-      return fail(action, `keys.${action} must be a key or a list of keys: ${action} = ["x", "f5"]`, 'keys');
+      return table.fail(action, `keys.${action} must be a key or a list of keys: ${action} = ["x", "f5"]`);
     own[action] = keys;
   }
   const { keymap, problems } = resolveKeymap(own);
   const [problem] = problems;
-  if (problem) return fail(problem.action, problem.message, 'keys');
-  return {
-    keymap,
-    theme: { name, ascii: flag(theme, 'ascii', 'theme'), colour: flag(theme, 'colour', 'theme') },
-    alerts: {
-      bell: flag(alerts, 'bell', 'alerts') ?? false,
-      notify: flag(alerts, 'notify', 'alerts') ?? false,
-      title: flag(alerts, 'title', 'alerts') ?? true,
-    },
-    budgetPct,
-    defaults: { tab, transport },
-    panes: parsePanes(root, { text, path }),
-    commands: parseCommands(root, { text, path }, keymap),
-    rules: parseRules(root, { text, path }, Object.keys(ROLES)),
-  };
+  return problem ? table.fail(problem.action, problem.message) : keymap;
 }

@@ -1,5 +1,5 @@
 import { plain } from '../lib/plain.ts';
-import { cut, fit } from '../lib/text-width.ts';
+import { cut, fit, textWidth } from '../lib/text-width.ts';
 import { scrolled } from '../ui/table-view.ts';
 import { boxColumns, boxed } from './box.ts';
 import type { BoxLayer, Layers } from './layer.ts';
@@ -30,6 +30,7 @@ export function arrange(
   const hidden = new Set(question.hidden);
   let selected = 0;
   let scroll = 0;
+  let rows = 0;
   const toggle = (id: string) => {
     if (!hidden.delete(id) && hidden.size < items.length - 1) hidden.add(id);
   };
@@ -49,10 +50,10 @@ export function arrange(
       kind: 'box',
       draw: (screen, theme) => {
         const room = boxColumns(screen);
-        const shown = Math.max(1, Math.min(items.length, screen.rows - 6, MOST_ROWS));
-        scroll = scrolled(scroll, selected, shown, items.length);
-        const widest = Math.min(20, Math.max(...items.map(({ title }) => title.length)));
-        const lines = items.slice(scroll, scroll + shown).map(({ id, title, about }, i) => {
+        rows = Math.max(1, Math.min(items.length, screen.rows - 6, MOST_ROWS));
+        scroll = scrolled(scroll, selected, rows, items.length);
+        const widest = Math.min(20, Math.max(...items.map(({ title }) => textWidth(plain(title)))));
+        const lines = items.slice(scroll, scroll + rows).map(({ id, title, about }, i) => {
           const mark = hidden.has(id) ? '[ ]' : '[x]';
           const text = `${mark} ${fit(plain(title), widest, 'left', theme.glyphs.ellipsis)}  ${plain(about)}`;
           const line = fit(cut(text, room - 2, theme.glyphs.ellipsis), room - 2, 'left', theme.glyphs.ellipsis);
@@ -76,7 +77,8 @@ export function arrange(
       },
       click: (line) => {
         const item = items[scroll + line - 1];
-        if (line < 1 || !item) return;
+        // The line below the last drawn item is the footer.
+        if (line < 1 || line > rows || !item) return;
         selected = scroll + line - 1;
         toggle(item.id);
         changed();

@@ -46,6 +46,7 @@ export function choose<Value>(
   let query = '';
   let selected = question.selected ?? 0;
   let scroll = 0;
+  let rows = 0;
   const guesses = () => (question.guessing ? guessed(question.choices, query) : []);
   const matches = () => {
     const typed = question.typed?.(query);
@@ -70,15 +71,15 @@ export function choose<Value>(
       draw: (screen, theme) => {
         const found = matches();
         const room = boxColumns(screen);
-        const shown = Math.max(
+        rows = Math.max(
           1,
           Math.min(question.choices.length, screen.rows - 8 - (explained ? EXPLAINED_ROWS + 1 : 0), MOST_ROWS),
         );
-        scroll = scrolled(scroll, selected, shown, found.length);
+        scroll = scrolled(scroll, selected, rows, found.length);
         const lines = found
-          .slice(scroll, scroll + shown)
+          .slice(scroll, scroll + rows)
           .map((choice, i) => choiceLine(numbered(choice), scroll + i === selected, room, theme));
-        while (lines.length < shown) lines.push(lines.length === 0 ? theme.paint('dim', 'no match') : '');
+        while (lines.length < rows) lines.push(lines.length === 0 ? theme.paint('dim', 'no match') : '');
         const words = explained ? explanation(wordsOf(found[selected], room - (question.numbered ? 4 : 2)), room) : [];
         const isGuess = found.length > 0 && !question.typed?.(query) && narrowed(question.choices, query).length === 0;
         const prompt =
@@ -119,9 +120,9 @@ export function choose<Value>(
         changed();
       },
       click: (line) => {
-        // Frame and prompt lie above the first choice.
+        // Frame and prompt lie above the first choice, the explanation below the last drawn one.
         const choice = matches()[scroll + line - 2];
-        if (line >= 2 && choice) answer(choice);
+        if (line >= 2 && line < rows + 2 && choice) answer(choice);
       },
       cancel: () => answer(undefined),
     };

@@ -105,7 +105,12 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
   const terminal = options.stdout ?? process.stdout;
   const stdout = tapped(terminal, (text) => screen.recording?.output('screen', text));
   /** Text for the clipboard or a file, redacted like the screen. */
-  const exported = (text: string) => (screen.redaction.on ? screen.redaction.redactor.text(text) : maskSecrets(text));
+  const exported = (text: string) => {
+    if (!screen.redaction.on) return maskSecrets(text);
+    // Names of readings that no frame has drawn yet.
+    screen.watch?.learn(screen.redaction);
+    return screen.redaction.redactor.text(text);
+  };
   const stdin: Keyboard = options.stdin ?? process.stdin;
   const clock = options.clock ?? Date.now;
   const left = Promise.withResolvers<RunEnd>();
@@ -261,7 +266,8 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
     screen.watch = new Watch({
       session,
       panes: options.panes ?? allPanes,
-      theme: options.theme,
+      // The terminal may have replied meanwhile.
+      theme: screen.theme,
       clock,
       explainer,
       changeLog,

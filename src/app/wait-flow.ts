@@ -54,8 +54,10 @@ function startWaiting(screen: Screen, condition: Condition): void {
       screen.notify(`wait: ${verdict.problem}`);
     } else if (isMet(verdict)) {
       end();
-      // A recording begins with what is kept.
-      void met(screen, session, condition, verdict).finally(() => session.keep?.(undefined));
+      // A recording begins with what is kept; a wait that began meanwhile keeps its readings.
+      void met(screen, session, condition, verdict).finally(() => {
+        if (!screen.waiting) session.keep?.(undefined);
+      });
     }
   }, POLL_MS);
   const end = () => {

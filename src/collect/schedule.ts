@@ -1,7 +1,6 @@
+import { restPeriodSeconds } from '../sources/rest-period.ts';
 import type { AnySource } from '../sources/source.ts';
 
-/** Factor of the period of a source of low value that is not on the screen. */
-const HIDDEN_FACTOR = 5;
 /** Longest stretch of each class, in the order of stretching: low and high value; then those needed, low and high value. */
 const MAX_STRETCH = [8, 8, 4, 4] as const;
 /** Factor of the budget above which both classes of sources that are not needed are stretched at once. */
@@ -18,10 +17,6 @@ interface Planned {
   running: boolean;
   done: boolean;
 }
-
-/** Period of a source that is neither needed nor stretched. */
-export const restPeriodSeconds = ({ everySeconds, value }: AnySource): number =>
-  everySeconds === 'once' ? Infinity : everySeconds * (value === 'low' ? HIDDEN_FACTOR : 1);
 
 /**
  * Schedule of sources. Keeps the cost on the host within the budget by stretching periods: sources of low value first,

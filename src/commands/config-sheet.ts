@@ -34,7 +34,7 @@ export const configSheet = (): string =>
     '',
     'Operators: `>`, `>=`, `<`, `<=`, `=`, `!=`. Units: `ns`, `us`, `ms`, `s`, `min`, `h`; `B`, `KiB`, `MiB`, `GiB`, `TiB`, `kB`, `MB`, `GB`, `TB`; `%`; `k`, `M`, `G`, `T`',
     '(of bytes in binary steps, as on the screen); rates may have `/s`. With `for` every reading of that time must be beyond the limit,',
-    'up to 15 minutes; 30 s without a reading, or a reading without a value, start it again.',
+    'up to 15 minutes; 30 s without a reading (of a slow source three of its periods), or a reading without a value, start it again.',
     '',
     '## Example',
     '',

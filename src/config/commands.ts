@@ -1,14 +1,11 @@
-import { didYouMean } from '../lib/did-you-mean.ts';
 import type { CustomCommand } from '../debugger/custom-command.ts';
-import { commandProblem, PLACEHOLDERS } from '../debugger/custom-command.ts';
+import { commandProblem } from '../debugger/custom-command.ts';
 import { parseDuration } from '../figures/condition.ts';
 import { isKeyName, type Keymap } from '../keymap.ts';
-import { paneKeys } from '../pane-keys.ts';
+import { paneProblem } from './pane-ids.ts';
 import { TomlTable, type ConfigFile, type Values } from './toml-table.ts';
 
 export const COMMAND_SETTINGS = ['name', 'command', 'key', 'panes', 'as', 'timeout'] as const;
-
-export const PANE_IDS: readonly string[] = paneKeys.map(({ pane }) => pane);
 
 const DEFAULT_SECONDS = 20;
 const LONGEST_SECONDS = 300;
@@ -27,9 +24,10 @@ export function parseCommands(root: Values, file: ConfigFile, keymap: Keymap): r
     const problem = commandProblem(argv);
     if (problem !== undefined) return table.fail('command', `commands.command: ${problem}`);
     const panes = table.texts('panes') ?? [];
-    for (const pane of panes)
-      if (!PANE_IDS.includes(pane))
-        return table.fail('panes', `unknown pane "${pane}"${didYouMean(pane, PANE_IDS) || `; valid: ${PANE_IDS.join(', ')}`}`); // prettier-ignore
+    for (const pane of panes) {
+      const unknown = paneProblem(pane);
+      if (unknown !== undefined) return table.fail('panes', unknown);
+    }
     return {
       name,
       argv,
@@ -60,6 +58,3 @@ function secondsOf(table: TomlTable): number {
     return table.fail('timeout', `commands.timeout must be a time from 1 s to ${LONGEST_SECONDS / 60} min: timeout = "20s"`); // prettier-ignore
   return Math.round(seconds);
 }
-
-/** Placeholders of a command, for the documentation. */
-export const placeholderWords = PLACEHOLDERS.map((name) => `{${name}}`).join(', ');

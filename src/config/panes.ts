@@ -1,6 +1,5 @@
-import { didYouMean } from '../lib/did-you-mean.ts';
-import { plainViewSettings, type PaneSettings, type TableSettings, type ViewSettings } from '../ui/view-settings.ts';
-import { PANE_IDS } from './commands.ts';
+import type { PaneSettings, TableSettings, ViewSettings } from '../ui/view-settings.ts';
+import { PANE_IDS, paneProblem } from './pane-ids.ts';
 import { isTable, TomlTable, unknownSetting, type ConfigFile, type Values } from './toml-table.ts';
 
 export const PANES_SETTINGS = ['order', 'hidden'] as const;
@@ -9,28 +8,25 @@ export const TABLE_SETTINGS = ['columns', 'hide', 'sort', 'descending', 'filter'
 
 /** Settings of panes of a file: `[panes]`, `[panes.ceph]`, `[panes.ceph.osds]`. Throws a ConfigError. */
 export function parsePanes(root: Values, file: ConfigFile): ViewSettings {
-  const values = root['panes'];
-  if (values === undefined) return plainViewSettings;
-  if (!isTable(values)) return new TomlTable(root, file, '').fail('panes', '"panes" must be a table: write [panes] on a separate line'); // prettier-ignore
-  const table = new TomlTable(values, file, 'panes');
+  const whole = new TomlTable(root, file, '');
+  const table = whole.table('panes');
+  const { values } = table;
   const panes: Record<string, PaneSettings> = {};
   for (const [name, value] of Object.entries(values)) {
     if (PANES_SETTINGS.some((known) => known === name)) continue;
     if (!isTable(value))
       return table.fail(name, unknownSetting(`panes.${name}`, name, [...PANES_SETTINGS, ...PANE_IDS]));
-    if (!PANE_IDS.includes(name)) return new TomlTable(root, file, '').fail(`panes.${name}`, unknownPane(name));
+    const unknown = paneProblem(name);
+    if (unknown !== undefined) return whole.fail(`panes.${name}`, unknown);
     panes[name] = paneOf(value, file, `panes.${name}`);
   }
   return { order: paneIds(table, 'order'), hidden: paneIds(table, 'hidden'), panes };
 }
 
-const unknownPane = (name: string): string =>
-  `unknown pane "${name}"${didYouMean(name, PANE_IDS) || `; valid: ${PANE_IDS.join(', ')}`}`;
-
 function paneIds(table: TomlTable, key: (typeof PANES_SETTINGS)[number]): readonly string[] {
   const ids = table.texts(key) ?? [];
-  const unknown = ids.find((id) => !PANE_IDS.includes(id));
-  return unknown === undefined ? ids : table.fail(key, unknownPane(unknown));
+  const [problem] = ids.flatMap((id) => paneProblem(id) ?? []);
+  return problem === undefined ? ids : table.fail(key, problem);
 }
 
 function paneOf(values: Values, file: ConfigFile, of: string): PaneSettings {

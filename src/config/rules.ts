@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { didYouMean } from '../lib/did-you-mean.ts';
 import { parseCondition } from '../figures/condition.ts';
 import { SENTENCE_FIELDS, type UserRule } from '../figures/user-rule.ts';
@@ -29,7 +30,7 @@ export function parseRules(root: Values, file: ConfigFile, taken: readonly strin
       role: table.oneOf('role', ['cause', 'pressure', 'symptom']) ?? 'symptom',
       sentence: sentenceOf(table),
       next: table.text('next'),
-      place: table.place('when'),
+      place: basename(table.place('when')),
     };
   });
 }

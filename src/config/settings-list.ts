@@ -118,7 +118,7 @@ export const configTables: readonly TableEntry[] = [
         key: 'command',
         example: '["ceph", "osd", "find", "{id}"]',
         about:
-          'Program and arguments, without a shell. {id}, {name} and {pid} of the selected row are whole arguments; one that is missing, or would be an option, is refused. Needed.',
+          'Program and arguments, without a shell. {id}, {name} and {pid} of the selected row are whole arguments; one that is missing, would be an option, or would be run by a shell, is refused. Needed.',
       },
       { key: 'key', example: '"F"', about: 'A key that no action has.' },
       { key: 'panes', example: '["ceph"]', about: 'Ids of the panes in which it runs. Default: all.' },
@@ -129,7 +129,7 @@ export const configTables: readonly TableEntry[] = [
   {
     head: '[[rules]]',
     about:
-      'Rule on a figure of any pane. Its findings are incidents as those of crashcart: about the object of the row, since its first reading beyond the limit. A figure that is not found is an INFO finding with the nearest names.',
+      'Rule on a figure of any pane. Its findings are incidents as those of crashcart: about the object of the row, since its first reading beyond the limit. A misspelt figure is an INFO finding with the nearest names; one that a host does not have is not judged. Twenty objects have a finding each, the others are counted.',
     settings: [
       {
         key: 'id',

@@ -43,6 +43,13 @@ export class TomlTable {
     return list.map((values, i) => new TomlTable(values, file, name, i));
   }
 
+  /** Table below this one; empty where the file has none. */
+  table(name: string): TomlTable {
+    const values = this.values[name] ?? {};
+    if (!isTable(values)) return this.fail(name, `"${name}" must be a table: write [${name}] on a separate line`);
+    return new TomlTable(values, this.#file, name);
+  }
+
   /** Place of a setting: `config.toml:12`. */
   place(key: string): string {
     const line = lineOf(this.#file.text, key, this.#of, this.#index);
@@ -50,7 +57,7 @@ export class TomlTable {
   }
 
   fail(key: string, message: string): never {
-    throw new ConfigError(`${this.place(key)}: ${plain(message)}.`);
+    throw new ConfigError(`${this.place(key)}: ${plain(message)}${message.endsWith('?') ? '' : '.'}`);
   }
 
   /** Refuses settings with other names. */
@@ -100,7 +107,7 @@ export const unknownSetting = (written: string, name: string, valid: readonly st
   `unknown setting "${written}"${didYouMean(name, valid) || `; valid: ${valid.join(', ')}`}`;
 
 /** Line (from 1) of a setting, since the parser keeps none; undefined for unusual notations. `index`: of `[[table]]`. */
-export function lineOf(text: string, key: string, table = '', index?: number): number | undefined {
+function lineOf(text: string, key: string, table = '', index?: number): number | undefined {
   let current = '';
   let nth = -1;
   let head: number | undefined;

@@ -26,14 +26,18 @@ const PLACEHOLDER = /\{(\w+)\}/g;
 const WHOLE = /^\{(\w+)\}$/;
 
 /** Programs that run an argument as a program of theirs. */
-const INTERPRETERS = /^(?:(?:ba|da|a|z|k|mk|fi)?sh|busybox|python[\d.]*|perl|ruby|node|lua|tclsh|g?awk|mawk|xargs|env|sudo|su|ssh|nsenter|eval)$/; // prettier-ignore
+const INTERPRETERS = /^(?:(?:ba|da|a|z|k|mk|fi)?sh|busybox|python[\d.]*|perl|ruby|node|lua|tclsh|g?awk|mawk|xargs|env|sudo|su|nsenter|eval)$/; // prettier-ignore
+/** Programs that join their arguments into the line of a shell: ssh(1), watch(1), parallel(1). */
+const JOINERS = /^(?:ssh|watch|parallel|eval)$/;
+/** Option whose argument is a program: `sh -c`, `python3 -Ic`, `perl -e`, `node -p`. */
+const RUNS_NEXT = /^-\w*[ceEp]$/;
+
+const baseName = (argument: string): string => argument.split('/').at(-1) ?? '';
 
 /** Reason why a command of a config file is refused; undefined for one that can run. */
 export function commandProblem(argv: readonly string[]): string | undefined {
   const [program = ''] = argv;
-  if (program === '' || PLACEHOLDER.test(program)) return 'the program must be a fixed name';
-  PLACEHOLDER.lastIndex = 0;
-  const interprets = INTERPRETERS.test(program.split('/').at(-1) ?? '');
+  if (program === '' || program.search(PLACEHOLDER) >= 0) return 'the program must be a fixed name';
   for (const [i, argument] of argv.entries()) {
     if (argument.includes('\0')) return 'an argument cannot hold a NUL byte';
     for (const [, name = ''] of argument.matchAll(PLACEHOLDER)) {
@@ -42,12 +46,25 @@ export function commandProblem(argv: readonly string[]): string | undefined {
         return `unknown {${name}}${near === undefined ? '; valid: {id}, {name}, {pid}' : `; did you mean {${near}}?`}`;
       }
       if (!WHOLE.test(argument)) return `{${name}} must be a whole argument: "{${name}}"`;
-      if (interprets && /^-[^-]*$/.test(argv[i - 1] ?? ''))
-        return `{${name}} after ${argv[i - 1]} would be run as a program: pass it as an argument of the program`;
-      if (interprets && i === 1) return `{${name}} would be run as a program by ${program}`;
+      const problem = name === 'pid' ? undefined : runProblem(name, argv.slice(0, i));
+      if (problem !== undefined) return problem;
     }
   }
   return undefined;
+}
+
+/** Reason why a program would run the text of a placeholder, also one behind `timeout`, `sudo` or `docker exec`. */
+function runProblem(name: string, before: readonly string[]): string | undefined {
+  const [program = ''] = before;
+  const last = before.at(-1) ?? '';
+  const joiner = before.find((one) => JOINERS.test(baseName(one)));
+  if (joiner !== undefined) return `{${name}} would be read by a shell, since ${joiner} joins its arguments`;
+  const isOption = INTERPRETERS.test(baseName(program)) ? /^-[^-]*$/ : RUNS_NEXT;
+  if (before.some((one) => INTERPRETERS.test(baseName(one))) && isOption.test(last))
+    return `{${name}} after ${last} would be run as a program: pass it as an argument of the program`;
+  // The argument after a program of -c is its $0.
+  const isZero = RUNS_NEXT.test(before.at(-3) ?? '');
+  return INTERPRETERS.test(baseName(last)) && !isZero ? `{${name}} would be run as a program by ${last}` : undefined;
 }
 
 /** Arguments with the values of a row, each in its own argument; a sentence where one is missing or could be an option. */

@@ -1,5 +1,6 @@
 import { sampleTimes } from '../correlate/gather.ts';
 import type { AnyPane } from '../panes/pane.ts';
+import { restPeriodSeconds } from '../sources/rest-period.ts';
 import type { AnySource } from '../sources/source.ts';
 import type { Moment, Needs } from '../timeline/moment.ts';
 import { compares, limitFor, type Condition } from './condition.ts';
@@ -39,8 +40,9 @@ export type MetVerdict = Verdict & { readonly holding: readonly [Held, ...Held[]
 
 export const isMet = (verdict: Verdict): verdict is MetVerdict => verdict.holding.length > 0;
 
-/** Readings further apart are not continuous: nothing is known of the time between them. */
+/** Readings further apart are not continuous, or three periods of a slow source: nothing is known of the time between them. */
 const GAP_MS = 30_000;
+const GAP_PERIODS = 3;
 /** Time before that of the condition in which the start is looked for. */
 const START_MS = 60_000;
 /** Evaluated times that are kept for the next answers, and their readings together; the last few always. */
@@ -65,19 +67,22 @@ export class ConditionWatch {
   readonly panes: readonly AnyPane[];
   /** Ids of those sources. */
   readonly sources: readonly string[];
+  readonly #periods: ReadonlyMap<string, number>;
   readonly #shots = new Map<AnyPane, Map<string, Shot>>();
 
   constructor(condition: Condition, panes: readonly AnyPane[]) {
     this.condition = condition;
     this.panes = panesFor(condition.figure, panes);
-    this.sources = [...new Set(this.panes.flatMap(({ needs }) => Object.values<AnySource>(needs).map(({ id }) => id)))];
+    const sources = this.panes.flatMap(({ needs }) => Object.values<AnySource>(needs));
+    this.#periods = new Map(sources.map((source) => [source.id, restPeriodSeconds(source)]));
+    this.sources = [...this.#periods.keys()];
   }
 
   at(momentAt: MomentAt, nowMs: number): Verdict {
     const shots = this.panes.map((pane) => this.#shotAt(pane, momentAt, nowMs));
     const held = shots
       .flatMap((shot) => [...(shot.held?.values() ?? [])])
-      .filter((one) => nowMs - one.readMs <= GAP_MS);
+      .filter((one) => nowMs - one.readMs <= this.#gapMs(one));
     const isWhole = (one: Held) => one.readMs - one.sinceMs >= this.condition.forSeconds * 1000;
     return {
       holding: held.filter(isWhole),
@@ -110,6 +115,12 @@ export class ConditionWatch {
     return before ?? { readings: [], problem: undefined, held: new Map() };
   }
 
+  /** Longest time between continuous readings, by the fastest source of the figure, whose reading is its newest. */
+  #gapMs({ figure: { sources } }: FigureReading): number {
+    const seconds = Math.min(...sources.map((id) => this.#periods.get(id) ?? Infinity));
+    return Number.isFinite(seconds) ? Math.max(GAP_MS, GAP_PERIODS * seconds * 1000) : GAP_MS;
+  }
+
   #isBeyond({ figure: { value, measure } }: FigureReading): boolean {
     const limit = limitFor(this.condition, measure.format);
     return value !== undefined && typeof limit === 'number' && compares(value, this.condition.operator, limit);
@@ -120,7 +131,7 @@ export class ConditionWatch {
     for (const one of shot.readings) {
       if (!this.#isBeyond(one)) continue;
       const last = before?.held?.get(one.figure.id);
-      const goesOn = last !== undefined && one.readMs - last.readMs <= GAP_MS;
+      const goesOn = last !== undefined && one.readMs - last.readMs <= this.#gapMs(one);
       const isExact = goesOn ? last.isExact : before !== undefined && before.readings.length > 0;
       held.set(one.figure.id, { ...one, sinceMs: goesOn ? last.sinceMs : one.readMs, isExact });
     }

@@ -21,7 +21,7 @@ export interface UserRule {
   readonly sentence: string;
   /** Default: to the column in its pane. */
   readonly next: string | undefined;
-  /** File and line. */
+  /** Name of the file, without its folder, and line: evidence goes into reports and recordings. */
   readonly place: string;
 }
 
@@ -57,12 +57,40 @@ export function findingOf(rule: UserRule, allPanes: readonly AnyPane[]): Finding
       const momentAt: MomentAt = (own, wallMs) => earlierMoment(own, ({ id }) => moment[id], wallMs);
       const { holding, readings, problem } = watch.at(momentAt, nowMs);
       const wrong = problem ?? (readings.length === 0 ? problemOf(momentAt, nowMs) : undefined);
-      return wrong === undefined
-        ? onePerObject(holding).map((held) => foundOf(rule, held, nowMs))
-        : [notice(rule, wrong)];
+      return wrong === undefined ? capped(rule, onePerObject(holding), nowMs) : [notice(rule, wrong)];
     },
   };
 }
+
+/** Objects with a finding each: a rule that all processes of a host meet has no thousand of them. */
+const MOST_NAMED = 20;
+
+/** Findings of the figures that began first, so that they stay, and one that counts the rest. */
+function capped(rule: UserRule, held: readonly Held[], nowMs: number): readonly Found[] {
+  const all = held.toSorted((one, other) => one.sinceMs - other.sinceMs);
+  const named = all.slice(0, all.length > MOST_NAMED + 1 ? MOST_NAMED : all.length);
+  const rest = all.slice(named.length);
+  const [first] = rest;
+  const found = named.map((one) => foundOf(rule, one, nowMs));
+  return first === undefined ? found : [...found, restFound(rule, first, rest, all.length)];
+}
+
+const restFound = (rule: UserRule, { figure }: Held, rest: readonly Held[], total: number): Found => ({
+  severity: rule.severity,
+  entity: thisHost,
+  condition: 'more-objects',
+  members: rest.flatMap(({ figure: { entity } }) => entity ?? []),
+  subject: 'more objects',
+  subjectVocabulary: 'fixed',
+  sentence: `${rest.length} more: ${figure.title} ${rule.condition.operator} ${limitText(rule.condition)}`,
+  evidence: [{ what: 'objects', value: `${total}`, source: rule.place }],
+  next: nextOf(rule, figure),
+  pane: figure.pane,
+  role: rule.role,
+});
+
+const nextOf = ({ next }: UserRule, { place, title }: Held['figure']): string =>
+  next ?? `open the pane ${place.split(':')[0]}, see ${title}`;
 
 /** Figures of which two panes show the same of one object, once: drops of a NIC. */
 function onePerObject(holding: readonly Held[]): readonly Held[] {
@@ -97,7 +125,7 @@ function foundOf(rule: UserRule, { figure, sinceMs, isExact }: Held, nowMs: numb
       { what: `${object} ${title}`, value: shown, source: place },
       { what: 'limit', value: `${operator} ${fields.limit}`, source: rule.place },
     ],
-    next: rule.next ?? `open the pane ${place.split(':')[0]}, see ${title}`,
+    next: nextOf(rule, figure),
     pane,
     role: rule.role,
     ...(isExact && { onset: { secondsAgo: (nowMs - sinceMs) / 1000, source: place } }),

@@ -1,4 +1,4 @@
-import { restPeriodSeconds } from '../collect/schedule.ts';
+import { restPeriodSeconds } from '../sources/rest-period.ts';
 import type { SourceStatus } from '../collect/session.ts';
 import { hiddenGap, hiddenIn } from '../entities/processes/hidden-processes.ts';
 import type { Missing, Read } from '../host/host.ts';

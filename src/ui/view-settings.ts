@@ -71,7 +71,7 @@ const tableSettings = ({ columns, hidden, sort, descending, filter, tree, group 
   ...(hidden.size > 0 && { hide: [...hidden] }),
   ...(sort !== undefined && { sort }),
   ...(descending !== undefined && { descending }),
-  ...(filter !== '' && { filter }),
+  ...(filter.trim() !== '' && { filter }),
   ...(tree && { tree }),
   ...(group !== undefined && { group }),
 });

@@ -1,8 +1,9 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { alertsFor } from '../../src/commands/alerts-for.ts';
 import type { AlertChannels } from '../../src/app/alerts.ts';
 import type { StandingFinding } from '../../src/collect/session.ts';
 import { thisHost } from '../../src/findings/entity-ref.ts';
+import { commitPaneOf, osdsOf } from '../helpers/commit-pane.ts';
 import { cannedSession, START_MS, type FakeSession } from '../helpers/fake-session.ts';
 import { open, type TestScreen } from '../helpers/screen.tsx';
 
@@ -84,6 +85,25 @@ test('alerts redact names when redaction is on', async () => {
   expect(text).toMatch(/^sdb: no reply from .*, gone$/);
   expect(output.match(/\u001B\]2;[^\u001B]*/g)?.join(' ')).not.toContain('node-7');
   expect(text).not.toContain('node-7');
+  await screen.quit();
+});
+
+test('alerts redact a name of a reading that no frame has drawn yet', async () => {
+  const session = cannedSession();
+  session.standing = [];
+  const named = { ...osdsOf, identifiers: () => [{ kind: 'host', value: 'db-primary' } as const] };
+  const screen = await open({ session, panes: [commitPaneOf(named)], alerts: channels });
+  await screen.press('X');
+  screen.takeOutput();
+  session.nowMs = START_MS + 30_000;
+  session.standing = [crit('b', START_MS + 29_000, 'no reply from db-primary')];
+  session.give(osdsOf.id, [{ name: 'osd.1', commitMs: 1 }]);
+  let output = '';
+  await vi.waitFor(() => {
+    output += screen.takeOutput();
+    expect(notifications(output)).toHaveLength(1);
+  });
+  expect(notifications(output)[0]).toMatch(/^crashcart: sdb: no reply from (?!db-primary)/);
   await screen.quit();
 });
 

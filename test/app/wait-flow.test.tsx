@@ -45,6 +45,22 @@ test('wait marks, records and reads stacks once its condition is met, and keeps 
   await screen.quit();
 });
 
+test('wait keeps its readings when the one before is still starting its recording', async () => {
+  const session = new FakeSession();
+  give(session, 10);
+  const started = Promise.withResolvers<RecordingControl>();
+  const screen = await open({ session, panes: [commitPane], startRecording: () => started.promise });
+  await screen.press(':', ...letters('wait osd.1 commit > 200 ms'), 'enter');
+  give(session, 300);
+  await vi.waitFor(() => expect(session.marked).toHaveLength(1), { timeout: 5000 });
+  await screen.press(':', ...letters('wait osd.1 commit > 900 ms'), 'enter');
+  started.resolve(recording());
+  await vi.waitFor(() => expect(session.looked).toEqual(['process-stacks']), { timeout: 5000 });
+  await screen.settle();
+  expect(session.kept).toEqual({ sources: ['test-osds'], forMs: 60_000 });
+  await screen.quit();
+});
+
 test('wait ends by :wait, and names what of a condition cannot be read', async () => {
   const session = new FakeSession();
   give(session, 10);

@@ -80,6 +80,13 @@ describe('untilMet', () => {
     expect(await untilMet(sessionAt(10), watchOf('osd.1 commit > 200 ms'), options)).toBeUndefined();
   });
 
+  test('notes a misspelt figure once, with the nearest name', async () => {
+    const notes: string[] = [];
+    const progress: WaitProgress = { ...progressOf(() => undefined), note: (text) => notes.push(text) };
+    await untilMet(sessionAt(10), watchOf('osd.1 comit > 200 ms'), { timeoutMs: 600, stopped: stopped(), progress });
+    expect(notes).toEqual(['no figure "comit" in any pane; did you mean "commit"?; waiting for it']);
+  });
+
   test('rejects for a unit that does not fit, and for a connection that is closed for good', async () => {
     const options = { timeoutMs: 5000, stopped: stopped(), progress: progressOf(() => undefined) };
     await expect(untilMet(sessionAt(10), watchOf('osd.1 commit > 2 MiB'), options)).rejects.toThrow('does not fit');

@@ -39,7 +39,11 @@ describe('parseConfig', () => {
   });
 
   test('reads rules with their line', () => {
-    const { rules } = parseConfig(`\n[[rules]]\n${rule}severity = "crit"\nsentence = "{figure} {value}"\n`, 'c.toml');
+    const { rules } = parseConfig(
+      `\n[[rules]]\n${rule}severity = "crit"\nsentence = "{figure} {value}"\n`,
+      '/home/me/c.toml',
+    );
+    // A report of the finding does not have the folder.
     expect(rules).toMatchObject([
       {
         id: 'x',
@@ -170,7 +174,7 @@ describe('savePanes', () => {
   test.each([
     ['[panes]\nhidden = "ovn"\n', 'panes.toml:2: panes.hidden must be a list of texts'],
     ['[panes\n', 'panes.toml:1: invalid TOML at column'],
-    ['[keys]\nzoom = "Q"\n', 'panes.toml: unknown setting "keys"'],
+    ['[keys]\nzoom = "Q"\n', 'panes.toml:1: unknown setting "keys"'],
   ])('loadConfig refuses a saved file with %j, with its line', async (text, words) => {
     const file = join(folder, 'config.toml');
     writeFileSync(file, '');

@@ -11,9 +11,22 @@ describe('commandProblem', () => {
     [['sh', '-c', '{name}'], '{name} after -c would be run as a program: pass it as an argument of the program'],
     [['/usr/bin/python3', '-Ic', '{name}'], '{name} after -Ic would be run as a program: pass it as an argument of the program'], // prettier-ignore
     [['bash', '{name}'], '{name} would be run as a program by bash'],
+    [['timeout', '5', 'sh', '-c', '{name}'], '{name} after -c would be run as a program: pass it as an argument of the program'], // prettier-ignore
+    [['docker', 'exec', '{id}', 'bash', '-lc', '{name}'], '{name} after -lc would be run as a program: pass it as an argument of the program'], // prettier-ignore
+    [['sudo', 'nice', 'env', '{name}'], '{name} would be run as a program by env'],
+    [['ssh', 'mon', 'ceph', 'osd', 'find', '{id}'], '{id} would be read by a shell, since ssh joins its arguments'],
+    [['watch', '-n', '1', 'docker', 'top', '{name}'], '{name} would be read by a shell, since watch joins its arguments'], // prettier-ignore
+    [['nsenter', '-t', '{pid}', '-n', 'ss', '-tn'], undefined],
+    [['sudo', 'virsh', 'dumpxml', '{name}'], undefined],
+    [['kubectl', 'describe', 'pod', '-n', 'web', '{name}'], undefined],
     [['echo', 'a\0b'], 'an argument cannot hold a NUL byte'],
   ])('judges %j', (argv, problem) => {
     expect(commandProblem(argv)).toBe(problem);
+  });
+
+  test('judges a command as before after one whose program is refused', () => {
+    expect(commandProblem(['{name}'])).toBeDefined();
+    expect(commandProblem(['{id}'])).toBe('the program must be a fixed name');
   });
 });
 

@@ -2,12 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { parseCondition } from '../../src/figures/condition.ts';
 import { ConditionWatch } from '../../src/figures/condition-watch.ts';
 import type { Timeline } from '../../src/timeline/timeline.ts';
-import { osdPane, START_MS, timelineOf } from './osd-pane.ts';
+import { commitPane, commitPaneOf, osdsOf } from '../helpers/commit-pane.ts';
+import { START_MS, timelineOf } from './osd-timeline.ts';
 
-function watchOf(text: string): ConditionWatch {
+function watchOf(text: string, pane = commitPane): ConditionWatch {
   const condition = parseCondition(text);
   if ('problem' in condition) throw new Error(condition.problem);
-  return new ConditionWatch(condition, [osdPane]);
+  return new ConditionWatch(condition, [pane]);
 }
 
 const at = (watch: ConditionWatch, timeline: Timeline, second: number) =>
@@ -63,6 +64,16 @@ describe('ConditionWatch', () => {
     const timeline = timelineOf([300, 300]);
     expect(at(watch, timeline, 31).holding).toHaveLength(1);
     expect(at(watch, timeline, 32).holding).toEqual([]);
+  });
+
+  test('holds between the readings of a slow source, up to three of its periods', () => {
+    const slow = commitPaneOf({ ...osdsOf, everySeconds: 60 });
+    const timeline = timelineOf(Array.from({ length: 241 }, (_, second) => (second % 60 === 0 ? 300 : undefined)));
+    const watch = watchOf('osd.1 commit > 200 ms for 2 min', slow);
+    const holding = [119, 120, 179, 240, 420, 421].map((second) => at(watch, timeline, second).holding.length);
+    expect(holding).toEqual([0, 1, 1, 1, 1, 0]);
+    const hidden = watchOf('osd.1 commit > 200 ms', commitPaneOf({ ...osdsOf, everySeconds: 10, value: 'low' }));
+    expect(at(hidden, timelineOf([300]), 49).holding).toHaveLength(1);
   });
 
   test('states the problem of a unit that does not fit', () => {

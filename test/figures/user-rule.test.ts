@@ -8,7 +8,8 @@ import { explainerOptions, panes } from '../../src/subsystems/index.ts';
 import type { Timeline } from '../../src/timeline/timeline.ts';
 import { hostMoments } from '../helpers/hosts.ts';
 import { watched } from '../helpers/moments.ts';
-import { osdPane, START_MS, timelineOf } from './osd-pane.ts';
+import { commitPane } from '../helpers/commit-pane.ts';
+import { START_MS, timelineOf } from './osd-timeline.ts';
 
 function ruleOf(when: string, more: Partial<UserRule> = {}): UserRule {
   const condition = parseCondition(when);
@@ -27,7 +28,7 @@ function ruleOf(when: string, more: Partial<UserRule> = {}): UserRule {
 }
 
 const judged = (rule: UserRule, timeline: Timeline, second: number) =>
-  judge([findingOf(rule, [osdPane])], (needs) => timeline.latestMoment(needs, START_MS + second * 1000));
+  judge([findingOf(rule, [commitPane])], (needs) => timeline.latestMoment(needs, START_MS + second * 1000));
 
 describe('findingOf', () => {
   test('finds the object of the row with its figure and onset', () => {
@@ -57,6 +58,21 @@ describe('findingOf', () => {
     const { timeline, nowMs } = await watched(Object.values(finding.needs), hostMoments('cloud-vm'));
     const found = judge([finding], (needs) => timeline.moment(needs, nowMs));
     expect(found.map(({ pane, entity }) => [pane, entity.id])).toEqual([['hardware', 'eth0']]);
+  });
+
+  test('finds twenty objects by name and counts the others, whichever begins later', () => {
+    const names = Array.from({ length: 500 }, (_, i) => `osd.${i}`);
+    const found = judged(ruleOf('osd commit > 200 ms', { severity: 'warn' }), timelineOf([10, 300, 300], names), 2);
+    expect(found).toHaveLength(21);
+    expect(found.at(-1)).toMatchObject({
+      severity: 'warn',
+      entity: { kind: 'host' },
+      subject: 'more objects',
+      sentence: '480 more: commit > 200 ms',
+      evidence: [{ what: 'objects', value: '500', source: 'config.toml:3' }],
+    });
+    expect(found.at(-1)?.members).toHaveLength(480);
+    expect(judged(ruleOf('osd commit > 200 ms'), timelineOf([300], names.slice(0, 21)), 0)).toHaveLength(21);
   });
 
   test('leads to the column when the rule has no next step', () => {
