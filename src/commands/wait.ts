@@ -99,7 +99,7 @@ export async function untilMet(
         const problem = figureProblem(waiting.condition.figure, panes, (pane) =>
           session.timeline.momentAt(pane.needs, Date.now()),
         );
-        if (problem !== undefined) progress.note(`${problem}; waiting for it`);
+        if (problem !== undefined) progress.note(`${problem.sentence}; waiting for it`);
       }
       progress.show(session, verdict);
       await sleep(POLL_MS, undefined, { signal: stopped }).catch(() => undefined);

@@ -78,6 +78,7 @@ describe('a host with hidepid=2, without sudo', () => {
       'processes',
       'network',
       'systemd',
+      'storage',
       'packages',
     ]);
     expect(watch.whyAbsent('kvm')).toBe('not readable: hidden by hidepid=2');

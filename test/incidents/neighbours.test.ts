@@ -119,7 +119,7 @@ describe('dependencies of a recorded host lead', () => {
 
   test('to one lxd, not to the processes that it starts per container', async () => {
     const graph = await graphOf('v2-stacks');
-    expect(graph.causesOf('daemon:lxd').map(({ entity }) => entity)).toEqual(['process:8725@119808']);
+    expect(graph.causesOf('daemon:lxd').map(({ entity }) => entity)).toEqual(['process:8725@119808', 'resource:cpu']);
   });
 
   test('from the ports of a Linux bridge to the bridge', async () => {

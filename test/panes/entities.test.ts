@@ -21,6 +21,7 @@ const WITHOUT: Readonly<Record<string, string>> = {
   'systemd boot': 'the boot of the host',
   'network listeners': 'a socket of a process that is not known',
   'network gateways': 'an address of another host',
+  'databases replication': 'a server that follows, or a slot of one',
 };
 
 /** Tables some of whose rows are figures or parents. */

@@ -71,6 +71,7 @@ test('countsSince is declared by sources of counters alone', () => {
     'diskstats boot',
     'interrupts boot',
     'netdev boot',
+    'nfs-mounts boot',
     'numa boot',
     'ovs-datapath start',
     'softirqs boot',

@@ -13,6 +13,7 @@ export const containerDependencies = defineDependencies({
   needs: { ...containerNeeds, lxdOperations },
   of: (moment) => [
     ...operationsOf(moment),
+    ...daemonsOf(containersAt(moment).map(({ engine }) => engine)),
     ...containersAt(moment).flatMap((container): readonly Dependency[] => {
       const self = entityRef('container', container.key);
       const on = (via: Dependency['via'], entity: EntityRef): Dependency => ({ dependent: self, via, on: entity });
@@ -27,6 +28,12 @@ export const containerDependencies = defineDependencies({
     }),
   ],
 });
+
+/** Daemons of these engines to the CPUs of the host. */
+const daemonsOf = (engines: readonly string[]): readonly Dependency[] =>
+  [...new Set(engines)]
+    .filter((engine) => DAEMONS.has(engine))
+    .map((engine) => ({ dependent: entityRef('daemon', engine), via: 'shares', on: hostResource('cpu') }));
 
 /** Operation of LXD or Incus to the daemon that runs it. */
 const operationsOf = (moment: Pick<Moment<{ lxdOperations: typeof lxdOperations }>, 'lxdOperations'>): Dependency[] =>

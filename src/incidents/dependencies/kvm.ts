@@ -7,13 +7,20 @@ import { defineDependencies, type Dependency } from '../dependency.ts';
 /** A vCPU that may run on more CPUs than this is not bound to any of them. */
 const MOST_PINNED = 4;
 
-/** Guest to QEMU process, taps, disks, CPUs and NUMA nodes, and the daemon that manages it. */
+const libvirt = entityRef('daemon', 'libvirt');
+
+/** Guest to QEMU process, taps, disks, CPUs and NUMA nodes, and the daemon that manages it, which shares the CPUs. */
 export const kvmDependencies = defineDependencies({
   id: 'kvm',
   needs: { ...guestNeeds, mounts },
   of: (moment) => {
     const mountAt = mountFinder(moment.mounts.now?.mounts ?? new Map());
-    return guestsOf(moment).flatMap((guest): readonly Dependency[] => {
+    const guests = guestsOf(moment);
+    const isManaged = guests.some(({ definition }) => definition !== undefined);
+    const shared: readonly Dependency[] = isManaged
+      ? [{ dependent: libvirt, via: 'shares', on: hostResource('cpu') }]
+      : [];
+    const own = guests.flatMap((guest): readonly Dependency[] => {
       const self = entityRef('guest', guest.key);
       const on = (via: Dependency['via'], entity: EntityRef): Dependency => ({ dependent: self, via, on: entity });
       const cpus = new Set(
@@ -24,7 +31,7 @@ export const kvmDependencies = defineDependencies({
       );
       return [
         ...(guest.process ? [on('runs-as', processRef(guest.process))] : []),
-        ...(guest.definition ? [on('served-by', entityRef('daemon', 'libvirt'))] : []),
+        ...(guest.definition ? [on('served-by', libvirt)] : []),
         ...[...cpus].map((cpu) => on('placed-on', cpuRef(cpu))),
         ...(guest.place?.bound ? guest.place.cpuNodes.map((node) => on('placed-on', numaNodeRef(node))) : []),
         ...(guest.process ? [on('shares', hostResource('cpu')), on('shares', hostResource('memory'))] : []),
@@ -52,5 +59,6 @@ export const kvmDependencies = defineDependencies({
         }),
       ];
     });
+    return [...shared, ...own];
   },
 });

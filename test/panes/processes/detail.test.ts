@@ -84,7 +84,7 @@ describe('a synthetic process', () => {
     const reading = sampled(detail, threads(1, 1, 1), 'denied');
     expect(text(detail, reading, 'files')).toContain('not readable: not for us (links)');
     expect(text(detail, reading, 'placement')).toContain('not readable: not for us (maps)');
-    expect(text(detail, reading, 'summary')).toContain('rss — (peak —)');
+    expect(text(detail, reading, 'summary')).toContain('rss 800K (peak —)');
   });
 
   test('files is not readable, not empty, when the folder or its links are hidden', () => {

@@ -52,11 +52,12 @@ def socket_facts(path: str, daemons: "list[str]") -> "Answer":
     return {"exists": True, "pid": runs(daemons), "uid": uid}, b""
 
 
+SETRESUID = {"x86_64": 117, "aarch64": 147, "riscv64": 147, "ppc64le": 164, "s390x": 208}  # number of the system call
+
+
 class EffectiveUser:
     """The effective user of this thread alone: a socket's server sees who connects (SO_PEERCRED). Each thread has its own by the
     kernel; only the C library's call changes all of them, and would take root's rights from reads in progress."""
-
-    SETRESUID = {"x86_64": 117, "aarch64": 147, "riscv64": 147, "ppc64le": 164, "s390x": 208}
 
     def __init__(self, uid: int) -> None:
         self.uid, self.before = uid, os.geteuid()
@@ -66,7 +67,7 @@ class EffectiveUser:
             return
         import ctypes  # a small installation of Python may lack it
 
-        number = self.SETRESUID.get(os.uname().machine)
+        number = SETRESUID.get(os.uname().machine)
         if number is None:
             raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
         libc = ctypes.CDLL(None, use_errno=True)
