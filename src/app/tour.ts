@@ -49,7 +49,7 @@ export function tourInput(screen: Screen, event: InputEvent): InputEvent | undef
   }
   const isDone = keys.includes(event.name) || event.name === 'enter' || event.name === 'space';
   if (!isDone || layerOf(screen) !== step.on) {
-    screen.notify(`tour: press ${keyLabel(key, screen.theme.ascii)}, or Enter to have it done; esc leaves`);
+    screen.notify(`tour: press ${keyLabel(key, screen.theme.ascii)}, or Enter to run the step; esc leaves`);
     return undefined;
   }
   tour.next();
@@ -82,7 +82,7 @@ export function tourLines(tour: Tour, keymap: Keymap, columns: number, theme: Th
 export const tourFoot = (columns: number, theme: Theme): string =>
   padStyled(
     [
-      ['Enter', 'have it done'],
+      ['Enter', 'run the step'],
       ['esc', 'leave the tour'],
     ]
       .map(([key = '', title = '']) => ` ${theme.paint('key', key)} ${theme.paint('dim', title)} `)

@@ -1,5 +1,6 @@
 import { plain } from '../lib/plain.ts';
 import { tableViewOf } from '../ui/pane-view.ts';
+import { headOf } from '../ui/table.ts';
 import { arranged } from '../ui/view-settings.ts';
 import { arrange } from './arrange.ts';
 import type { Screen } from './screen.ts';
@@ -12,7 +13,10 @@ export async function arrangeColumns(screen: Screen): Promise<void> {
   const section = surface?.whole().find(({ id }) => id === focused?.id);
   if (!surface || section?.kind !== 'table') return;
   const { columns, hidden } = tableViewOf(surface.view, section.id);
-  const items = arranged(section.columns, columns, new Set(), ({ id }) => id);
+  const items = arranged(section.columns, columns, new Set(), ({ id }) => id).map((column) => ({
+    ...column,
+    title: headOf(column.title),
+  }));
   const chosen = await arrange(
     screen.layers,
     { title: `Columns of ${plain(section.title)}`, items, hidden },

@@ -5,6 +5,12 @@ export interface Placed<Row> {
   readonly width: number;
 }
 
+/** Column with the width of its longest text. */
+export interface Measured<Row> extends Placed<Row> {
+  /** Without any text. */
+  readonly isBlank: boolean;
+}
+
 const GAP = 1;
 
 /** Cells before the first column, for the pointer of the selected row. */
@@ -14,8 +20,9 @@ export const GUTTER = 1;
 const OPTIONAL_RANK = 6;
 
 /**
- * Columns that fit, with their widths; the highest rank is left out first, of equals the last. Spare cells go to columns
- * that would cut a text, then to those that grow; `content` are the widths in which all texts are whole, by column.
+ * Columns that fit, with their widths; the highest rank is left out first, of equals the last, and before all others those
+ * that are blank in each row, where another would cut a text. Spare cells go to columns that would cut a text, then to
+ * those that grow; `content` are the widths in which all texts are whole, by column, 0 of a blank column.
  */
 export function layout<Row>(
   columns: readonly Column<Row>[],
@@ -25,6 +32,9 @@ export function layout<Row>(
   const kept = [...columns];
   const needed = () => kept.reduce((sum, { width }) => sum + width + GAP, GUTTER - GAP);
   const wanted = () => kept.reduce((sum, { width, wants = width }) => sum + wants + GAP, GUTTER - GAP);
+  const whole = () =>
+    kept.reduce((sum, { id, width }) => sum + Math.max(width, content.get(id) ?? 0) + GAP, GUTTER - GAP);
+  while (whole() > room && leaveOut(kept, 1, ({ id }) => content.get(id) === 0));
   while (kept.length > 1 && needed() > room && leaveOut(kept, 1));
   while (wanted() > room && leaveOut(kept, OPTIONAL_RANK));
   let spare = Math.max(0, room - needed());
@@ -80,9 +90,16 @@ export interface HeadCell {
 export const lineWidth = <Row>(placed: readonly Placed<Row>[]): number =>
   placed.reduce((sum, { width }) => sum + width + GAP, GUTTER - GAP);
 
-/** Removes the column of the highest rank, of equals the last; false when all ranks are below `fromRank`. */
-function leaveOut<Row>(kept: Column<Row>[], fromRank: number): boolean {
-  const worst = kept.reduce((at, { rank }, i) => (rank >= fromRank && rank >= (kept[at]?.rank ?? -1) ? i : at), -1);
+/** Removes the column of the highest rank, of equals the last; false without one of `fromRank` and up that `may` go. */
+function leaveOut<Row>(
+  kept: Column<Row>[],
+  fromRank: number,
+  may: (column: Column<Row>) => boolean = () => true,
+): boolean {
+  const worst = kept.reduce(
+    (at, column, i) => (column.rank >= fromRank && column.rank >= (kept[at]?.rank ?? -1) && may(column) ? i : at),
+    -1,
+  );
   if (worst < 0) return false;
   kept.splice(worst, 1);
   return true;

@@ -3,7 +3,7 @@ import { label, plain, redactVersion } from '../lib/plain.ts';
 import { cut, cutStyled, dropStyled, fit, padStyled, textWidth } from '../lib/text-width.ts';
 import type { Column, TableSection } from '../panes/pane.ts';
 import type { Role, Theme } from '../theme.ts';
-import { GUTTER, headCells, layout, lineWidth, type HeadCell, type Placed } from './table-layout.ts';
+import { GUTTER, headCells, layout, lineWidth, type HeadCell, type Measured, type Placed } from './table-layout.ts';
 import { ordered, type Ordered } from './table-order.ts';
 import { scrolled, type TableView } from './table-view.ts';
 
@@ -126,7 +126,7 @@ const treeColumnOf = <Row>(columns: readonly Column<Row>[]): string | undefined 
   (columns.find(({ grow, align }) => grow && align !== 'right') ?? columns.find(({ align }) => align !== 'right'))?.id;
 
 /** Head of a column in capitals; an abbreviation (`PSIio`) and `/s` keep their case. */
-const headOf = (title: string): string =>
+export const headOf = (title: string): string =>
   /^[A-Z]/.test(title) ? title : title.replace(/^[^/]+/, (words) => words.toUpperCase());
 
 function headerLine<Row>(placed: readonly Placed<Row>[], order: Ordered<Row>, columns: number, theme: Theme): string {
@@ -205,15 +205,15 @@ const MOST_CELL = 400;
 /** Rows that are measured for the layout; a text of a later row may be cut. */
 const MEASURED_ROWS = 300;
 
-type Measure = <Row>(section: TableSection<Row>, theme: Theme) => readonly Placed<Row>[];
+type Measure = <Row>(section: TableSection<Row>, theme: Theme) => readonly Measured<Row>[];
 
 /** All columns, each as wide as the longest text of its first rows. */
 function measuring(mostRows: number): Measure {
   const known = new WeakMap<
     readonly unknown[],
-    { readonly redact: number; readonly columns: unknown; readonly placed: readonly Placed<unknown>[] }
+    { readonly redact: number; readonly columns: unknown; readonly placed: readonly Measured<unknown>[] }
   >();
-  return <Row>(section: TableSection<Row>, theme: Theme): readonly Placed<Row>[] => {
+  return <Row>(section: TableSection<Row>, theme: Theme): readonly Measured<Row>[] => {
     const { rows, columns } = section;
     const last = known.get(rows);
     // The cache is keyed by the rows of this table.
@@ -222,9 +222,13 @@ function measuring(mostRows: number): Measure {
     const placed = columns.map((column) => {
       const texts = measured.map((row) => textWidth(cellText(column, row, theme.glyphs.missing)));
       const width = texts.reduce((most, each) => Math.max(most, each), column.width);
-      return { column, width: Math.min(MOST_CELL, width) };
+      return {
+        column,
+        width: Math.min(MOST_CELL, width),
+        isBlank: texts.length > 0 && texts.every((each) => each === 0),
+      };
     });
-    known.set(rows, { redact: redactVersion(), columns, placed: placed as readonly Placed<unknown>[] });
+    known.set(rows, { redact: redactVersion(), columns, placed: placed as readonly Measured<unknown>[] });
     return placed;
   };
 }
@@ -237,7 +241,7 @@ export const placedColumns = <Row>(section: TableSection<Row>, columns: number, 
   layout(
     section.columns,
     columns,
-    new Map(measuredColumns(section, theme).map(({ column: { id }, width }) => [id, width])),
+    new Map(measuredColumns(section, theme).map(({ column: { id }, width, isBlank }) => [id, isBlank ? 0 : width])),
   );
 
 /** Width in which no column is left out and no text is cut. */

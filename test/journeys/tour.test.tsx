@@ -67,7 +67,7 @@ describe('tour of the demo', () => {
     const screen = await tour(80, 24);
     await screen.press('3');
     expect(screen.text()).toContain('[1 Overview');
-    expect(screen.line(-1)).toContain('tour: press p, or Enter to have it done; esc leaves');
+    expect(screen.line(-1)).toContain('tour: press p, or Enter to run the step; esc leaves');
   });
 
   test('ends when esc is pressed; keys then act as ever', async () => {

@@ -34,3 +34,12 @@ test('layout gives the rest to growing columns in equal parts', () => {
   const [a, b] = [column('a', 10, 0, { grow: true }), column('b', 15, 0, { grow: true })];
   expect(placed([a, b], 36)).toEqual(['a 14', 'b 20']);
 });
+
+test('layout leaves out blank columns before another column cuts a text', () => {
+  const note = column('note', 9, 1);
+  const widths = (room: number, noteCells: number) =>
+    layout([name, note, use], room, new Map([['name', 20], ['note', noteCells]])).map(({ column: { id }, width }) => `${id} ${width}`); // prettier-ignore
+  expect(widths(31, 0)).toEqual(['name 20', 'use 9']);
+  expect(widths(41, 0)).toEqual(['name 20', 'note 9', 'use 9']);
+  expect(widths(31, 9)).toEqual(['name 10', 'note 9', 'use 9']);
+});

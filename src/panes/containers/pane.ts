@@ -136,12 +136,11 @@ function tile({ rows, engines, state }: ContainersModel): Tile {
     undefined,
   );
   const sick = engines.filter(({ role }) => role === 'crit' || role === 'warn');
+  const engine = sick[0] ? [{ label: sick[0].engine.key, value: sick[0].answer, role: sick[0].role }] : [];
+  if (rows.length === 0 && !isWhole(state)) return { figures: [{ label: 'up', value: stateWords(state) }, ...engine] };
   return {
     figures: [
-      {
-        label: 'up',
-        value: rows.length > 0 || isWhole(state) ? `${count(up.length)} of ${count(rows.length)}` : stateWords(state),
-      },
+      { label: 'up', value: `${count(up.length)} of ${count(rows.length)}` },
       {
         label: 'problems',
         value: worst
@@ -149,7 +148,7 @@ function tile({ rows, engines, state }: ContainersModel): Tile {
           : count(numberKnown(0, state)),
         role: worst ? (worst.troubles[0]?.severity ?? 'warn') : 'text',
       },
-      ...(sick[0] ? [{ label: sick[0].engine.key, value: sick[0].answer, role: sick[0].role }] : []),
+      ...engine,
       { label: 'top CPU', value: top?.use?.cpuPct === undefined ? '—' : `${percent(top.use.cpuPct)} ${top.name}` },
     ],
   };

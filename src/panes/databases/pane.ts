@@ -1,7 +1,7 @@
 import { xidAge } from '../../entities/databases/postgresql-server.ts';
 import { clientSessions, lockChains, transactions } from '../../entities/databases/postgresql-sessions.ts';
 import { plain } from '../../lib/plain.ts';
-import { count, NONE, percent, span } from '../../lib/units.ts';
+import { count, NONE, percent, plural, span } from '../../lib/units.ts';
 import {
   postgresqlActivity,
   postgresqlServers,
@@ -13,6 +13,7 @@ import { delta, type Moment } from '../../timeline/moment.ts';
 import { nothingWords, stateOf, stateOfMissing, stateWords, type NothingWords } from '../../timeline/reading-state.ts';
 import { presenceOf } from '../../ui/kit/presence.ts';
 import { definePane, type Presence, type Tile } from '../pane.ts';
+import { versionOf } from './server-version.ts';
 import { locksSection, replicationSection, serversSection, sessionsSection } from './tables.ts';
 
 const needs = { postgresqlActivity, postgresqlServers, processes };
@@ -151,24 +152,29 @@ export function databasesModel({
 
 const replicationRows = (port: string, { replicas, slots, standby }: PostgresqlServer): readonly ReplicationRow[] => [
   ...(standby
-    ? [{ port, kind: 'standby' as const, name: standby.paused === true ? 'replay paused' : 'replay', state: standby.receiver ?? 'no WAL receiver', lagSeconds: undefined, bytes: standby.replayBytes }]
+    ? [{ port, kind: 'standby' as const, name: 'replay', state: [standby.paused === true ? 'replay paused' : '', standby.receiver ?? 'no WAL receiver'].filter(Boolean).join(', '), lagSeconds: undefined, bytes: standby.replayBytes }]
     : []),
   ...replicas.map((one): ReplicationRow => ({ port, kind: 'replica', name: one.name, state: [one.state, one.sync].filter(Boolean).join(', '), lagSeconds: one.lagSeconds, bytes: one.lagBytes })),
   ...slots.map((one): ReplicationRow => ({ port, kind: 'slot', name: one.name, state: [one.active === true ? 'active' : 'inactive', one.walStatus].filter(Boolean).join(', '), lagSeconds: undefined, bytes: one.retainedBytes })),
 ]; // prettier-ignore
 
+/** Servers, then the worst figures of all of them: a tile has 4 lines. */
 function tile({ servers, locks, empty }: DatabasesModel): Tile {
   if (servers.length === 0) return { figures: [{ label: 'PostgreSQL', value: empty, role: 'dim' }] };
   const blocked = locks.filter(({ depth }) => depth > 0).length;
+  const known = (pick: (row: ServerRow) => number | undefined): readonly number[] =>
+    servers.map((row) => pick(row)).filter((value) => value !== undefined);
+  const oldest = known(({ oldestSeconds }) => oldestSeconds);
+  const hits = known(({ hitPct }) => hitPct);
   return {
-    figures: servers.slice(0, 3).flatMap(({ port, server, problem, sessions, active, oldestSeconds, hitPct }) => [
-      {
+    figures: [
+      ...servers.slice(0, 2).map(({ port, server, problem, sessions }) => ({
         label: `PG ${port}`,
-        value: problem === undefined ? `${plain(server?.version ?? NONE)}, ${sessions === undefined ? NONE : count(sessions)} of ${server?.maxConnections ?? NONE} sessions, ${active ?? NONE} active` : plain(problem),
-      },
-      ...(oldestSeconds === undefined ? [] : [{ label: 'oldest xact', value: span(oldestSeconds) }]),
-      ...(blocked > 0 ? [{ label: 'blocked', value: `${blocked} sessions` }] : []),
-      ...(hitPct === undefined ? [] : [{ label: 'cache hit', value: percent(hitPct) }]),
-    ]),
+        value: problem === undefined ? `${versionOf(server) ?? NONE}, ${sessions === undefined ? NONE : count(sessions)} of ${server?.maxConnections ?? NONE} sessions` : plain(problem),
+      })),
+      ...(blocked > 0 ? [{ label: 'blocked', value: plural(blocked, 'session') }] : []),
+      ...(oldest.length > 0 ? [{ label: 'oldest xact', value: span(Math.max(...oldest)) }] : []),
+      ...(hits.length > 0 ? [{ label: 'cache hit', value: percent(Math.min(...hits)) }] : []),
+    ],
   }; // prettier-ignore
 }

@@ -14,6 +14,7 @@ import { count, NONE } from '../../lib/units.ts';
 import type { PostgresqlSession } from '../../sources/databases/postgresql.ts';
 import { ageColumn, bytesColumn, countColumn, numberColumn, percentColumn, textColumn, totalColumn } from '../../ui/kit/columns.ts'; // prettier-ignore
 import type { Column, TableSection } from '../pane.ts';
+import { versionOf } from './server-version.ts';
 import type { DatabasesModel, LockRow, ReplicationRow, ServerRow, SessionRow } from './pane.ts';
 
 const wait = ({ waitType, wait: event }: PostgresqlSession): string =>
@@ -22,7 +23,7 @@ const query = (session: PostgresqlSession | undefined): string => plain(session?
 
 const serverColumns: readonly Column<ServerRow>[] = [
   { id: 'server', title: 'SERVER', about: 'PostgreSQL by the port of its socket.', vocabulary: 'fixed', width: 16, rank: 0, value: ({ port }) => `postgresql:${port}` },
-  textColumn({ id: 'version', title: 'VERSION', about: 'server_version.', width: 9, rank: 2, value: ({ server }) => server?.version && plain(server.version.split(' ')[0] ?? '') }),
+  textColumn({ id: 'version', title: 'VERSION', about: 'server_version.', width: 9, rank: 2, value: ({ server }) => versionOf(server) }),
   textColumn({ id: 'role', title: 'ROLE', about: 'primary, or standby in recovery.', vocabulary: 'fixed', width: 8, rank: 1, value: ({ server }) => (server?.inRecovery === undefined ? '' : server.inRecovery ? 'standby' : 'primary') }),
   totalColumn({ id: 'sessions', title: 'SESSIONS', about: 'Client sessions.', width: 8, rank: 0, role: ({ sessions, server }) => (sessions !== undefined && server?.maxConnections ? (gradeOf((100 * sessions) / server.maxConnections, CONNECTIONS_PCT) ?? 'text') : 'text'), value: ({ sessions }) => sessions }),
   totalColumn({ id: 'limit', title: 'LIMIT', about: 'max_connections.', width: 6, rank: 1, value: ({ server }) => server?.maxConnections }),
@@ -51,14 +52,14 @@ export const serversSection = ({ servers, serversEmpty }: DatabasesModel): Table
 });
 
 const lockColumns: readonly Column<LockRow>[] = [
-  { id: 'session', title: 'SESSION', about: 'Holder, and below it the sessions that wait for it.', width: 26, widest: 44, rank: 0, value: ({ place }) => place, text: ({ depth, session, pid }) => `${'  '.repeat(depth)}${plain(session?.application ?? session?.user ?? (pid === 0 ? 'prepared transaction' : NONE))}` },
-  numberColumn({ id: 'pid', title: 'PID', about: 'pid of its backend.', width: 8, rank: 0, missing: '', value: ({ pid }) => (pid === 0 ? undefined : pid) }),
+  { id: 'session', title: 'SESSION', about: 'Holder, and below it the sessions that wait for it.', width: 14, widest: 26, rank: 0, value: ({ place }) => place, text: ({ depth, session, pid }) => `${'  '.repeat(depth)}${plain(session?.application ?? session?.user ?? (pid === 0 ? 'prepared transaction' : NONE))}` },
+  numberColumn({ id: 'pid', title: 'PID', about: 'pid of its backend.', width: 7, rank: 0, missing: '', value: ({ pid }) => (pid === 0 ? undefined : pid) }),
   totalColumn({ id: 'behind', title: 'BLOCKS', about: 'Sessions that wait for it, directly or through others.', width: 6, rank: 0, missing: '', value: ({ depth, behind }) => (depth === 0 ? behind : undefined) }),
-  ageColumn({ id: 'waits', title: 'WAITS', about: 'Time for which it waits for the lock; before PostgreSQL 14, time of its statement.', width: 7, rank: 0, missing: '', role: ({ depth, session }) => (depth === 0 ? 'text' : (gradeOf(session && lockWaitSeconds(session), LOCK_WAIT_SECONDS) ?? 'text')), value: ({ depth, session }) => (depth === 0 ? undefined : session && lockWaitSeconds(session)) }),
-  ageColumn({ id: 'transaction', title: 'XACT', about: 'Age of its transaction.', width: 7, rank: 1, value: ({ session }) => session?.transactionSeconds }),
+  ageColumn({ id: 'waits', title: 'WAITS', about: 'Time for which it waits for the lock; before PostgreSQL 14, time of its statement.', width: 6, rank: 0, missing: '', role: ({ depth, session }) => (depth === 0 ? 'text' : (gradeOf(session && lockWaitSeconds(session), LOCK_WAIT_SECONDS) ?? 'text')), value: ({ depth, session }) => (depth === 0 ? undefined : session && lockWaitSeconds(session)) }),
+  ageColumn({ id: 'transaction', title: 'XACT', about: 'Age of its transaction.', width: 7, rank: 3, value: ({ session }) => session?.transactionSeconds }),
   textColumn({ id: 'state', title: 'STATE', about: 'State of the session.', vocabulary: 'fixed', width: 19, rank: 1, value: ({ session }) => session?.state && label(session.state) }),
-  textColumn({ id: 'database', title: 'DATABASE', about: 'Its database.', width: 10, rank: 3, value: ({ session }) => session?.database && plain(session.database) }),
-  textColumn({ id: 'query', title: 'STATEMENT', about: 'Start of its last statement, without literals.', width: 20, grow: true, rank: 2, value: ({ session }) => query(session) }),
+  textColumn({ id: 'database', title: 'DATABASE', about: 'Its database.', width: 10, rank: 4, value: ({ session }) => session?.database && plain(session.database) }),
+  textColumn({ id: 'query', title: 'STATEMENT', about: 'Start of its last statement, without literals.', width: 20, grow: true, rank: 1, value: ({ session }) => query(session) }),
 ]; // prettier-ignore
 
 export const locksSection = ({ locks, empty }: DatabasesModel): TableSection<LockRow> => ({
@@ -77,15 +78,15 @@ export const locksSection = ({ locks, empty }: DatabasesModel): TableSection<Loc
 });
 
 const sessionColumns: readonly Column<SessionRow>[] = [
-  numberColumn({ id: 'pid', title: 'PID', about: 'pid of its backend.', width: 8, rank: 0, value: ({ session }) => session.pid }),
-  textColumn({ id: 'application', title: 'APPLICATION', about: 'application_name, else its kind.', width: 18, widest: 30, rank: 0, value: ({ session }) => plain(session.application ?? session.kind ?? '') }),
+  numberColumn({ id: 'pid', title: 'PID', about: 'pid of its backend.', width: 7, rank: 0, value: ({ session }) => session.pid }),
+  textColumn({ id: 'application', title: 'APPLICATION', about: 'application_name, else its kind.', width: 14, widest: 30, rank: 0, value: ({ session }) => plain(session.application ?? session.kind ?? '') }),
   textColumn({ id: 'user', title: 'USER', about: 'Role.', width: 10, rank: 2, value: ({ session }) => session.user && plain(session.user) }),
   textColumn({ id: 'database', title: 'DATABASE', about: 'Its database.', width: 10, rank: 2, value: ({ session }) => session.database && plain(session.database) }),
   textColumn({ id: 'client', title: 'CLIENT', about: 'Address; blank for the socket of this host.', width: 15, rank: 3, value: ({ session }) => session.client && plain(session.client) }),
   textColumn({ id: 'state', title: 'STATE', about: 'active, idle, idle in transaction.', vocabulary: 'fixed', width: 19, rank: 0, value: ({ session }) => session.state && label(session.state) }),
-  ageColumn({ id: 'for', title: 'FOR', about: 'Time in that state.', width: 7, rank: 0, role: ({ session }) => (isIdleInTransaction(session) ? (gradeOf(session.stateSeconds, IDLE_IN_TRANSACTION_SECONDS) ?? 'text') : 'text'), value: ({ session }) => session.stateSeconds }),
-  ageColumn({ id: 'transaction', title: 'XACT', about: 'Age of its transaction.', width: 7, rank: 0, role: ({ session }) => (session.kind === 'client backend' && !isIdleInTransaction(session) ? (gradeOf(session.transactionSeconds, TRANSACTION_SECONDS) ?? 'text') : 'text'), value: ({ session }) => session.transactionSeconds }),
-  textColumn({ id: 'wait', title: 'WAIT', about: 'What it waits for: type and event.', width: 22, rank: 1, value: ({ session }) => wait(session) }),
+  ageColumn({ id: 'for', title: 'FOR', about: 'Time in that state.', width: 6, rank: 0, role: ({ session }) => (isIdleInTransaction(session) ? (gradeOf(session.stateSeconds, IDLE_IN_TRANSACTION_SECONDS) ?? 'text') : 'text'), value: ({ session }) => session.stateSeconds }),
+  ageColumn({ id: 'transaction', title: 'XACT', about: 'Age of its transaction.', width: 6, rank: 0, role: ({ session }) => (session.kind === 'client backend' && !isIdleInTransaction(session) ? (gradeOf(session.transactionSeconds, TRANSACTION_SECONDS) ?? 'text') : 'text'), value: ({ session }) => session.transactionSeconds }),
+  textColumn({ id: 'wait', title: 'WAIT', about: 'What it waits for: type and event.', width: 20, widest: 28, rank: 1, value: ({ session }) => wait(session) }),
   textColumn({ id: 'query', title: 'STATEMENT', about: 'Start of its last statement, without literals.', width: 20, grow: true, rank: 3, value: ({ session }) => query(session) }),
 ]; // prettier-ignore
 
@@ -109,9 +110,9 @@ const replicationColumns: readonly Column<ReplicationRow>[] = [
   { id: 'server', title: 'SERVER', about: 'PostgreSQL by the port of its socket.', vocabulary: 'fixed', width: 16, rank: 1, value: ({ port }) => `postgresql:${port}` },
   { id: 'kind', title: 'KIND', about: 'replica of it, slot, or itself as a standby.', vocabulary: 'fixed', width: 8, rank: 0, value: ({ kind }) => kind },
   { id: 'name', title: 'NAME', about: 'Name of the replica or slot.', width: 20, widest: 40, rank: 0, value: ({ name }) => plain(name) },
-  textColumn({ id: 'state', title: 'STATE', about: 'State, and for slots wal_status.', vocabulary: 'fixed', width: 20, grow: true, rank: 0, role: ({ state }) => (/\b(?:lost|unreserved)\b/.test(state ?? '') ? 'crit' : 'text'), value: ({ state }) => state && label(state) }),
   ageColumn({ id: 'lag', title: 'LAG', about: 'Time that a replica is behind.', width: 7, rank: 0, missing: '', role: ({ lagSeconds }) => gradeOf(lagSeconds, REPLICATION_LAG_SECONDS) ?? 'text', value: ({ lagSeconds }) => lagSeconds }),
   bytesColumn({ id: 'bytes', title: 'WAL', about: 'WAL not replayed there, or kept for a slot.', width: 8, rank: 0, value: ({ bytes }) => bytes }),
+  textColumn({ id: 'state', title: 'STATE', about: 'State, and for slots wal_status.', vocabulary: 'fixed', width: 20, grow: true, rank: 0, role: ({ state }) => (/\b(?:lost|unreserved)\b/.test(state ?? '') ? 'crit' : 'text'), value: ({ state }) => state && label(state) }),
 ]; // prettier-ignore
 
 export const replicationSection = ({ replication, serversEmpty }: DatabasesModel): TableSection<ReplicationRow> => ({

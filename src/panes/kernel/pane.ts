@@ -56,7 +56,7 @@ const eventColumns: readonly Column<EventRow>[] = [
   ageColumn({ id: 'last', title: 'LAST', about: 'Time since its last line.', width: 6, rank: 0, value: (row) => row.lastSeconds }),
   ageColumn({ id: 'first', title: 'FIRST', about: 'Time since its first line.', width: 6, rank: 2, value: (row) => row.firstSeconds }),
   countColumn({ id: 'count', title: 'COUNT', about: 'Lines of this kind about this object.', width: 5, rank: 1, value: (row) => row.count }),
-  textColumn({ id: 'object', title: 'OBJECT', about: 'Disk, process, interface, CPU or server that the line names.', width: 18, widest: 32, rank: 0, value: (row) => row.object }),
+  textColumn({ id: 'object', title: 'OBJECT', about: 'Disk, process, interface, CPU or server that the line names.', width: 12, widest: 32, rank: 0, value: (row) => row.object }),
   textColumn({ id: 'event', title: 'EVENT', about: 'What happened, in the words of the kernel.', width: 26, widest: 50, rank: 0, value: (row) => row.what, role: eventRole }),
   textColumn({ id: 'line', title: 'LAST LINE', about: 'Its last line.', width: 30, grow: true, rank: 3, value: (row) => row.text }),
 ]; // prettier-ignore
@@ -70,8 +70,8 @@ function eventRole({ event, lastSeconds }: EventRow): Role {
 const lineColumns: readonly Column<LineRow>[] = [
   ageColumn({ id: 'age', title: 'AGE', about: 'Time since the line, by the clock of the kernel.', width: 6, rank: 0, value: (row) => row.agoSeconds }),
   { id: 'level', title: 'LEVEL', about: 'Level: emerg, alert, crit, err, warn, notice, info, debug.', vocabulary: 'fixed', width: 6, rank: 1, value: (row) => row.level, text: (row) => row.level ?? NONE, role: (row) => levelRole(row.level) },
-  { id: 'by', title: 'BY', about: 'kernel, or user: a process wrote the line to /dev/kmsg.', vocabulary: 'fixed', width: 6, rank: 4, value: (row) => row.by, role: (row) => (row.by === 'kernel' ? 'dim' : 'text') },
-  textColumn({ id: 'text', title: 'LINE', about: 'Line of the kernel.', width: 40, grow: true, rank: 0, value: (row) => row.text, role: (row) => levelRole(row.level) }),
+  { id: 'by', title: 'BY', about: 'kernel, or user: a process wrote the line to /dev/kmsg.', vocabulary: 'fixed', width: 6, rank: 6, value: (row) => row.by, role: (row) => (row.by === 'kernel' ? 'dim' : 'text') },
+  textColumn({ id: 'text', title: 'LINE', about: 'Line of the kernel.', width: 40, wants: 90, grow: true, rank: 0, value: (row) => row.text, role: (row) => levelRole(row.level) }),
 ]; // prettier-ignore
 
 const eventsSection = ({ events, empty, sample }: KernelModel): TableSection<EventRow> => ({

@@ -25,7 +25,7 @@ export const cardRows = (seen: Seen<Drivers | undefined>): readonly CardRow[] =>
   });
 
 const columns: readonly Column<CardRow>[] = [
-  textColumn({ id: 'card', title: 'CARD', about: 'Network card.', width: 12, widest: 15, rank: 0, value: ({ name }) => plain(name) }),
+  textColumn({ id: 'card', title: 'NIC', about: 'Network card.', width: 12, widest: 15, rank: 0, value: ({ name }) => plain(name) }),
   textColumn({ id: 'driver', title: 'DRIVER', about: 'Its driver (ethtool -i).', width: 10, rank: 1, value: ({ driver }) => driver && plain(driver) }),
   countColumn({ id: 'loss', title: 'LOSS/s', about: 'Packets per second lost before the kernel had them, by all counters of the driver that mean loss.', width: 6, rank: 0, zero: '·', value: ({ lossPerSec }) => lossPerSec }),
   textColumn({ id: 'rx-ring', title: 'RX RING', about: 'Descriptors of the receive ring, of the largest that the driver takes (ethtool -g).', width: 13, rank: 1, value: ringText }),
@@ -43,7 +43,7 @@ export const cardsSection = (
 ): TableSection<CardRow> => ({
   kind: 'table',
   id: 'cards',
-  title: 'Drivers of cards',
+  title: 'NIC drivers',
   note: count(numberKnown(rows.length, state)),
   sources: ['drivers'],
   columns,

@@ -40,7 +40,7 @@ export function namespaceRows(moment: Moment<typeof namespaceTableNeeds>): reado
 
 const columns: readonly Column<NamespaceRow>[] = [
   textColumn({ id: 'owner', title: 'OWNER', about: 'Container, pod or guest of the namespace, else its first process.', width: 18, widest: 30, rank: 0, value: ({ name }) => name }),
-  numberColumn({ id: 'pid', title: 'PID', about: 'First process in it, through which it is read.', width: 8, rank: 2, value: ({ space }) => space.pid }),
+  numberColumn({ id: 'pid', title: 'PID', about: 'First process in it, through which it is read.', width: 8, rank: 4, value: ({ space }) => space.pid }),
   totalColumn({ id: 'established', title: 'ESTAB', about: 'Established TCP connections.', width: 6, rank: 1, value: ({ counters }) => counters.now?.get('Tcp CurrEstab') }),
   countColumn({ id: 'retransmits', title: 'RETR/s', about: 'TCP segments per second that were sent again.', width: 6, rank: 0, zero: '·', value: ({ retransmitsPerSec }) => retransmitsPerSec, role: ({ retransmitPct }) => grade(retransmitPct, limits.tcpRetransmitPct) }),
   countColumn({ id: 'listen', title: 'LISTEN DROP/s', about: 'Connections per second that a full accept queue dropped.', width: 13, rank: 1, zero: '·', value: ({ counters }) => protocolRate(counters, 'TcpExt ListenDrops') }),

@@ -16,7 +16,7 @@ import { linkNeeds, linkRows, linksSection, type LinkRow } from './link-rows.ts'
 import { pathDetail } from './path.ts';
 import { cardRows, cardsSection, type CardRow } from './cards.ts';
 import { namespaceRows, namespacesSection, namespaceTableNeeds, type NamespaceRow } from './namespaces.ts';
-import { serviceLines, serviceNeeds } from './services.ts';
+import { gatewayText, serviceLines, serviceNeeds, worstFirst } from './services.ts';
 import { gatewaysSection, listenersSection, neighboursNote } from './tables.ts';
 
 const needs = {
@@ -94,8 +94,8 @@ export const networkPane = definePane({
           figuresSection(
             {
               id: 'services',
-              title: 'Clock, DNS and conntrack',
-              sources: ['clock', 'timesyncd', 'resolvers', 'resolved', 'conntrack'],
+              title: 'Gateways, DNS, clock and conntrack',
+              sources: ['routes', 'neighbours', 'clock', 'timesyncd', 'resolvers', 'resolved', 'conntrack'],
             },
             model.services,
           ),
@@ -114,6 +114,7 @@ export const networkPane = definePane({
 
 export function networkModel(moment: Moment<typeof needs>): NetworkModel {
   const { links: seen, listeners: open, routes: table, neighbours: known, protocolCounters: counters } = moment;
+  const ways = gateways(table.now?.items ?? [], known, new Map(seen.now?.items.map((link) => [link.index, link])));
   return {
     presence: presenceOf(
       seen.now !== undefined || counters.now !== undefined,
@@ -125,10 +126,10 @@ export function networkModel(moment: Moment<typeof needs>): NetworkModel {
     hops: ({ link, owner }) => flowPath(link, owner, moment),
     allLinks: seen.now?.all,
     listeners: open.now?.items ?? [],
-    gateways: gateways(table.now?.items ?? [], known, new Map(seen.now?.items.map((link) => [link.index, link]))),
+    gateways: ways,
     neighbours: neighboursNote(known.now?.all, known.now?.limit),
     figures: protocolLines(counters),
-    services: serviceLines(moment),
+    services: serviceLines(moment, ways),
     cards: cardRows(moment.drivers),
     namespaces: namespaceRows(moment),
     allNamespaces: moment.namespaces.now?.all,
@@ -167,9 +168,9 @@ function protocolLines(counters: Counters): readonly FigureLine[] {
     {
       label: 'TCP',
       figures: [
+        figure(`${again === undefined ? NONE : count(again.perSec)} retransmits/s${again?.sharePct === undefined ? '' : ` (${percent(again.sharePct)})`}`, grade(again?.sharePct, limits.tcpRetransmitPct)), // prettier-ignore
         ...inUse('Tcp CurrEstab', 'established'),
         ...inUse('TCP tw', 'TIME-WAIT'),
-        figure(`retransmits ${again === undefined ? NONE : `${count(again.perSec)}/s`}${again?.sharePct === undefined ? '' : ` (${percent(again.sharePct)})`}`, grade(again?.sharePct, limits.tcpRetransmitPct)), // prettier-ignore
         ...rate('timeouts', 'TcpExt TCPTimeouts'),
         ...rate('SYN retransmits', 'TcpExt TCPSynRetrans'),
         ...rate('resets', 'Tcp OutRsts'),
@@ -227,13 +228,10 @@ function tile({ figures, links: rows, gateways: routesOut, empty }: NetworkModel
   return {
     figures: [
       { label: 'links', value: rows.length === 0 ? empty.links : `${count(up.length)} up of ${count(rows.length)}` },
-      ...(tcp ? [{ label: 'TCP', value: tcp.figures.slice(0, 3).map(({ text }) => text).join(', ') }] : []), // prettier-ignore
+      ...(tcp ? [{ label: 'TCP', value: tcp.figures.slice(0, 2).map(({ text }) => text).join(', ') }] : []), // prettier-ignore
       {
         label: 'gateway',
-        value:
-          routesOut.length === 0
-            ? empty.gateways
-            : routesOut.map(({ address, state }) => `${address} ${state ?? NONE}`).join(', '),
+        value: routesOut.length === 0 ? empty.gateways : worstFirst(routesOut).map(gatewayText).join(', '),
       },
     ],
   };

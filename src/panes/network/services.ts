@@ -1,6 +1,7 @@
 import { resolverStates } from '../../entities/network/resolvers.ts';
+import { gatewaySeverity, type Gateway } from '../../entities/network/routes.ts';
 import { plain } from '../../lib/plain.ts';
-import { count, ms, percent, plural, span } from '../../lib/units.ts';
+import { count, ms, NONE, percent, plural, span } from '../../lib/units.ts';
 import { conntrack } from '../../sources/machine/conntrack.ts';
 import { clock } from '../../sources/network/clock.ts';
 import { resolvers } from '../../sources/network/resolvers.ts';
@@ -12,9 +13,20 @@ import { figure, type Figure, type FigureLine } from '../../ui/kit/figure-lines.
 export const serviceNeeds = { clock, timesyncd, resolvers, resolved, neighbours, conntrack };
 type ServiceMoment = Moment<typeof serviceNeeds>;
 
-/** Clock, resolvers and conntrack of the host; a line without a reading is left out. */
-export const serviceLines = (moment: ServiceMoment): readonly FigureLine[] =>
+/** Gateways that do not resolve before the others. */
+export const worstFirst = (all: readonly Gateway[]): readonly Gateway[] =>
+  all.toSorted((a, b) => Number(b.isUnresolved) - Number(a.isUnresolved));
+
+/** `192.0.2.1 REACHABLE`. */
+export const gatewayText = ({ address, state }: Gateway): string => `${plain(address)} ${state ?? NONE}`;
+
+/** Gateways, clock, resolvers and conntrack of the host; a line without a reading is left out. */
+export const serviceLines = (moment: ServiceMoment, gateways: readonly Gateway[]): readonly FigureLine[] =>
   [
+    {
+      label: 'gateway',
+      figures: worstFirst(gateways).map((one) => figure(gatewayText(one), gatewaySeverity(one, gateways) ?? 'text')),
+    },
     { label: 'clock', figures: [...clockFigures(moment.clock.now), ...timesyncdFigures(moment.timesyncd.now)] },
     { label: 'DNS', figures: [...dnsFigures(moment), ...resolvedFigures(moment.resolved.now)] },
     { label: 'ct', figures: conntrackFigures(moment.conntrack) },

@@ -1,6 +1,6 @@
 import { gatewaySeverity, type Gateway } from '../../entities/network/routes.ts';
 import { plain } from '../../lib/plain.ts';
-import { count, NONE, percent } from '../../lib/units.ts';
+import { count, NONE, percent, plural } from '../../lib/units.ts';
 import type { Listener } from '../../sources/network/queues.ts';
 import { grade, limits } from '../../thresholds.ts';
 import { numberKnown, type NothingWords, type ReadingState } from '../../timeline/reading-state.ts';
@@ -65,5 +65,5 @@ export const gatewaysSection = (
 /** `12 neighbours, 1.2% of gc_thresh3`. */
 export const neighboursNote = (all: number | undefined, limit: number | undefined): string =>
   all === undefined
-    ? ''
-    : `${all} neighbours${limit === undefined || limit === 0 ? '' : `, ${percent((100 * all) / limit)} of gc_thresh3`}`;
+    ? NONE
+    : `${plural(all, 'neighbour')}${limit === undefined || limit === 0 ? '' : `, ${percent((100 * all) / limit)} of gc_thresh3`}`;

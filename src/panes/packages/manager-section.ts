@@ -31,11 +31,10 @@ function figureLines({ manager, rows, left, kernels, reboot, runs }: PackagesMod
           {
             label: 'packages',
             figures: [
-              figure(`${count(rows.length + left)} installed`),
+              figure(`${count(rows.length + left)} installed (${manager})`),
               figure(`${number(({ problem }) => problem !== undefined)} broken`),
               figure(`${number(({ held }) => held)} held`),
               figure(`${number(({ faults }) => faults.length > 0)} with a published fault`),
-              figure(manager),
             ],
           },
         ]),

@@ -4,7 +4,7 @@ import { entityRef, packageRef, processRef } from '../../findings/entity-ref.ts'
 import { label, plain } from '../../lib/plain.ts';
 import { count, NONE } from '../../lib/units.ts';
 import type { Snap } from '../../sources/packages/snaps.ts';
-import { textColumn, totalColumn } from '../../ui/kit/columns.ts';
+import { numberColumn, textColumn, totalColumn } from '../../ui/kit/columns.ts';
 import type { Column, TableSection } from '../pane.ts';
 import type { PackageRow, PackagesModel } from './pane.ts';
 
@@ -35,7 +35,7 @@ export const packagesSection = ({ rows, empty }: PackagesModel): TableSection<Pa
 const outdatedColumns: readonly Column<OutdatedService>[] = [
   { id: 'service', title: 'SERVICE', about: 'Unit, container or program that runs the files.', width: 24, widest: 44, rank: 0, value: ({ name }) => plain(name) },
   totalColumn({ id: 'processes', title: 'PROCS', about: 'Processes that run them.', width: 5, rank: 0, value: ({ processes }) => processes.length }),
-  textColumn({ id: 'pid', title: 'PID', about: 'First of these processes.', width: 8, rank: 2, value: ({ processes }) => processes[0] && String(processes[0].pid) }),
+  numberColumn({ id: 'pid', title: 'PID', about: 'First of these processes.', width: 7, rank: 2, value: ({ processes }) => processes[0]?.pid }),
   totalColumn({ id: 'number', title: 'FILES', about: 'Deleted files that they have mapped as code.', width: 5, rank: 2, value: ({ files }) => files.length }),
   textColumn({ id: 'files', title: 'DELETED FILES', about: 'Names of these files.', width: 24, grow: true, rank: 0, value: ({ files }) => files.map((file) => plain(file.slice(file.lastIndexOf('/') + 1))).join(', ') }),
 ]; // prettier-ignore

@@ -33,8 +33,8 @@ export const limitRows = (
 const shown = ({ what }: LimitRow, value: number): string => (what === 'locked memory' ? kib(value) : String(value));
 
 const columns: readonly Column<LimitRow>[] = [
-  textColumn({ id: 'object', title: 'OBJECT', about: 'Process, or user with all its threads.', width: 20, grow: true, rank: 0, value: ({ name }) => name }),
-  textColumn({ id: 'limit', title: 'RLIMIT', about: 'Soft limit: open files, locked memory, processes and threads of the user.', vocabulary: 'fixed', width: 14, rank: 0, value: ({ what }) => label(RLIMIT[what]) }),
+  textColumn({ id: 'object', title: 'OBJECT', about: 'Process, or user with all its threads.', width: 20, widest: 44, rank: 0, value: ({ name }) => name }),
+  textColumn({ id: 'limit', title: 'RESOURCE', about: 'Soft limit: open files, locked memory, processes and threads of the user.', vocabulary: 'fixed', width: 14, rank: 0, value: ({ what }) => label(RLIMIT[what]) }),
   percentColumn({ id: 'use', title: 'USE%', about: 'Used part of the soft limit.', width: 6, rank: 0, role: ({ grade }) => grade, value: ({ usedPct }) => usedPct }),
   { id: 'used', title: 'USED', about: 'Used: files, bytes, threads.', width: 7, align: 'right', rank: 1, value: ({ used }) => used, text: (row) => shown(row, row.used) },
   { id: 'soft', title: 'SOFT', about: 'Soft limit.', width: 7, align: 'right', rank: 1, value: ({ limit }) => limit, text: (row) => shown(row, row.limit) },

@@ -95,7 +95,10 @@ export const mountsSection = (
   rows,
   key: ({ filesystem }) => filesystem.target,
   sort: { column: 'used', descending: true },
-  first: ({ unresponsive, readOnly }) => unresponsive !== undefined || (readOnly !== undefined && readOnly !== 'fstab'),
+  first: ({ filesystem, filling, unresponsive, readOnly }) =>
+    unresponsive !== undefined ||
+    (readOnly !== undefined && readOnly !== 'fstab') ||
+    (spaceGrade(filesystem, filling) ?? inodeGrade(filesystem)) !== undefined,
   entity: ({ filesystem }) => entityRef('mount', filesystem.target),
   name: ({ name }) => name,
   rowRole: ({ filesystem }) => (filesystem.type === 'tmpfs' && !isRemote(filesystem) ? 'dim' : undefined),

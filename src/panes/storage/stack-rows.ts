@@ -73,16 +73,20 @@ export const stepText = (step: StackStep): string =>
       .join(', '),
   );
 
+/** Text of an unknown figure that only mounts have, and of one that only devices have. */
+const ofMount = ({ mount }: StackRow): string => (mount ? NONE : '');
+const ofDevice = ({ mount }: StackRow): string => (mount ? '' : NONE);
+
 const columns: readonly Column<StackRow>[] = [
   { id: 'name', title: 'MOUNT / DEVICE', about: 'Mount, and below it each block device that it stands on.', width: 20, widest: 40, rank: 0, value: ({ key }) => plain(key), text: ({ depth, name }) => `${'  '.repeat(depth)}${name}` },
   textColumn({ id: 'kind', title: 'KIND', about: 'Filesystem, partition, LVM, thin pool, crypt, multipath, md, bcache, loop, rbd, disk.', width: 9, rank: 0, value: ({ mount, step }) => plain(mount?.filesystem.type ?? step?.kind ?? '') }),
   textColumn({ id: 'state', title: 'STATE', about: 'State of a disk or path; suspended: all I/O waits.', width: 9, widest: 20, rank: 0, value: ({ step }) => step && plain(stateOfStep(step)), role: ({ step }) => (step && (step.layer?.isSuspended || isOutOfOrder(step.device)) ? 'crit' : 'text') }),
-  percentColumn({ id: 'used', title: 'USE%', about: 'Space of the filesystem in use.', width: 5, rank: 1, value: ({ mount }) => mount?.usedPct }),
-  percentColumn({ id: 'util', title: '%util', about: 'Time with requests in flight.', width: 5, rank: 0, value: ({ rate }) => rate?.utilPct }),
-  msColumn({ id: 'rawait', title: 'r_await', about: 'Latency of a read, queue included, mean.', width: 7, rank: 1, value: ({ rate }) => rate?.readAwaitMs }),
-  msColumn({ id: 'wawait', title: 'w_await', about: 'Latency of a write, queue included, mean.', width: 7, rank: 1, value: ({ rate }) => rate?.writeAwaitMs }),
-  msColumn({ id: 'fawait', title: 'f_await', about: 'Latency of a flush, mean.', width: 7, rank: 2, value: ({ rate }) => rate?.flushAwaitMs }),
-  totalColumn({ id: 'inflight', title: 'INFL', about: 'Requests in flight.', width: 4, rank: 1, value: ({ rate }) => rate?.inFlight }),
+  percentColumn({ id: 'used', title: 'USE%', about: 'Space of the filesystem in use.', width: 5, rank: 1, missing: ofMount, value: ({ mount }) => mount?.usedPct }),
+  percentColumn({ id: 'util', title: '%util', about: 'Time with requests in flight.', width: 5, rank: 0, missing: ofDevice, value: ({ rate }) => rate?.utilPct }),
+  msColumn({ id: 'rawait', title: 'r_await', about: 'Latency of a read, queue included, mean.', width: 7, rank: 1, missing: ofDevice, value: ({ rate }) => rate?.readAwaitMs }),
+  msColumn({ id: 'wawait', title: 'w_await', about: 'Latency of a write, queue included, mean.', width: 7, rank: 1, missing: ofDevice, value: ({ rate }) => rate?.writeAwaitMs }),
+  msColumn({ id: 'fawait', title: 'f_await', about: 'Latency of a flush, mean.', width: 7, rank: 2, missing: ofDevice, value: ({ rate }) => rate?.flushAwaitMs }),
+  totalColumn({ id: 'inflight', title: 'INFL', about: 'Requests in flight.', width: 4, rank: 1, missing: ofDevice, value: ({ rate }) => rate?.inFlight }),
   bytesColumn({ id: 'size', title: 'SIZE', about: 'Size of the device.', width: 6, rank: 2, value: ({ step, mount }) => step?.device?.sizeBytes ?? mount?.filesystem.sizeBytes }),
   textColumn({ id: 'scheduler', title: 'SCHED', about: 'I/O scheduler.', width: 11, rank: 3, value: ({ step }) => step && plain(step.layer?.scheduler ?? '') }),
   totalColumn({ id: 'requests', title: 'NR_REQ', about: 'Requests that the block layer queues (nr_requests).', width: 6, rank: 4, missing: '', value: ({ step }) => step?.layer?.requests }),

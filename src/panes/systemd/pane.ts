@@ -1,7 +1,7 @@
 import { resultText, troubledUnits, type TroubledUnit } from '../../entities/systemd/unit-trouble.ts';
 import { entityRef } from '../../findings/entity-ref.ts';
 import { label, plain } from '../../lib/plain.ts';
-import { count, NONE, plural, span } from '../../lib/units.ts';
+import { count, NONE, plural } from '../../lib/units.ts';
 import { busServices } from '../../sources/systemd/bus-services.ts';
 import { unitInvocations, unitManager, units, type ManagerState, type Unit } from '../../sources/systemd/units.ts';
 import type { Moment } from '../../timeline/moment.ts';
@@ -68,15 +68,15 @@ const rank = ({ trouble, unit }: UnitRow): number =>
   trouble ? 0 : unit.active === 'activating' || unit.active === 'deactivating' ? 1 : unit.sub === 'running' ? 2 : unit.active === 'active' ? 3 : 4; // prettier-ignore
 
 const columns: readonly Column<UnitRow>[] = [
-  { id: 'unit', title: 'UNIT', about: 'Name of the unit.', width: 24, widest: 44, rank: 0, value: (row) => row.name },
+  { id: 'unit', title: 'UNIT', about: 'Name of the unit.', width: 22, widest: 44, rank: 0, value: (row) => row.name },
   { id: 'active', title: 'ACTIVE', about: 'ActiveState: active, inactive, failed, activating, deactivating, reloading.', vocabulary: 'fixed', width: 10, rank: 0, value: ({ unit }) => unit.active, text: ({ unit }) => label(unit.active ?? NONE) },
-  { id: 'sub', title: 'SUB', about: 'SubState, by the kind of the unit.', vocabulary: 'fixed', width: 12, rank: 0, value: ({ unit }) => unit.sub, text: ({ unit }) => label(unit.sub ?? NONE) },
+  { id: 'sub', title: 'SUB', about: 'SubState, by the kind of the unit.', vocabulary: 'fixed', width: 12, rank: 6, value: ({ unit }) => unit.sub, text: ({ unit }) => label(unit.sub ?? NONE) },
   ageColumn({ id: 'for', title: 'FOR', about: 'Time in that state, of units in trouble.', width: 6, rank: 1, missing: '', value: ({ trouble }) => trouble?.forSeconds }),
   totalColumn({ id: 'restarts', title: 'RESTARTS', about: 'Restarts counted by systemd (NRestarts) or seen as new invocations.', width: 8, rank: 1, missing: '', value: ({ trouble }) => trouble?.restarts }),
-  textColumn({ id: 'problem', title: 'PROBLEM', about: 'What is wrong, with the result of its last run.', vocabulary: 'fixed', width: 18, grow: true, rank: 0, role: ({ trouble }) => trouble?.severity ?? 'text', value: ({ trouble }) => trouble && [trouble.trouble, resultText(trouble.unit)].filter(Boolean).join(', ') }),
-  textColumn({ id: 'load', title: 'LOAD', about: 'LoadState where it is not `loaded`: masked, not-found, error.', vocabulary: 'fixed', width: 9, rank: 3, value: ({ unit }) => (unit.load === 'loaded' ? '' : label(unit.load ?? '')) }),
-  textColumn({ id: 'job', title: 'JOB', about: 'Pending job.', vocabulary: 'fixed', width: 7, rank: 3, value: ({ unit }) => unit.job && label(unit.job) }),
-  textColumn({ id: 'description', title: 'DESCRIPTION', about: 'Description of the unit.', width: 20, grow: true, rank: 4, value: ({ unit }) => unit.description && plain(unit.description) }),
+  textColumn({ id: 'problem', title: 'PROBLEM', about: 'What is wrong, with the result of its last run.', vocabulary: 'fixed', width: 18, wants: 34, grow: true, rank: 0, role: ({ trouble }) => trouble?.severity ?? 'text', value: ({ trouble }) => trouble && [trouble.trouble, resultText(trouble.unit)].filter(Boolean).join(', ') }),
+  textColumn({ id: 'load', title: 'LOAD', about: 'LoadState where it is not `loaded`: masked, not-found, error.', vocabulary: 'fixed', width: 9, rank: 7, value: ({ unit }) => (unit.load === 'loaded' ? '' : label(unit.load ?? '')) }),
+  textColumn({ id: 'job', title: 'JOB', about: 'Pending job.', vocabulary: 'fixed', width: 7, rank: 5, value: ({ unit }) => unit.job && label(unit.job) }),
+  textColumn({ id: 'description', title: 'DESCRIPTION', about: 'Description of the unit.', width: 20, grow: true, rank: 8, value: ({ unit }) => unit.description && plain(unit.description) }),
 ]; // prettier-ignore
 
 const unitsSection = ({ rows, troubled, empty }: SystemdModel): TableSection<UnitRow> => ({
@@ -108,7 +108,6 @@ const managerLines = ({ manager, troubled }: SystemdModel): readonly FigureLine[
             figure(plural(manager.failedUnits ?? 0, 'failed unit')),
             figure(plural(troubled.filter(({ trouble }) => trouble === 'restart loop').length, 'restart loop')),
             figure(`${plural(manager.jobs.length, 'job')} pending`),
-            ...(manager.bootSeconds === undefined ? [] : [figure(`booted in ${span(manager.bootSeconds)}`)]),
             figure(`systemd ${plain(manager.version ?? NONE)}`),
           ],
         },
@@ -157,7 +156,9 @@ const bootSection = ({ manager, empty }: SystemdModel): readonly TableSection<Bo
 
 function tile({ rows, troubled, manager, empty }: SystemdModel): Tile {
   if (rows.length === 0) return { figures: [{ label: 'units', value: empty, role: 'dim' }] };
-  const names = troubled.map(({ unit, trouble }) => `${plain(unit.name)} ${trouble}`);
+  const names = troubled
+    .toSorted((a, b) => Number(b.severity === 'crit') - Number(a.severity === 'crit'))
+    .map(({ unit, trouble }) => `${plain(unit.name).replace(/\.service$/, '')} ${trouble}`);
   return {
     figures: [
       { label: 'system', value: label(manager?.state ?? NONE) },
