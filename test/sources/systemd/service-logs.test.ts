@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { restPeriodSeconds } from '../../../src/collect/schedule.ts';
+import { restPeriodSeconds } from '../../../src/sources/rest-period.ts';
 import { watchedUnits } from '../../../src/sources/systemd/watched-units.ts';
 import { serviceJournal, serviceLogs } from '../../../src/sources/systemd/service-logs.ts';
 import { SERVICE_PATTERNS, SERVICE_TEXTS, type ServiceFault } from '../../../src/sources/systemd/service-patterns.ts';
