@@ -218,5 +218,7 @@ export const OWN_WORDS: ReadonlySet<string> = new Set(
   well went were what whatever whats wheel when where whether which while white who whole whose why wide width window windows wins wip
   wire with withheld within without word wording words work worker workers working workload workloads workqueue workqueue-lockup works
   worse worst worth would wrap wraparound wrapped wraps writable write writeback writes written wrong wrote www xact xfs xid xmin xps
-  xterm yaml yellow yes yet you your yum zenpower zfs zlib zombie zombies zone zone-reclaim zones zram zsh zypper`.split(/\s+/),
+  xterm yaml yellow yes yet you your yum zenpower zfs zlib zombie zombies zone zone-reclaim zones zram zsh zypper`.split(
+    /\s+/,
+  ),
 );
