@@ -73,11 +73,14 @@ test('details of recorded hosts have what their lists hold', async () => {
   `);
   expect(names.filter((read) => !of(read).some(([, isHeld]) => isHeld))).toMatchInlineSnapshot(`
     [
+      "boot-units.boot",
       "ceph-osd-ops.microceph",
       "ceph-osd-ops.packages",
       "ceph-osd-ops.rook",
       "container-live.uidMap",
       "docker-inspect.inspect",
+      "firewall.iptables",
+      "firewall.nft",
       "guest-log.tail",
       "guest-monitor.modular",
       "kernel-conntrack.limits",
@@ -122,6 +125,7 @@ test('details of recorded hosts have what their lists hold', async () => {
       "process-status.program",
       "process-status.uidMap",
       "unit-log.log",
+      "unit-log.syslog",
     ]
   `);
 }, 120_000);
