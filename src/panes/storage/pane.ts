@@ -92,7 +92,7 @@ export function storageModel(moment: Moment<typeof needs>): StorageModel {
     states: { mounts: stateOf(seen, 'table'), stack: stateOf(stack) },
     empty: {
       mounts: nothingWords('none', stateOf(seen, 'table')),
-      stack: nothingWords('no block devices below mounts', stateOf(stack), stateOf(seen, 'table')),
+      stack: nothingWords('no block devices below mounts', stateOf(stack), stateOf(devices), stateOf(seen, 'table')),
       swap: nothingWords('none', stateOf(moment.swaps)),
       nfs: nothingWords('none', stateOf(moment.nfsMounts)),
       links: nothingWords('none', stateOf(moment.storageLinks)),
