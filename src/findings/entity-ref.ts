@@ -107,12 +107,18 @@ export const kubeCluster: EntityRef = { kind: 'kube-cluster', id: 'kubernetes' }
 
 export const cephCluster: EntityRef = { kind: 'ceph-cluster', id: 'ceph' };
 
-/** Server of PostgreSQL by its port. */
-export const postgresqlRef = (port: string): EntityRef => ({ kind: 'database-server', id: `postgresql:${port}` });
+/** Name of a server by the port in the name of its socket. */
+export const postgresqlName = (port: string): string => `postgresql:${port}`;
 
-export const sessionRef = (port: string, pid: number): EntityRef => ({
+/** Name of a server by its socket. */
+export const mysqlName = (socket: string): string => `mysql:${socket}`;
+
+/** Server of a database by its name. */
+export const databaseRef = (server: string): EntityRef => ({ kind: 'database-server', id: server });
+
+export const sessionRef = (server: string, pid: number): EntityRef => ({
   kind: 'database-session',
-  id: `postgresql:${port}/${pid}`,
+  id: `${server}/${pid}`,
 });
 
 export const osdRef = (osd: number): EntityRef => ({ kind: 'osd', id: `osd.${osd}` });

@@ -70,7 +70,8 @@ export type ProtocolName =
   | 'systemd'
   | 'kmsg'
   | 'facts'
-  | 'postgresql';
+  | 'postgresql'
+  | 'mysql';
 
 /** Request to a daemon in its protocol, over its unix socket. Default timeout: 5 s. */
 export interface DaemonRead extends ReadOptions {

@@ -30,6 +30,7 @@ const protocol = oneOf<ProtocolName>(
   'kmsg',
   'facts',
   'postgresql',
+  'mysql',
 );
 
 type Kinds = { readonly [Kind in Read['kind']]: Extract<Read, { readonly kind: Kind }> };

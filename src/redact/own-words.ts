@@ -66,132 +66,134 @@ export const OWN_WORDS: ReadonlySet<string> = new Set(
   flag flags flap flapping flaps flat flavor fleet flight flood flooded flooding floods floor flow flow-limit flow-table flows flush
   flushes fold folded folder folders followed follower follows font footer for force foreign forever fork forks form format formatter
   forward forwarded forwarded-by forwarding forwards found fpath fragmentation fragmented frame frames free freezer frequency
-  frequency-info from front froze frozen fsck fsfreeze fstab fsync full fullest fully funcstack function further fuzzy gap gaps gateway
-  gateway-claimed gateway-unresolved gateways gather gathered gatherer gave gave-up gdb gdb-stacks general generated generator generic
-  geneve get get-controller get-quota get-ssl gets gib github give given gives glob globalknownhostsfile goes gone good governor gpu grade
-  grant graph graphical gre green grep grid group groups grow grows growth gssapi gssapiauthentication guaranteed guessed guest guest-disk
-  guest-disk-slow guest-disks guest-down guest-job-stuck guest-log guest-memory-far guest-memory-low guest-memory-remote guest-monitor
-  guest-monitor-stuck guest-nic guest-nic-drops guest-nics guest-paused guest-steal guest-swapped guest-taps guest-thread-blocked
-  guest-throttled guests guided habits had half half-down half-up handle handled handler handlers handshake hangs happened hard
-  hard-lockup hardly hardware hardware-error has hash hashes hashknownhosts have having hdd head header headless headline health healthy
-  healthz heap heartbeat heartbeat-thread heartbeats heat height held help here hex hidden hide hides high high-order higher highest hint
-  histogram history hit hits hoaglin hold holder holds home hop hops host hostkeyalgorithms hostkeyalias hostname hosts hot hotsos hour
-  hours how href html http https huge huge-pages-lopsided hugepages hugetlb hung hung-task hung-task-warnings hung-tasks hypervisor
-  ibottom icon identifier identifiers identitiesonly identity identityagent identityfile idle ids iface-id iface-id-ver iglewicz ignore
-  ignored ignores iheight ileft image imagefs imagefsinfo images img import important inactive incarnation incident incidents included
-  includes including incomplete inconsistent increased incus incusd index indexed inet inferred infiniband infinity inflight influence
-  info inhibited init initial initialized inlet inline inner innermost innodb-flush innodb-pool-full inode inodes input insert
-  insert-failed inserts inside inspect install installed installs instance instance-restarted instance-started instanceof instances int
-  intended interface interfaceid interfaces internal interrupt interrupted interrupts interrupts-far interval into inuse invalid inventory
-  invert invocations iops iostat iotune iowait ipmitool iptables-save iright irq irq-remote irqbalance iscsi iso isolcpus items iterable
-  iteration itop its itself iwidth job jobs join joined joins journal journal-suppressed journalctl journald json json-pretty judge judged
-  jump just kbdinteractiveauthentication kdump keep keeps kept kerberos kernel kernel-bug kernel-counts kernel-crash-dump kernel-crashes
-  kernel-line kernel-lockup kernel-log kernel-log-lost kernel-stacks kernel-state kernels kex kexalgorithms key keyboard-interactive keys
-  keystone kib kill killed killer kills kind kinds kit klog kmsg know knowing known knownhostscommand kolmogorov kswapd kube
-  kube-api-silent kube-api-unresponsive kube-apiserver kube-certificate kube-claims kube-cluster kube-events kube-eviction-near
-  kube-kubelet-unwell kube-local kube-log kube-node kube-node-condition kube-nodes kube-owners kube-pod kube-pod-trouble
-  kube-pod-unhealthy kube-pods kube-prometheus kube-rollout-stalled kube-rollout-stuck kube-runtime kube-runtime-unresponsive
-  kube-static-pod-down kube-system kube-unscheduled kube-volumes kubeadm kubeconfig kubectl kubelet kubelet-unhealthy kubernetes
-  kubernetes-mixin kvm kvm-host kvsync label lack lacp lag laggy laggy-pgs laid lang language large larger largest last late latency
-  latency-critical later latest launchpad layer layout leader leak leaks leap learn learned learner learning lease least leave leaves
-  ledger left legacy length lengthen less let level lflow lib libc-bin libceph libceph-mon libceph-osd librados library libvirt
-  libvirt-about libvirt-daemon libvirt-domains libvirt-job-lock libvirt-monitor libvirt-silent libvirt-sock-ro libvirt-unresponsive
-  libvirt-xml libvirtd licence lies life lifted light likeliest limit limited limits line linecap linejoin lines link link-down links
-  linux list list-inconsistent-obj list-jobs list-timers listed listen listen-overflow listener listeners listening listens listing lists
-  literally literals little live lives lldp load loadavg loaded local locale localhost locally localnet lock locked locks lockup log
-  log-file log-lost logged logical logical-port login logs long longer longest look looked looks lookup lookups loop loopback lose loses
-  loss lost lost-packet low lower lowest lsblk lscpu lsns lsof lspci lstart lvm lxc lxcfs lxcfs-threads lxd lxd-cluster lxd-events
-  lxd-instance lxd-member lxd-member-offline lxd-operation lxd-operation-stuck lxd-operations lxd-ping lxd-pool-full lxd-pools lxd-server
-  lxd-warning lxd-warnings mac mac-table-size machine machine-checks machinecheck macs macvtap made magenta mail main maintenance major
-  major-faults majority make makes makestep man man-in-the-middle management manager managers manifest manual many map mapped mapper
-  mappings maps margin mariadbd mark mark-back mark-forward mark-row markable markdown marked marked-down marker markers marks markup
-  martian mask masked masks master match matched matching math matters max max-idle maxerror maximum may mce mclock mdadm mdstat mean
-  meaning meanings means meanwhile measured media median medians medium medium-error megaflow megaflows mem member member-of members
-  membership meminfo memory memory-errors memory-fragmented memory-module memory-poisoned memory-short mempools mems menlo message
-  messages messenger meta metacharacter metadata meter meter-add method metric mgr microseconds migrated migratepages migrating migration
-  migration-failed mild million milliseconds min minimum minor minus minute minutes mirror mirrored mismatch misplaced misplc misread miss
-  missed misses missing mixed mode model moderate modified module modules moment moments mon monitor monitoring monitors mono monospace
-  mons more most mostly mount mount-folders mount-read-only mount-unresponsive mount-users mounted mounts move moved moves moving mpstat
-  mtime mtu mtu-mismatch much multi-user multipath multipath-paths multipathd multixact must mute muted mysql mysql-router mysqld name
-  named names nameserver namespace namespace-missing namespace-network namespaces narrow near nearest nearfull nearly need needed
-  needrestart needs needs-cert negotiate negotiated neigh neighbour neighbour-overflow neighbour-table neighbours neither nesting net
-  netdata netdev netdev-stuck netfilter netlink netlink-drops netns netstat network network-services network-table-full
-  network-vif-plugged networks neutron neutron-common never new newer newest next next-section next-tab nfs nfs-mounts nfs-ok
-  nfs-retransmits nfs-unresponsive nfsiostat nft nic nic-down nic-driver-loss nic-drops nic-errors nic-flaps nic-hung nic-over-mtu nice
-  nics nlwp node node-busy node-dry node-mixin node-problem-detector nodeep-scrub nodefs nodes nodeset nominal non-fatal none nonfatal
-  nonvoluntary nor normal northbound northd northd-mismatch noscrub not not-found not-installed not-read note noted notes nothing notice
-  notify noun nova nova-compute now nowrap npt nsenter nspawn nstat ntp ntpd null numa numa-balancing-thrash numa-churn numa-miss
-  numa-node numa-node-busy numa-node-full numactl numastat numatune number numberofpasswordprompts numbers numeric nums nvme nvme-timeout
-  object objects occupied occurrences octavia odd ofconns off off-peak offers offline offlined offload offloaded offset ofport often old
-  older oldest omap omit once one ones oneshot online only onode onode-cache-empty onset onsets oom oom-kill oom-kills oom-logged
-  oom-report oops oopses open open-files-limit opened opens openssh openssh-client openssl openstack openvswitch openvswitch-switch
-  operation operational operations operators operstate opr ops optics optimal optimized option options opw orange order orders origin
-  orphan orphans osd osd-replies osdmap osds oslo other others out outdated outdated-code outlier output outputs outside over over-mtu
-  overcommit overcommitted overdue overflow overflows overheating overlapping overlapping-roots overlay overlimits overloaded overrides
-  overview overwritten ovn ovn-appctl ovn-bridge-mappings ovn-central ovn-chassis-behind ovn-claims ovn-common ovn-connection
-  ovn-controller ovn-daemons ovn-disconnected ovn-host ovn-installed-ts ovn-log-fault ovn-logs ovn-match-northd-version ovn-nbctl
-  ovn-northd ovn-northd-behind ovn-northd-loop ovn-ovsdb-server-nb ovn-ovsdb-server-sb ovn-port-claims ovn-port-unbound ovn-raft
-  ovn-remote ovn-sb ovn-sbctl ovs ovs-appctl ovs-bond-degraded ovs-bridge ovs-conntrack-full ovs-controller-lost ovs-datapath ovs-db
-  ovs-dpctl ovs-fdb ovs-flow ovs-flow-limit ovs-flows ovs-group ovs-log ovs-log-fault ovs-megaflows ovs-misses ovs-ofctl ovs-packet-ins
-  ovs-pmd ovs-port ovs-port-broken ovs-silent ovs-slow-dump ovs-switch ovs-system ovs-threads ovs-trace ovs-unresponsive ovs-upcalls-lost
-  ovs-vsctl ovs-vswitchd ovsdb ovsdb-server own owned owner owners pacemaker pacemaker-failed-op package package-broken
-  package-known-fault package-run-long packages packet packet-ins packets pad padding page page-down page-up pages paging painted palette
-  pane panes panic panicked parallel parameters parent parentheses parse part partial partition partitions partly partner parts passed
-  passes passphrase password passwordauthentication past paste patch patches path path-failed paths patterns pause paused pauses paxos
-  pci-device pci-devices pcie-errors pcpu pct peak peaks peer peered peering peers pending peon per percent percentage perf performance
-  period periods permission permissions pgbouncer pgdn pgmajfault pgs pgup phase pick pid pids pidstat piece pieces pin ping pings pinned
-  pipe pkg place placed placed-on placement places plain plan plane play played player pleg-unhealthy plugged plugged-into plugin plural
-  plus pmd pmd-auto-lb pmd-cpu-mask pmd-maxsleep pmd-sleep-max pmsuspended pod pod-log pod-name podman pods point pointer points poisoned
-  policy polled polls pool pooler pools pop port ports position possible post-copy poster postgres postgres-connections
-  postgres-wraparound postgresql postgresql-activity postgresql-archiver postgresql-connections postgresql-deadlocks
-  postgresql-idle-transaction postgresql-lock-chain postgresql-long-transaction postgresql-replication postgresql-servers
-  postgresql-unresponsive postgresql-wraparound postmaster power power-of-two powersave ppid pps pre preference preferredauthentications
-  prefers prefix prepared presence present presented presenting presents press pressure prettier prev previous previous-section
-  previous-tab primaries primary print printk prints priority private privileged privsep privsep-size probably probe probes problem
-  problems proc proc-mount process process-crashed process-files process-limit process-limits process-numa process-sockets process-stacks
-  process-status process-stopped process-threads processed processes processes-blocked processing procs product profile profiles program
-  programs progress progressing prohibited project promise prompt prompts proposed protocol protocol-counters protocols proxy proxycommand
-  proxyjump pseudonym pseudonyms psi psr pstore pswpin pswpout ptrace pubkeyauthentication public publickey published publishers pull
-  purpose push put qdisc qdisc-drops qdiscs qemu qemu-ended qemu-start-failed qemu-threads qos quarter queried query queue queued queueing
-  queues quiescent quit quits quitting quorum quot quota quotas quoted rabbit-files-alarm rabbit-memory-alarm rabbit-old-incarnation
-  rabbit-partition rabbit-queue-stopped rabbit-queue-timeout rabbitmq rabbitmq-server rabbitmqctl rados radosgw-admin raft raid
-  raid-degraded raise raises ram ran range rank ranking ras-mc-ctl rasdaemon rate rates rather ratio raw raw-usage rawait rbac-denied rbd
-  rbd-error rbd-image rbottom rbytes rcu-stall reach reachable reached reaches read read-only read-write readable reader readers readiness
-  reading readings readonly reads ready readyz real reason reasons reassembly rebalance rebind reboot reboot-pending reboot-required
-  receive received receiver recent recirc reclaim reclaimable reclaims recomputes reconnect record recorded recorder recording recordings
-  records recovery recv red redact redacted redaction redactor redacts redeploy redraw reduce reduced ref refaults refer reference refresh
-  refreshed refreshes refuse refused refuses registered registry regression regular reinstall rekey rel related released releases
-  reloading rely remote remotely remount-ro remounted remounting remove removed removing rendered renew renewed repair repaired repeat
-  repeated repeatedly replace replaced replay replayed replays replica replicas replication replies reply report reported reports request
-  requested requests require require-osd-release required requires reschedule reseat reserve reserved reset resets reshard resident resize
-  resolution resolv resolve resolvectl resolved resolver resolver-unresponsive resolvers resource resource-update-failed respond responded
-  responding responds response responsive rest restart restarted restarting restarts restore restored restrictions resubmit resubmit-limit
-  result resume resumed resumes retrans retransmits retransmitted retries retry return reused revalidator revalidators reverse-path-drops
-  revert revision revisions revoked revokedhostkeys reweight rewrites rgw right rights ring rings riser rleft rmi rocksdb
-  rocksdb-corruption role roles rolling rollout rollouts room root rootless roots rotating round route routed router router-gateway
-  routers routes routine routing row rows rpm rport rps rright rss rsyslog rsyslog-suspended rsyslogd rtnetlink rtop rtt rule rules run
-  runnable running runs runs-as runtime runtime-deadline rxpackets safe same sample samples sandbox sandbox-reserved sanitised sanitises
-  sanitize sanitized sans sar saturate saturated saturation save save-views saved saves saving scale scan scanned scenarios schedinfo
-  schedstat scheduled scheduler scheme scope score screen screens script scripts scroll-left scroll-right scrollback scrolls scrub scsi
-  scsi-not-scanned sda sdr search searched searches second seconds secret secrets section sections sector secure security see seek seen
-  sees segfault segment segments select selected selection selector selects self send sender sending sends sensor sensors sent sentence
-  sentences separation sequences serial series serif serve served served-by server server-unresponsive servers serves service
-  service-journal-fault service-log-fault service-logs services session sessions set set-device-class set-ntp setmem sets setting settings
-  several severities severity sha shape shaper share shared shares shd shell shift shift-tab shmem short shortest show shown shows shut
-  shutdown shuts shutting side sidecar sidecars sig sign signal signals signature signing simple since single single-user size sizes
-  sizing skew skip skips skmem slab slabs slabtop sleeping sleeps slice slot slots slow slow-heartbeats slow-operation slow-ops slowed
-  slowest slowly slows small smaller smallest smart-log smartctl smirnov smoothed smp snap snap-broken snapd snaps snapshot snapshots snmp
-  socket socket-memory-full socket-refused sockets sockstat soft soft-lockup softirq softirq-hot-cpu softirqs softnet softnet-drops
-  software solid somaxconn some something sometimes soon sooner sort sort-next sort-previous sortbitwise sorted sorts sosreport sosreports
-  source sources southbound space span spans spare speak spec speed spend spent spill spillover spills split spread spreads spreadsheet
-  sql squeezed src ssh ssh-add ssh-agent ssh-config ssh-dss ssh-keygen ssh-rsa sshd stack stacked stacks stage stages stale stale-data
-  stall stalled stalls stand standalone standard standby standing stands start start-limit-hit started starting starts starves stat state
+  frequency-info from front froze frozen fsck fsfreeze fstab fsync full fullest fully funcstack function further fuzzy galera
+  galeracluster gap gaps gateway gateway-claimed gateway-unresolved gateways gather gathered gatherer gave gave-up gdb gdb-stacks general
+  generated generator generic geneve get get-controller get-quota get-ssl gets gib github give given gives glob globalknownhostsfile goes
+  gone good governor gpu grade grant graph graphical gre green grep grid group groups grow grows growth gssapi gssapiauthentication
+  guaranteed guessed guest guest-disk guest-disk-slow guest-disks guest-down guest-job-stuck guest-log guest-memory-far guest-memory-low
+  guest-memory-remote guest-monitor guest-monitor-stuck guest-nic guest-nic-drops guest-nics guest-paused guest-steal guest-swapped
+  guest-taps guest-thread-blocked guest-throttled guests guided habits had half half-down half-up handle handled handler handlers
+  handshake hangs happened hard hard-lockup hardly hardware hardware-error has hash hashes hashknownhosts have having hdd head header
+  headless headline health healthy healthz heap heartbeat heartbeat-thread heartbeats heat height held help here hex hidden hide hides
+  high high-order higher highest hint histogram history hit hits hoaglin hold holder holds home hop hops host hostkeyalgorithms
+  hostkeyalias hostname hosts hot hotsos hour hours how href html http https huge huge-pages-lopsided hugepages hugetlb hung hung-task
+  hung-task-warnings hung-tasks hypervisor ibottom icon identifier identifiers identitiesonly identity identityagent identityfile idle ids
+  iface-id iface-id-ver iglewicz ignore ignored ignores iheight ileft image imagefs imagefsinfo images img import important inactive
+  incarnation incident incidents included includes including incomplete inconsistent increased incus incusd index indexed inet inferred
+  infiniband infinity inflight influence info inhibited init initial initialized inlet inline inner innermost innodb-flush
+  innodb-pool-full inode inodes input insert insert-failed inserts inside inspect install installed installs instance instance-restarted
+  instance-started instanceof instances int intended interface interfaceid interfaces internal interrupt interrupted interrupts
+  interrupts-far interval into inuse invalid inventory invert invocations iops iostat iotune iowait ipmitool iptables-save iright irq
+  irq-remote irqbalance iscsi iso isolcpus items iterable iteration itop its itself iwidth job jobs join joined joins journal
+  journal-suppressed journalctl journald json json-pretty judge judged jump just kbdinteractiveauthentication kdump keep keeps kept
+  kerberos kernel kernel-bug kernel-counts kernel-crash-dump kernel-crashes kernel-line kernel-lockup kernel-log kernel-log-lost
+  kernel-stacks kernel-state kernels kex kexalgorithms key keyboard-interactive keys keystone kib kill killed killer kills kind kinds kit
+  klog kmsg know knowing known knownhostscommand kolmogorov kswapd kube kube-api-silent kube-api-unresponsive kube-apiserver
+  kube-certificate kube-claims kube-cluster kube-events kube-eviction-near kube-kubelet-unwell kube-local kube-log kube-node
+  kube-node-condition kube-nodes kube-owners kube-pod kube-pod-trouble kube-pod-unhealthy kube-pods kube-prometheus kube-rollout-stalled
+  kube-rollout-stuck kube-runtime kube-runtime-unresponsive kube-static-pod-down kube-system kube-unscheduled kube-volumes kubeadm
+  kubeconfig kubectl kubelet kubelet-unhealthy kubernetes kubernetes-mixin kvm kvm-host kvsync label lack lacp lag laggy laggy-pgs laid
+  lang language large larger largest last late latency latency-critical later latest launchpad layer layout leader leak leaks leap learn
+  learned learner learning lease least leave leaves ledger left legacy length lengthen less let level lflow lib libc-bin libceph
+  libceph-mon libceph-osd librados library libvirt libvirt-about libvirt-daemon libvirt-domains libvirt-job-lock libvirt-monitor
+  libvirt-silent libvirt-sock-ro libvirt-unresponsive libvirt-xml libvirtd licence lies life lifted light likeliest limit limited limits
+  line linecap linejoin lines link link-down links linux list list-inconsistent-obj list-jobs list-timers listed listen listen-overflow
+  listener listeners listening listens listing lists literally literals little live lives lldp load loadavg loaded local locale localhost
+  locally localnet lock locked locks lockup log log-file log-lost logged logical logical-port login logs long longer longest look looked
+  looks lookup lookups loop loopback lose loses loss lost lost-packet low lower lowest lsblk lscpu lsns lsof lspci lstart lvm lxc lxcfs
+  lxcfs-threads lxd lxd-cluster lxd-events lxd-instance lxd-member lxd-member-offline lxd-operation lxd-operation-stuck lxd-operations
+  lxd-ping lxd-pool-full lxd-pools lxd-server lxd-warning lxd-warnings mac mac-table-size machine machine-checks machinecheck macs macvtap
+  made magenta mail main maintenance major major-faults majority make makes makestep man man-in-the-middle management manager managers
+  manifest manual many map mapped mapper mappings maps margin mariadb mariadbd mark mark-back mark-forward mark-row markable markdown
+  marked marked-down marker markers marks markup martian mask masked masks master match matched matching math matters max max-idle
+  maxerror maximum may mce mclock mdadm mdstat mean meaning meanings means meanwhile measure measured media median medians medium
+  medium-error megaflow megaflows mem member member-of members membership meminfo memory memory-errors memory-fragmented memory-module
+  memory-poisoned memory-short mempools mems menlo message messages messenger meta metacharacter metadata meter meter-add method metric
+  mgr microseconds migrated migratepages migrating migration migration-failed mild million milliseconds min minimum minor minus minute
+  minutes mirror mirrored mismatch misplaced misplc misread miss missed misses missing mixed mode model moderate modified module modules
+  moment moments mon monitor monitoring monitors mono monospace mons more most mostly mount mount-folders mount-read-only
+  mount-unresponsive mount-users mounted mounts move moved moves moving mpstat mtime mtu mtu-mismatch much multi-user multipath
+  multipath-paths multipathd multixact must mute muted mysql mysql-activity mysql-connections mysql-galera mysql-idle-transaction
+  mysql-lock-chain mysql-long-transaction mysql-replication mysql-router mysql-servers mysql-unresponsive mysqld name named names
+  nameserver namespace namespace-missing namespace-network namespaces narrow near nearest nearfull nearly need needed needrestart needs
+  needs-cert negotiate negotiated neigh neighbour neighbour-overflow neighbour-table neighbours neither nesting net netdata netdev
+  netdev-stuck netfilter netlink netlink-drops netns netstat network network-services network-table-full network-vif-plugged networks
+  neutron neutron-common never new newer newest next next-section next-tab nfs nfs-mounts nfs-ok nfs-retransmits nfs-unresponsive
+  nfsiostat nft nic nic-down nic-driver-loss nic-drops nic-errors nic-flaps nic-hung nic-over-mtu nice nics nlwp node node-busy node-dry
+  node-mixin node-problem-detector nodeep-scrub nodefs nodes nodeset nominal non-fatal none nonfatal nonvoluntary nor normal northbound
+  northd northd-mismatch noscrub not not-found not-installed not-read note noted notes nothing notice notify noun nova nova-compute now
+  nowrap npt nsenter nspawn nstat ntp ntpd null numa numa-balancing-thrash numa-churn numa-miss numa-node numa-node-busy numa-node-full
+  numactl numastat numatune number numberofpasswordprompts numbers numeric nums nvme nvme-timeout object objects occupied occurrences
+  octavia odd ofconns off off-peak offers offline offlined offload offloaded offset ofport often old older oldest omap omit once one ones
+  oneshot online only onode onode-cache-empty onset onsets oom oom-kill oom-kills oom-logged oom-report oops oopses open open-files-limit
+  opened opens openssh openssh-client openssl openstack openvswitch openvswitch-switch operation operational operations operators
+  operstate opr ops optics optimal optimized option options opw orange order orders origin orphan orphans osd osd-replies osdmap osds oslo
+  other others out outdated outdated-code outlier output outputs outside over over-mtu overcommit overcommitted overdue overflow overflows
+  overheating overlapping overlapping-roots overlay overlimits overloaded overrides overview overwritten ovn ovn-appctl
+  ovn-bridge-mappings ovn-central ovn-chassis-behind ovn-claims ovn-common ovn-connection ovn-controller ovn-daemons ovn-disconnected
+  ovn-host ovn-installed-ts ovn-log-fault ovn-logs ovn-match-northd-version ovn-nbctl ovn-northd ovn-northd-behind ovn-northd-loop
+  ovn-ovsdb-server-nb ovn-ovsdb-server-sb ovn-port-claims ovn-port-unbound ovn-raft ovn-remote ovn-sb ovn-sbctl ovs ovs-appctl
+  ovs-bond-degraded ovs-bridge ovs-conntrack-full ovs-controller-lost ovs-datapath ovs-db ovs-dpctl ovs-fdb ovs-flow ovs-flow-limit
+  ovs-flows ovs-group ovs-log ovs-log-fault ovs-megaflows ovs-misses ovs-ofctl ovs-packet-ins ovs-pmd ovs-port ovs-port-broken ovs-silent
+  ovs-slow-dump ovs-switch ovs-system ovs-threads ovs-trace ovs-unresponsive ovs-upcalls-lost ovs-vsctl ovs-vswitchd ovsdb ovsdb-server
+  own owned owner owners pacemaker pacemaker-failed-op package package-broken package-known-fault package-run-long packages packet
+  packet-ins packets pad padding page page-down page-up pages paging painted palette pane panes panic panicked parallel parameters parent
+  parentheses parse part partial partition partitions partly partner parts passed passes passphrase password passwordauthentication past
+  paste patch patches path path-failed paths patterns pause paused pauses paxos pci-device pci-devices pcie-errors pcpu pct peak peaks
+  peer peered peering peers pending peon per percent percentage perf performance period periods permission permissions pgbouncer pgdn
+  pgmajfault pgs pgup phase pick pid pids pidstat piece pieces pin ping pings pinned pipe pkg place placed placed-on placement places
+  plain plan plane play played player pleg-unhealthy plugged plugged-into plugin plural plus pmd pmd-auto-lb pmd-cpu-mask pmd-maxsleep
+  pmd-sleep-max pmsuspended pod pod-log pod-name podman pods point pointer points poisoned policy polled polls pool pooler pools pop port
+  ports position possible post-copy poster postgres postgres-connections postgres-wraparound postgresql postgresql-activity
+  postgresql-archiver postgresql-connections postgresql-deadlocks postgresql-idle-transaction postgresql-lock-chain
+  postgresql-long-transaction postgresql-replication postgresql-servers postgresql-unresponsive postgresql-wraparound postmaster power
+  power-of-two powersave ppid pps pre preference preferredauthentications prefers prefix prepared presence present presented presenting
+  presents press pressure prettier prev previous previous-section previous-tab primaries primary print printk prints priority private
+  privileged privsep privsep-size probably probe probes problem problems proc proc-mount process process-crashed process-files
+  process-limit process-limits process-numa process-sockets process-stacks process-status process-stopped process-threads processed
+  processes processes-blocked processing procs product profile profiles program programs progress progressing prohibited project promise
+  prompt prompts proposed protocol protocol-counters protocols proxy proxycommand proxyjump pseudonym pseudonyms psi psr pstore pswpin
+  pswpout ptrace pubkeyauthentication public publickey published publishers pull purge purpose push put qdisc qdisc-drops qdiscs qemu
+  qemu-ended qemu-start-failed qemu-threads qos quarter queried query queue queued queueing queues quiescent quit quits quitting quorum
+  quot quota quotas quoted rabbit-files-alarm rabbit-memory-alarm rabbit-old-incarnation rabbit-partition rabbit-queue-stopped
+  rabbit-queue-timeout rabbitmq rabbitmq-server rabbitmqctl rados radosgw-admin raft raid raid-degraded raise raises ram ran range rank
+  ranking ras-mc-ctl rasdaemon rate rates rather ratio raw raw-usage rawait rbac-denied rbd rbd-error rbd-image rbottom rbytes rcu-stall
+  reach reachable reached reaches read read-only read-write readable reader readers readiness reading readings readonly reads ready readyz
+  real reason reasons reassembly rebalance rebind reboot reboot-pending reboot-required receive received receiver recent recirc reclaim
+  reclaimable reclaims recomputes reconnect record recorded recorder recording recordings records recovery recv red redact redacted
+  redaction redactor redacts redeploy redraw reduce reduced ref refaults refer reference refresh refreshed refreshes refuse refused
+  refuses registered registry regression regular reinstall rekey rel related released releases reloading rely remote remotely remount-ro
+  remounted remounting remove removed removing rendered renew renewed repair repaired repeat repeated repeatedly replace replaced replay
+  replayed replays replica replicas replication replies reply report reported reports request requested requests require
+  require-osd-release required requires reschedule reseat reserve reserved reset resets reshard resident resize resolution resolv resolve
+  resolvectl resolved resolver resolver-unresponsive resolvers resource resource-update-failed respond responded responding responds
+  response responsive rest restart restarted restarting restarts restore restored restrictions resubmit resubmit-limit result resume
+  resumed resumes retrans retransmits retransmitted retries retry return reused revalidator revalidators reverse-path-drops revert
+  revision revisions revoked revokedhostkeys reweight rewrites rgw right rights ring rings riser rleft rmi rocksdb rocksdb-corruption role
+  roles rolling rollout rollouts rolls room root rootless roots rotating round route routed router router-gateway routers routes routine
+  routing row rows rpm rport rps rright rss rsyslog rsyslog-suspended rsyslogd rtnetlink rtop rtt rule rules run runnable running runs
+  runs-as runtime runtime-deadline rxpackets safe same sample samples sandbox sandbox-reserved sanitised sanitises sanitize sanitized sans
+  sar saturate saturated saturation save save-views saved saves saving scale scan scanned scenarios schedinfo schedstat scheduled
+  scheduler scheme scope score screen screens script scripts scroll-left scroll-right scrollback scrolls scrub scsi scsi-not-scanned sda
+  sdr search searched searches second seconds secret secrets section sections sector secure security see seek seen sees segfault segment
+  segments select selected selection selector selects self send sender sending sends sensor sensors sent sentence sentences separation
+  sequences serial series serif serve served served-by server server-unresponsive servers serves service service-journal-fault
+  service-log-fault service-logs services session sessions set set-device-class set-ntp setmem sets setting settings several severities
+  severity sha shape shaper share shared shares shd shell shift shift-tab shmem short shortest show shown shows shut shutdown shuts
+  shutting side sidecar sidecars sig sign signal signals signature signing simple since single single-user size sizes sizing skew skip
+  skips skmem slab slabs slabtop sleeping sleeps slice slot slots slow slow-heartbeats slow-operation slow-ops slowed slowest slowly slows
+  small smaller smallest smart-log smartctl smirnov smoothed smp snap snap-broken snapd snaps snapshot snapshots snmp socket
+  socket-memory-full socket-refused sockets sockstat soft soft-lockup softirq softirq-hot-cpu softirqs softnet softnet-drops software
+  solid somaxconn some something sometimes soon sooner sort sort-next sort-previous sortbitwise sorted sorts sosreport sosreports source
+  sources southbound space span spans spare speak spec speed spend spent spill spillover spills split spread spreads spreadsheet sql
+  squeezed src ssh ssh-add ssh-agent ssh-config ssh-dss ssh-keygen ssh-rsa sshd stack stacked stacks stage stages stale stale-data stall
+  stalled stalls stand standalone standard standby standing stands start start-limit-hit started starting starts starves stat state
   statement statements states statfs static statistics stats status stay stays stddev steady steal step step-back step-forward stepped
   steps still stime stop stopped stopping stops storage storage-link-down storage-links storage-pool store stored stored-on stores storm
   stp strace stratum streak stream streams strength stretched stricthostkeychecking string stringify strings stroke strong strongest
   structure sts stt stuck style styles sub subject submission subop subsystem subsystems subtable succeed succeeded success such sudo sum
   summary superblock supported supports suppressed surface surplus suspend suspended svg swap swap-out swapon swapped swappiness swapping
-  swaps sweep switch switches symbol symptom symptoms syn-flood sync synchronisation synchronised sys syscall sysctl syslog system
+  swaps sweep switch switches symbol symptom symptoms syn-flood sync synced synchronisation synchronised sys syscall sysctl syslog system
   system-id systemctl systemd systemd-analyze systemd-detect-virt systemd-journal systemd-journald systemd-resolved systemd-timesyn
   systemd-timesyncd systeminformation systems syzkaller tab table tables tabular tag tail taint tainted taints take takes talk talks tap
   taps target targets task task-hung tasks taskset tbody tcp tcp-memory tcp-retransmits tell temp temperature temperatures template
@@ -204,19 +206,19 @@ export const OWN_WORDS: ReadonlySet<string> = new Set(
   transactions transceiver translate transmissions transmit transparent transport traps tree trend triage tries trim trip trk trouble true
   truecolor truncated trust trusted try tsv tun tunables tuned tuned-adm tuning tunnel tunnel-mtu tunnels turn turned twice two txpackets
   type typed typeof udp udp-drops udpif uevent ufid uid umount unable unallocated uname unanswered unattended-upgr unattended-upgrade
-  unattended-upgrade-shutdown unavailable unchanged unclear uncommitted uncorrectable uncorrected undefined under underlay undersized
+  unattended-upgrade-shutdown unavailable unchanged unclear uncommitted uncorrectable uncorrected undefined under underlay undersized undo
   uneven unexpected unfound unhandled unhealthy unicast unicode uninterruptible unique unit unit-failed unit-invocations unit-jobs-waiting
-  unit-log unit-manager unit-missing unit-not-loaded unit-restart-loop unit-stuck unit-tasks units unix unkillable unknown unless unlike
-  unlock unmask unmount unmounted unpause unprivileged unreachable unread unreadable unready unreclaimable unregister unreleased
-  unreserved unresponsive unsafe unsaved unschedulable unscheduled unset unset-group unstable unstyled untagged until unused upcall
-  upcalls update update-notifier updates upgrade upgraded upgrades uplink upper uptime uri usable usage use used user userknownhostsfile
-  users userspace uses using usual usually utf util utilisation utime uuid vacuum valid value values vanished var variant vcpu
-  vcpu-overcommit vcpuinfo vcpupin vcpus vendor verbose verdict verification verify version versions vertical veth veth-peers vhost via
-  victim victims view viewport views vif-plug-timeout virsh virtio virtqemud virtual virtual-machine visible vite vlan vms vmstat
-  vocabulary void volume volume-error volume-suspended volumes voluntary voters vswitch vxlan wait waited waiting waits waits-for walks
-  wall want wanted warm warn warning warnings warns was wasm watch watchdog watched-units wawait way wbytes wchan weak web week weight
-  well went were what whatever whats wheel when where whether which while white who whole whose why wide width window windows wins wip
-  wire with withheld within without word wording words work worker workers working workload workloads workqueue workqueue-lockup works
+  unit-log unit-manager unit-missing unit-not-loaded unit-restart-loop unit-stuck unit-tasks units unix unkillable unknown unknown-holder
+  unless unlike unlock unmask unmount unmounted unpause unprivileged unreachable unread unreadable unready unreclaimable unregister
+  unreleased unreserved unresponsive unsafe unsaved unschedulable unscheduled unset unset-group unstable unstyled untagged until unused
+  upcall upcalls update update-notifier updates upgrade upgraded upgrades uplink upper uptime uri usable usage use used user
+  userknownhostsfile users userspace uses using usual usually utf util utilisation utime uuid vacuum valid value values vanished var
+  variant vcpu vcpu-overcommit vcpuinfo vcpupin vcpus vendor verbose verdict verification verify version versions vertical veth veth-peers
+  vhost via victim victims view viewport views vif-plug-timeout virsh virtio virtqemud virtual virtual-machine visible vite vlan vms
+  vmstat vocabulary void volume volume-error volume-suspended volumes voluntary voters vswitch vxlan wait waited waiting waits waits-for
+  walks wall want wanted warm warn warning warnings warns was wasm watch watchdog watched-units wawait way wbytes wchan weak web week
+  weight well went were what whatever whats wheel when where whether which while white who whole whose why wide width window windows wins
+  wip wire with withheld within without word wording words work worker workers working workload workloads workqueue workqueue-lockup works
   worse worst worth would wrap wraparound wrapped wraps writable write writeback writes written wrong wrote www xact xfs xid xmin xps
   xterm yaml yellow yes yet you your yum zenpower zfs zlib zombie zombies zone zone-reclaim zones zram zsh zypper`.split(
     /\s+/,

@@ -1,4 +1,11 @@
 import {
+  mysqlConnections,
+  mysqlGalera,
+  mysqlReplication,
+  mysqlUnresponsive,
+} from '../findings/databases/mysql-servers.ts';
+import { mysqlIdleTransaction, mysqlLockChain, mysqlLongTransaction } from '../findings/databases/mysql-sessions.ts';
+import {
   postgresqlArchiver,
   postgresqlDeadlocks,
   postgresqlReplication,
@@ -12,17 +19,19 @@ import {
   postgresqlLongTransaction,
 } from '../findings/databases/postgresql-sessions.ts';
 import { databaseSteps } from '../findings/databases/steps.ts';
+import { mysql } from '../host/protocols/mysql/mysql.ts';
 import { postgresql } from '../host/protocols/postgresql/postgresql.ts';
 import { databaseDependencies } from '../incidents/dependencies/databases.ts';
-import { databaseChecks } from '../ledger/checks/databases.ts';
+import { mysqlChecks, postgresqlChecks } from '../ledger/checks/databases.ts';
 import { databasesPane } from '../panes/databases/pane.ts';
+import { mysqlActivity, mysqlServers } from '../sources/databases/mysql.ts';
 import { postgresqlActivity, postgresqlServers } from '../sources/databases/postgresql.ts';
 import type { Subsystem } from './subsystem.ts';
 
-/** Manifest of databases: PostgreSQL on unix sockets of this host. */
+/** Manifest of databases: PostgreSQL, MariaDB and MySQL on unix sockets of this host. */
 export const databasesSubsystem: Subsystem = {
   id: 'databases',
-  sources: [postgresqlActivity, postgresqlServers],
+  sources: [postgresqlActivity, postgresqlServers, mysqlActivity, mysqlServers],
   findings: [
     postgresqlLockChain,
     postgresqlIdleTransaction,
@@ -33,10 +42,17 @@ export const databasesSubsystem: Subsystem = {
     postgresqlArchiver,
     postgresqlWraparound,
     postgresqlDeadlocks,
+    mysqlLockChain,
+    mysqlIdleTransaction,
+    mysqlLongTransaction,
+    mysqlConnections,
+    mysqlUnresponsive,
+    mysqlReplication,
+    mysqlGalera,
   ],
   steps: databaseSteps,
   dependencies: [databaseDependencies],
-  checks: [databaseChecks],
+  checks: [postgresqlChecks, mysqlChecks],
   pane: databasesPane,
-  protocols: [postgresql],
+  protocols: [postgresql, mysql],
 };

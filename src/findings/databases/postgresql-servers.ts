@@ -4,12 +4,12 @@ import {
   REPLICATION_LAG_SECONDS,
   SLOT_RETAINED_BYTES,
   XID_AGE,
-} from '../../entities/databases/postgresql-limits.ts';
+} from '../../entities/databases/limits.ts';
 import { plain } from '../../lib/plain.ts';
 import { bytes, count, plural, span } from '../../lib/units.ts';
 import { postgresqlServers, type PostgresqlServer } from '../../sources/databases/postgresql.ts';
 import { delta, type Moment } from '../../timeline/moment.ts';
-import { postgresqlRef } from '../entity-ref.ts';
+import { databaseRef, postgresqlName } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
 const needs = { postgresqlServers };
@@ -19,9 +19,9 @@ const serversOf = ({ postgresqlServers: seen }: Servers): readonly (readonly [st
   [...(seen.now?.servers ?? [])].flatMap(([port, one]) => ('databases' in one ? [[port, one] as const] : []));
 
 const about = (port: string, condition: string) => ({
-  entity: postgresqlRef(port),
+  entity: databaseRef(postgresqlName(port)),
   condition,
-  subject: `postgresql:${port}`,
+  subject: postgresqlName(port),
   pane: 'databases',
 });
 

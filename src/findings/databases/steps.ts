@@ -20,4 +20,16 @@ export const databaseSteps: StepTable = {
   'postgresql-archiver': { section: 'servers' },
   'postgresql-wraparound': { section: 'servers' },
   'postgresql-deadlocks': { section: 'servers' },
+  'mysql-lock-chain': { section: 'locks' },
+  'mysql-idle-transaction': { section: 'sessions' },
+  'mysql-long-transaction': { section: 'sessions' },
+  'mysql-connections': { section: 'sessions' },
+  'mysql-unresponsive': {
+    commands: () => [
+      command(['ps', '-C', 'mariadbd,mysqld', '-o', 'pid,ppid,stat,wchan:32,args'], 'processes of MySQL'),
+    ],
+    section: 'servers',
+  },
+  'mysql-replication': { section: 'replication' },
+  'mysql-galera': { section: 'replication' },
 };

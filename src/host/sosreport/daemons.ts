@@ -54,6 +54,7 @@ async function reply(what: DaemonRead, report: Report): Promise<string | undefin
     case 'kubernetes':
       return kubernetesReply(what.request, report);
     case 'postgresql':
+    case 'mysql':
       return undefined;
     case 'kmsg':
       return kernelLogReply(report);

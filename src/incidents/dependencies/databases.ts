@@ -1,45 +1,71 @@
-import { entityRef, hostResource, postgresqlRef, processRef, sessionRef } from '../../findings/entity-ref.ts';
+import {
+  databaseRef,
+  entityRef,
+  hostResource,
+  mysqlName,
+  postgresqlName,
+  processRef,
+  sessionRef,
+} from '../../findings/entity-ref.ts';
+import { mysqlActivity } from '../../sources/databases/mysql.ts';
 import { postgresqlActivity } from '../../sources/databases/postgresql.ts';
+import type { DatabaseSession } from '../../sources/databases/session.ts';
 import { processes, type Process } from '../../sources/processes/processes.ts';
 import { defineDependencies, type Dependency } from '../dependency.ts';
 
 /** Session to its backend, its server and those that block it; server to its postmaster, its unit and the CPUs. */
 export const databaseDependencies = defineDependencies({
   id: 'databases',
-  needs: { postgresqlActivity, processes },
-  of: ({ postgresqlActivity: seen, processes: table }): readonly Dependency[] =>
-    [...(seen.now?.servers ?? [])].flatMap(([port, one]): readonly Dependency[] => {
+  needs: { postgresqlActivity, mysqlActivity, processes },
+  of: ({ postgresqlActivity: seen, mysqlActivity: mysql, processes: table }): readonly Dependency[] => [
+    ...[...(seen.now?.servers ?? [])].flatMap(([port, one]): readonly Dependency[] => {
       if (!('sessions' in one)) return [];
-      const server = postgresqlRef(port);
       const backends = one.sessions.flatMap(({ pid }) => backendOf(table.now?.processes, pid) ?? []);
       const [first] = backends;
       const postmaster = first && table.now?.processes.get(first.parentPid);
       return [
         ...one.sessions.flatMap((session): Dependency[] => {
-          const self = sessionRef(port, session.pid);
           const process = backendOf(table.now?.processes, session.pid);
-          return [
-            { dependent: self, via: 'served-by', on: server },
-            ...(process ? [{ dependent: self, via: 'runs-as', on: processRef(process) } as const] : []),
-            ...session.blockedBy.map(
-              (pid) => ({ dependent: self, via: 'waits-for', on: sessionRef(port, pid) }) as const,
-            ),
-          ];
+          const self = sessionRef(postgresqlName(port), session.pid);
+          return process ? [{ dependent: self, via: 'runs-as', on: processRef(process) }] : [];
         }),
-        ...(postmaster ? [{ dependent: server, via: 'runs-as', on: processRef(postmaster) } as const] : []),
-        ...(postmaster?.owner?.kind === 'service'
-          ? [
-              {
-                dependent: server,
-                via: 'member-of',
-                on: entityRef('unit', `${postmaster.owner.name}.service`),
-              } as const,
-            ]
-          : []),
-        { dependent: server, via: 'shares', on: hostResource('cpu') },
+        ...sessionsOn(postgresqlName(port), one.sessions),
+        ...serverOn(postgresqlName(port), postmaster),
       ];
     }),
+    ...[...(mysql.now?.servers ?? [])].flatMap(([socket, one]): readonly Dependency[] => {
+      if (!('sessions' in one)) return [];
+      const daemons = [...(table.now?.processes.values() ?? [])].filter(({ command }) => command === 'mariadbd' || command === 'mysqld'); // prettier-ignore
+      // Of several nothing names the socket.
+      const daemon = daemons.length === 1 ? daemons[0] : undefined;
+      return [...sessionsOn(mysqlName(socket), one.sessions), ...serverOn(mysqlName(socket), daemon)];
+    }),
+  ],
 });
+
+const sessionsOn = (server: string, sessions: readonly DatabaseSession[]): readonly Dependency[] =>
+  sessions.flatMap(({ pid, blockedBy }): Dependency[] => [
+    { dependent: sessionRef(server, pid), via: 'served-by', on: databaseRef(server) },
+    ...blockedBy.map((holder): Dependency => ({
+      dependent: sessionRef(server, pid),
+      via: 'waits-for',
+      on: sessionRef(server, holder),
+    })),
+  ]);
+
+const serverOn = (server: string, process: Process | undefined): readonly Dependency[] => [
+  ...(process ? [{ dependent: databaseRef(server), via: 'runs-as', on: processRef(process) } as const] : []),
+  ...(process?.owner?.kind === 'service'
+    ? [
+        {
+          dependent: databaseRef(server),
+          via: 'member-of',
+          on: entityRef('unit', `${process.owner.name}.service`),
+        } as const,
+      ]
+    : []),
+  { dependent: databaseRef(server), via: 'shares', on: hostResource('cpu') },
+];
 
 /** Process of a backend; a pid of another namespace is another program's. */
 function backendOf(all: ReadonlyMap<number, Process> | undefined, pid: number): Process | undefined {

@@ -2,6 +2,7 @@ import type { DaemonGlobRead, DaemonReply } from '../../host/host.ts';
 import { countOf, fields, flagOf, items, json, textOf, type Fields } from '../../lib/json.ts';
 import { named } from '../../redact/identifier.ts';
 import { defineSource } from '../source.ts';
+import type { DatabaseActivity, DatabaseSession } from './session.ts';
 
 const socket = (digits: string, request: string): DaemonGlobRead => ({
   kind: 'talks',
@@ -20,40 +21,6 @@ const reads = (request: string) => ({
 /** Server by the port in the name of its socket: `5432`. */
 export type PostgresqlPort = string;
 
-export interface PostgresqlSession {
-  readonly pid: number;
-  readonly database: string | undefined;
-  readonly user: string | undefined;
-  readonly application: string | undefined;
-  readonly client: string | undefined;
-  /** `client backend`, `walsender`, `autovacuum worker`, `checkpointer`. */
-  readonly kind: string | undefined;
-  /** `active`, `idle`, `idle in transaction`, `idle in transaction (aborted)`. */
-  readonly state: string | undefined;
-  readonly waitType: string | undefined;
-  readonly wait: string | undefined;
-  readonly transactionSeconds: number | undefined;
-  readonly querySeconds: number | undefined;
-  /** Time in its state. */
-  readonly stateSeconds: number | undefined;
-  /** Time for which it waits for a lock; PostgreSQL 14 and later. */
-  readonly waitSeconds: number | undefined;
-  /** pids that block it, of a session that waits for a lock; 0 is a prepared transaction. */
-  readonly blockedBy: readonly number[];
-  /** Start of its last statement, without literals (hostile text). */
-  readonly query: string | undefined;
-}
-
-export interface PostgresqlActivity {
-  readonly sessions: readonly PostgresqlSession[];
-  /** Client sessions by state. */
-  readonly states: ReadonlyMap<string, number>;
-  /** Statements that the server refused, with its message. */
-  readonly errors: ReadonlyMap<string, string>;
-  /** Host clock of the reply, seconds. */
-  readonly at: number | undefined;
-}
-
 type Replies<Of> = ReadonlyMap<PostgresqlPort, Of | { readonly missing: DaemonReply & { readonly ok: false } }>;
 
 /**
@@ -69,7 +36,7 @@ export const postgresqlActivity = defineSource({
   weightKiB: (sample: PostgresqlActivitySample | undefined) =>
     [...(sample?.servers.values() ?? [])].reduce((sum, one) => sum + ('sessions' in one ? one.sessions.length * 0.5 : 0), 0), // prettier-ignore
   parse: (values): PostgresqlActivitySample | undefined => {
-    const servers = parsed(values, (reply, at): PostgresqlActivity => ({
+    const servers = parsed(values, (reply, at): DatabaseActivity => ({
       sessions: items(reply['sessions']).flatMap((row) => sessionOf(fields(row)) ?? []),
       states: new Map(
         items(reply['states']).flatMap((row) => {
@@ -92,7 +59,7 @@ export const postgresqlActivity = defineSource({
 });
 
 export interface PostgresqlActivitySample {
-  readonly servers: Replies<PostgresqlActivity>;
+  readonly servers: Replies<DatabaseActivity>;
 }
 
 export interface PostgresqlDatabase {
@@ -213,7 +180,7 @@ const errorsOf = (reply: Fields): ReadonlyMap<string, string> =>
     }),
   );
 
-function sessionOf(row: Fields): PostgresqlSession | undefined {
+function sessionOf(row: Fields): DatabaseSession | undefined {
   const pid = countOf(row['pid']);
   if (pid === undefined) return undefined;
   return {

@@ -18,6 +18,7 @@ export const labNames = [
   'numa',
   'stacks',
   'postgresql',
+  'mariadb',
   'sshd',
   'bare',
   'package',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lockChains, transactions } from '../../../src/entities/databases/postgresql-sessions.ts';
+import { lockChains, transactions } from '../../../src/entities/databases/sessions.ts';
 import { postgresqlActivity, postgresqlServers } from '../../../src/sources/databases/postgresql.ts';
 import type { DaemonReply } from '../../../src/host/host.ts';
 
