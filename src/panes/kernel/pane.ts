@@ -67,10 +67,11 @@ function eventRole({ event, lastSeconds }: EventRow): Role {
   return rule !== undefined && severity !== undefined && isPresent(event, lastSeconds) ? severity : 'text';
 }
 
-const lineColumns: readonly Column<LineRow>[] = [
+/** A line that a process wrote looks like one of the kernel but for its writer: with one of them the column stays. */
+const lineColumns = (isMixed: boolean): readonly Column<LineRow>[] => [
   ageColumn({ id: 'age', title: 'AGE', about: 'Time since the line, by the clock of the kernel.', width: 6, rank: 0, value: (row) => row.agoSeconds }),
   { id: 'level', title: 'LEVEL', about: 'Level: emerg, alert, crit, err, warn, notice, info, debug.', vocabulary: 'fixed', width: 6, rank: 1, value: (row) => row.level, text: (row) => row.level ?? NONE, role: (row) => levelRole(row.level) },
-  { id: 'by', title: 'BY', about: 'kernel, or user: a process wrote the line to /dev/kmsg.', vocabulary: 'fixed', width: 6, rank: 6, value: (row) => row.by, role: (row) => (row.by === 'kernel' ? 'dim' : 'text') },
+  { id: 'by', title: 'BY', about: 'kernel, or user: a process wrote the line to /dev/kmsg.', vocabulary: 'fixed', width: 6, rank: isMixed ? 0 : 6, value: (row) => row.by, role: (row) => (row.by === 'kernel' ? 'dim' : 'text') },
   textColumn({ id: 'text', title: 'LINE', about: 'Line of the kernel.', width: 40, wants: 90, grow: true, rank: 0, value: (row) => row.text, role: (row) => levelRole(row.level) }),
 ]; // prettier-ignore
 
@@ -97,7 +98,7 @@ const linesSection = ({ lines, empty, sample }: KernelModel): TableSection<LineR
   title: 'Lines',
   note: `${count(lines.length)} newest${sample && sample.lost > 0 ? `, ${count(sample.lost)} overwritten before they were read` : ''}`,
   sources: ['kernel-log'],
-  columns: lineColumns,
+  columns: lineColumns(lines.some(({ by }) => by !== 'kernel')),
   rows: lines,
   key: ({ key }) => key,
   sort: { column: 'age', descending: false },
