@@ -19,7 +19,7 @@ afterAll(async () => {
 
 it('pane shows both servers and the replica', async () => {
   await screen.until(
-    [/postgresql:54399 +15\S* +primary/, /postgresql:54400 +15\S* +standby/, /replica +standby1 +streaming/],
+    [/postgresql:54399 +15\S* +primary/, /postgresql:54400 +15\S* +standby/, /replica +standby1 .*streaming/],
     30_000,
   );
 });
