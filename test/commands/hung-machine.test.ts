@@ -4,6 +4,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { promisify } from 'node:util';
 import { shellCommand } from '../../src/lib/shell-quote.ts';
 import { hangingCommand, needsFuse } from '../helpers/hung-files.ts';
+import { needsPython } from '../helpers/python.ts';
 
 // All but /proc/meminfo, which Node reads before it runs any program.
 const FILES =
@@ -11,6 +12,7 @@ const FILES =
     .split(' ')
     .map((name) => `/proc/${name}`);
 
+beforeEach(needsPython);
 beforeEach(needsFuse);
 
 test('report of this machine ends and names what hangs when 12 files hang', { timeout: 120_000 }, async () => {
