@@ -8,6 +8,7 @@ import { attachOver } from '../../src/host/attachment.ts';
 import type { AttachRequest } from '../../src/host/host.ts';
 import { localAttach } from '../helpers/attach-pipe.ts';
 import { cannedSession } from '../helpers/fake-session.ts';
+import { needsPython } from '../helpers/python.ts';
 import { open } from '../helpers/screen.tsx';
 
 let folder = '';
@@ -82,7 +83,8 @@ const until = async (check: () => boolean, settle: () => Promise<void>) => {
   for (let i = 0; i < 100 && !check(); i++) await settle();
 };
 
-test('screen shows a command of the config file, asks, and runs it on the selected row', async () => {
+test('screen shows a command of the config file, asks, and runs it on the selected row', async (context) => {
+  needsPython(context);
   const { session, requests } = attachable();
   const screen = await open({ session, own: await own(COMMANDS), tab: 'processes', columns: 120, rows: 40 });
   await screen.press('home', 'down', 'F');
@@ -107,7 +109,8 @@ test('screen shows a command of the config file, asks, and runs it on the select
   await screen.quit();
 }, 30_000);
 
-test('screen ends a command at its time limit', async () => {
+test('screen ends a command at its time limit', async (context) => {
+  needsPython(context);
   const { session } = attachable();
   const screen = await open({ session, own: await own(COMMANDS), tab: 'processes', columns: 120, rows: 40 });
   await screen.press('v', 'y');
