@@ -82,7 +82,7 @@ describe('with root', () => {
       await screen.press('enter');
       for (const row of [
         /podman +pm-web .*running .* 64M/,
-        /podman +pm-own +labpod\.\w+ +running/,
+        /podman +pm-own +labpod\S* +running/,
         /podman +pm-done .*stopped/,
       ])
         expect(await screen.until(row, 90_000)).toMatch(row);
