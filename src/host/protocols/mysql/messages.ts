@@ -1,8 +1,5 @@
 import { DaemonError } from '../protocol.ts';
 
-/** Limit of a packet and of all rows of a result: a server is not trusted. */
-export const MAX_BYTES = 8 * 1024 * 1024;
-
 /** Client capabilities. MySQL Internals, "Capabilities Flags"; without CLIENT_DEPRECATE_EOF and CLIENT_LOCAL_FILES. */
 const PROTOCOL_41 = 0x200;
 const PLUGIN_AUTH = 0x80000;

@@ -1,7 +1,5 @@
+import { MAX_REPLY_BYTES } from '../database-connection.ts';
 import { DaemonError } from '../protocol.ts';
-
-/** Limit of a message and of all rows of a reply: a server is not trusted. */
-export const MAX_BYTES = 8 * 1024 * 1024;
 
 /** Message of the server: its type and body. PostgreSQL documentation, "Message Formats". */
 export interface BackendMessage {
@@ -45,7 +43,7 @@ export class BackendMessages {
     const all = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks);
     this.#chunks = [all];
     const size = all.readInt32BE(1) + 1;
-    if (size < 5 || size > MAX_BYTES)
+    if (size < 5 || size > MAX_REPLY_BYTES)
       throw new DaemonError('failed', `reply of ${size} bytes, not PostgreSQL or too long`);
     if (all.length < size) return undefined;
     this.#chunks = [all.subarray(size)];
