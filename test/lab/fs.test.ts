@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { Console } from './lib/console.ts';
 import { broughtUpHere, lab, labDir } from './lib/lab.ts';
+import { namesFaults, type NamedFault } from './lib/named-faults.ts';
 
 /** Faults of real filesystems on loop devices and of a FUSE mount, named on the Overview over SSH. */
 let screen: Console;
@@ -26,8 +27,7 @@ afterAll(async () => {
   if (broughtUpHere('sshd')) await lab('sshd', 'down');
 });
 
-/** Fault, and the line of the Overview that names it. */
-const FAULTS: readonly (readonly [fault: string, line: RegExp])[] = [
+const FAULTS: readonly NamedFault[] = [
   ['inodes', /no inode left of 640 \(ENOSPC\)/],
   ['full', /xfs full \(ENOSPC\)|100% used, /],
   ['fs-error', /loop\d+ +.*(?:1 ext4 error, last \d+ s ago|EXT4 error)/],
@@ -36,15 +36,7 @@ const FAULTS: readonly (readonly [fault: string, line: RegExp])[] = [
   ['frozen', /ext4 frozen for \d+ s, 1 process in D state/],
 ];
 
-describe('Overview', () => {
-  it.each(FAULTS)('names the fault %s', async (fault, line) => {
-    await lab('fs', 'break', fault);
-    const startMs = performance.now();
-    await screen.until(line, NAMED_MS);
-    console.log(`${fault}: named after ${((performance.now() - startMs) / 1000).toFixed(1)} s`);
-    await lab('fs', 'repair', fault);
-  });
-});
+namesFaults('fs', () => screen, FAULTS, NAMED_MS);
 
 it('page of a mount shows its stack and who holds space in deleted files', async () => {
   await lab('fs', 'break', 'deleted');

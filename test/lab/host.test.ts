@@ -1,30 +1,16 @@
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { Console } from './lib/console.ts';
-import { broughtUpHere, lab, labDir } from './lib/lab.ts';
+import { expect, it, vi } from 'vitest';
+import { hostConsole } from './lib/host-console.ts';
+import { lab } from './lib/lab.ts';
+import { namesFaults, type NamedFault } from './lib/named-faults.ts';
 
 /** Faults of the kernel log, the network and systemd on a host in namespaces, named on the Overview over SSH. */
-let screen: Console;
+const screen = hostConsole();
 
 vi.setConfig({ testTimeout: 90_000 });
 /** From the fault to the line on the screen; an idle machine needs less than 10 s. */
 const NAMED_MS = 60_000;
 
-beforeAll(async () => {
-  await lab('host', 'up');
-  screen = new Console(['--budget', '60', '-F', join(labDir, 'host/ssh_config'), 'support@host'], {
-    columns: 200,
-    rows: 60,
-  });
-  await screen.until('LIVE', 60_000);
-}, 180_000);
-afterAll(async () => {
-  await screen[Symbol.asyncDispose]();
-  if (broughtUpHere('host')) await lab('host', 'down');
-});
-
-/** Fault, and the line of the Overview that names it. */
-const FAULTS: readonly (readonly [fault: string, line: RegExp])[] = [
+const FAULTS: readonly NamedFault[] = [
   ['segfault', /python3 +.*segfault in libc/],
   ['fs-error', /loop\d+ +.*EXT4 error/],
   ['unit-failed', /lab-failed\.service +.*failed, exit status 1/],
@@ -43,38 +29,30 @@ const FAULTS: readonly (readonly [fault: string, line: RegExp])[] = [
   ['namespace', /python3\[\d+\] +.*accept queue full, [\d.]+k? connections? dropped .*port 9001/],
 ];
 
-describe('Overview', () => {
-  it.each(FAULTS)('names the fault %s', async (fault, line) => {
-    await lab('host', 'break', fault);
-    const startMs = performance.now();
-    await screen.until(line, NAMED_MS);
-    console.log(`${fault}: named after ${((performance.now() - startMs) / 1000).toFixed(1)} s`);
-    await lab('host', 'repair', fault);
-  });
-});
+namesFaults('host', screen, FAULTS, NAMED_MS);
 
 it('pane of the kernel log shows the report behind a line', async () => {
-  await screen.go('Kernel log');
-  await screen.until(/segfault in libc/);
-  await screen.press('enter');
-  await screen.until(/kernel log, .* ago[\s\S]*segfault at 0 ip/);
-  await screen.press('esc');
+  await screen().go('Kernel log');
+  await screen().until(/segfault in libc/);
+  await screen().press('enter');
+  await screen().until(/kernel log, .* ago[\s\S]*segfault at 0 ip/);
+  await screen().press('esc');
 });
 
 it('pane of systemd shows a unit and why its journal is not there', async () => {
   await lab('host', 'break', 'unit-failed');
-  await screen.go('systemd');
-  await screen.until(/lab-failed\.service +failed/, NAMED_MS);
-  await screen.press('enter');
-  await screen.until(/unit lab-failed\.service[\s\S]*Journal/);
-  await screen.press('esc');
+  await screen().go('systemd');
+  await screen().until(/lab-failed\.service +failed/, NAMED_MS);
+  await screen().press('enter');
+  await screen().until(/unit lab-failed\.service[\s\S]*Journal/);
+  await screen().press('esc');
   await lab('host', 'repair', 'unit-failed');
-  expect(screen.text()).toContain('Manager');
+  expect(screen().text()).toContain('Manager');
 });
 
 it('pane of the network shows links, listeners and the default route', async () => {
-  await screen.go('Network');
-  await screen.until(
+  await screen().go('Network');
+  await screen().until(
     [/LINK +KIND/, /eth0 +veth +up +1500/, /0\.0\.0\.0 +2222|10\.213\.0\.2 +2222/, /10\.213\.0\.1 +eth0/],
     NAMED_MS,
   );

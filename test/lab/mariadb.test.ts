@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Console } from './lib/console.ts';
 import { broughtUpHere, lab } from './lib/lab.ts';
+import { namesFaults } from './lib/named-faults.ts';
 
 /** Console on this host with a server of MariaDB, with consecutive faults. */
 let screen: Console;
@@ -20,18 +21,10 @@ it('pane shows the server', async () => {
   await screen.until(/mysql:mysqld-lab\.sock +1\d\S* +primary/, 30_000);
 });
 
-it.each([
+namesFaults('mariadb', () => screen, [
   ['lock-chain', /shop\[\d+\].* blocks 2 sessions for \d+ s, idle in transaction/],
   ['connections', /mysql:mysqld-lab\.sock .*\d+ of 20 connections/],
-])('%s is an incident', { timeout: 90_000 }, async (fault, words) => {
-  await lab('mariadb', 'break', fault);
-  try {
-    await screen.press('1');
-    await screen.until(words, 60_000);
-  } finally {
-    await lab('mariadb', 'repair', fault);
-  }
-});
+]);
 
 it('lock tree has the holder first and no literals', async () => {
   await lab('mariadb', 'break', 'lock-chain');

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Console } from './lib/console.ts';
 import { broughtUpHere, lab, labDir } from './lib/lab.ts';
+import { namesFaults } from './lib/named-faults.ts';
 
 /** Console over SSH on a primary and a standby of PostgreSQL, with consecutive faults. */
 let screen: Console;
@@ -24,22 +25,12 @@ it('pane shows both servers and the replica', async () => {
   );
 });
 
-it.each([
+namesFaults('postgresql', () => screen, [
   ['lock-chain', /lock-1\[\d+\].* blocks 2 sessions for \d+ s, idle in transaction/],
   ['replay-paused', /postgresql:54400 .*replay paused/],
   ['archiver', /postgresql:54399 .*archiver fails, \d+ failure/],
   ['connections', /postgresql:54399 .*(?:\d+ of 20 connections|refuses sessions, too many connections)/],
-])('%s is an incident', { timeout: 90_000 }, async (fault, words) => {
-  await lab('postgresql', 'break', fault);
-  try {
-    const begun = performance.now();
-    await screen.press('1');
-    await screen.until(words, 60_000);
-    console.log(`${fault}: ${((performance.now() - begun) / 1000).toFixed(1)} s`);
-  } finally {
-    await lab('postgresql', 'repair', fault);
-  }
-});
+]);
 
 it('lock tree has the holder first and goes to its backend process', async () => {
   await lab('postgresql', 'break', 'lock-chain');
