@@ -40,7 +40,7 @@ export const packageBroken = defineFinding({
         members: broken.map(packageRef),
         subject: 'dpkg',
         subjectVocabulary: 'fixed',
-        sentence: `${plural(broken.length, 'package')} ${problemOf(first) ?? ''}: ${few(broken.map(({ name }) => name))}`,
+        sentence: `${plural(broken.length, 'package')} ${new Set(broken.map((one) => problemOf(one))).size === 1 ? problemOf(first) : 'not fully installed'}: ${few(broken.map(({ name }) => name))}`,
         evidence: broken.slice(0, 5).map((one) => ({ what: plain(one.name), value: problemOf(one) ?? '', source: 'dpkg-query' })), // prettier-ignore
         next: '`dpkg --audit`, then the end of /var/log/apt/term.log: which script failed; `dpkg --configure -a`',
         pane: 'packages',
@@ -63,7 +63,7 @@ export const packageRunLong = defineFinding({
           severity: 'warn',
           entity: processRef(process),
           subject: `${plain(process.command)}[${process.pid}]`,
-          sentence: `running for ${span(seconds)}, holds the lock of the package database`,
+          sentence: `running for ${span(seconds)}, may hold the lock of the package database`,
           evidence: [
             { what: 'command', value: plain(process.commandLine ?? process.command), source: `/proc/${process.pid}/cmdline` }, // prettier-ignore
             { what: 'state', value: process.state, source: `/proc/${process.pid}/stat` },
