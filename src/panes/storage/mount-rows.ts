@@ -1,9 +1,7 @@
 import {
   onceWritable,
   readOnlyReason,
-  readOnlySeverity,
   unresponsiveMounts,
-  isReadOnly,
   type ReadOnlyReason,
   type Unresponsive,
 } from '../../entities/storage/mount-state.ts';
@@ -11,7 +9,7 @@ import { fillings, inodeGrade, inodesPct, spaceGrade, usedPct, type Filling } fr
 import { devicesOf, stackOf, wayText, type StackParts, type StackStep } from '../../entities/storage/stack.ts';
 import { entityRef } from '../../findings/entity-ref.ts';
 import { plain } from '../../lib/plain.ts';
-import { count, span } from '../../lib/units.ts';
+import { count } from '../../lib/units.ts';
 import { isRemote, type Filesystem, type filesystems } from '../../sources/storage/filesystems.ts';
 import type { SampleOf } from '../../sources/source.ts';
 import type { Seen } from '../../timeline/moment.ts';
@@ -19,6 +17,7 @@ import { numberKnown, type NothingWords, type ReadingState } from '../../timelin
 import { ageColumn, bytesColumn, percentColumn, textColumn } from '../../ui/kit/columns.ts';
 import type { Column, TableSection } from '../pane.ts';
 import { mountDetail } from './mount-detail.ts';
+import { spaceRole, stateRole, stateText } from './mount-texts.ts';
 
 export interface MountRow {
   readonly filesystem: Filesystem;
@@ -50,32 +49,15 @@ export function mountRows(seen: Seen<SampleOf<typeof filesystems>>, parts: Stack
   }));
 }
 
-const READ_ONLY: Readonly<Record<ReadOnlyReason, string>> = {
-  error: 'ro: error',
-  kernel: 'ro: by the kernel',
-  remounted: 'ro: remounted',
-  fstab: 'ro, rw in fstab',
-};
-
-/** `unresponsive 12 s`, `ro: error`, `ro`, `rw`. */
-export function stateText({ filesystem, unresponsive, readOnly }: MountRow): string {
-  if (unresponsive?.condition === 'failed') return `statfs ${filesystem.probe.state === 'failed' ? filesystem.probe.code : 'fails'}`; // prettier-ignore
-  if (unresponsive) return `${unresponsive.condition === 'frozen' ? 'frozen' : 'unresponsive'}${unresponsive.forSeconds === undefined ? '' : ` ${span(unresponsive.forSeconds)}`}`; // prettier-ignore
-  const { probe } = filesystem;
-  if (probe.state === 'slow') return `was unresponsive ${span(probe.tookSeconds)}`;
-  const access = readOnly ? READ_ONLY[readOnly] : isReadOnly(filesystem) ? 'ro' : 'rw';
-  return probe.state === 'failed' ? `${access}, statfs ${probe.code}` : access;
-}
-
 const columns: readonly Column<MountRow>[] = [
   { id: 'mount', title: 'MOUNT', about: 'Mount point.', width: 18, widest: 40, rank: 0, value: (row) => row.name },
   textColumn({ id: 'type', title: 'TYPE', about: 'Type of the filesystem.', width: 6, widest: 12, rank: 0, value: ({ filesystem }) => plain(filesystem.type) }),
-  percentColumn({ id: 'used', title: 'USE%', about: 'Space in use, without blocks reserved for root, as df has it.', width: 5, rank: 0, value: (row) => row.usedPct, role: (row) => spaceGrade(row.filesystem, row.filling) ?? 'text' }),
+  percentColumn({ id: 'used', title: 'USE%', about: 'Space in use, without blocks reserved for root, as df has it.', width: 5, rank: 0, value: (row) => row.usedPct, role: spaceRole }),
   bytesColumn({ id: 'available', title: 'AVAIL', about: 'Space available to users.', width: 6, rank: 0, value: ({ filesystem }) => filesystem.availableBytes }),
   bytesColumn({ id: 'size', title: 'SIZE', about: 'Size of the filesystem.', width: 6, rank: 1, value: ({ filesystem }) => filesystem.sizeBytes }),
   percentColumn({ id: 'inodes', title: 'INODE%', about: 'Inodes in use; a dash where they are made as needed.', width: 6, rank: 0, value: (row) => row.inodesPct, role: (row) => inodeGrade(row.filesystem) ?? 'text' }),
   ageColumn({ id: 'full', title: 'FULL IN', about: 'Time until it is full at the rate of the last minutes.', width: 7, rank: 1, missing: '', value: ({ filling }) => filling?.secondsLeft }),
-  textColumn({ id: 'state', title: 'STATE', about: 'rw or ro and why; unresponsive, frozen or the error of statfs.', vocabulary: 'fixed', width: 16, widest: 22, rank: 0, value: stateText, role: (row) => (row.unresponsive ? 'crit' : row.readOnly ? readOnlySeverity(row.readOnly) : 'text') }),
+  textColumn({ id: 'state', title: 'STATE', about: 'rw or ro and why; unresponsive, frozen or the error of statfs.', vocabulary: 'fixed', width: 16, widest: 22, rank: 0, value: stateText, role: stateRole }),
   textColumn({ id: 'source', title: 'SOURCE', about: 'Device, server or program that it is mounted from.', width: 12, widest: 32, rank: 2, value: ({ filesystem }) => plain(filesystem.source) }),
   textColumn({ id: 'stack', title: 'STACK', about: 'Volumes and disks below it, from the top.', width: 14, grow: true, rank: 3, value: ({ steps }) => plain(steps.map(wayText).join(', ')) }),
 ]; // prettier-ignore

@@ -20,7 +20,8 @@ import type { Moment } from '../../timeline/moment.ts';
 import { drawFigures, figure, type FigureLine } from '../../ui/kit/figure-lines.ts';
 import { presenceOf } from '../../ui/kit/presence.ts';
 import { definePane, type LinesSection, type Presence, type Section, type Tile } from '../pane.ts';
-import { mountRows, mountsSection, stateText, type MountRow } from './mount-rows.ts';
+import { mountRows, mountsSection, type MountRow } from './mount-rows.ts';
+import { stateText } from './mount-texts.ts';
 import { stackRows, stackSection, type StackRow } from './stack-rows.ts';
 import { linksSection, nfsSection, swapSection } from './tables.ts';
 

@@ -10,6 +10,7 @@ import { numberKnown, type NothingWords, type ReadingState } from '../../timelin
 import { bytesColumn, msColumn, numberColumn, percentColumn, textColumn, totalColumn } from '../../ui/kit/columns.ts';
 import type { Column, TableSection } from '../pane.ts';
 import type { MountRow } from './mount-rows.ts';
+import { spaceRole, stateRole, stateText } from './mount-texts.ts';
 
 export interface StackRow {
   /** Way from the mount: `/srv → dm-0 → sda2`, by which the rows are in the order of a tree. */
@@ -80,8 +81,8 @@ const ofDevice = ({ mount }: StackRow): string => (mount ? '' : NONE);
 const columns: readonly Column<StackRow>[] = [
   { id: 'name', title: 'MOUNT / DEVICE', about: 'Mount, and below it each block device that it stands on.', width: 20, widest: 40, rank: 0, value: ({ key }) => plain(key), text: ({ depth, name }) => `${'  '.repeat(depth)}${name}` },
   textColumn({ id: 'kind', title: 'KIND', about: 'Filesystem, partition, LVM, thin pool, crypt, multipath, md, bcache, loop, rbd, disk.', width: 9, rank: 0, value: ({ mount, step }) => plain(mount?.filesystem.type ?? step?.kind ?? '') }),
-  textColumn({ id: 'state', title: 'STATE', about: 'State of a disk or path; suspended: all I/O waits.', width: 9, widest: 20, rank: 0, value: ({ step }) => step && plain(stateOfStep(step)), role: ({ step }) => (step && (step.layer?.isSuspended || isOutOfOrder(step.device)) ? 'crit' : 'text') }),
-  percentColumn({ id: 'used', title: 'USE%', about: 'Space of the filesystem in use.', width: 5, rank: 1, missing: ofMount, value: ({ mount }) => mount?.usedPct }),
+  textColumn({ id: 'state', title: 'STATE', about: 'State of a mount, disk or path; suspended: all I/O waits.', width: 12, widest: 20, rank: 0, value: ({ mount, step }) => (mount ? stateText(mount) : step && plain(stateOfStep(step))), role: ({ mount, step }) => (mount ? stateRole(mount) : step && (step.layer?.isSuspended || isOutOfOrder(step.device)) ? 'crit' : 'text') }),
+  percentColumn({ id: 'used', title: 'USE%', about: 'Space of the filesystem in use.', width: 5, rank: 1, missing: ofMount, value: ({ mount }) => mount?.usedPct, role: ({ mount }) => (mount ? spaceRole(mount) : 'text') }),
   percentColumn({ id: 'util', title: '%util', about: 'Time with requests in flight.', width: 5, rank: 0, missing: ofDevice, value: ({ rate }) => rate?.utilPct }),
   msColumn({ id: 'rawait', title: 'r_await', about: 'Latency of a read, queue included, mean.', width: 7, rank: 1, missing: ofDevice, value: ({ rate }) => rate?.readAwaitMs }),
   msColumn({ id: 'wawait', title: 'w_await', about: 'Latency of a write, queue included, mean.', width: 7, rank: 1, missing: ofDevice, value: ({ rate }) => rate?.writeAwaitMs }),

@@ -4,6 +4,9 @@ export const storageJudged: JudgedCells = {
   'storage/filesystems/used': { rules: ['filesystem-full/space'] },
   'storage/filesystems/inodes': { rules: ['filesystem-full/inodes'] },
   'storage/filesystems/state': { rules: ['mount-unresponsive', 'mount-read-only'] },
-  'storage/stack/state': { rules: ['volume-suspended', 'disk-state', 'multipath-paths'] },
+  'storage/stack/used': { rules: ['filesystem-full/space'] },
+  'storage/stack/state': {
+    rules: ['mount-unresponsive', 'mount-read-only', 'volume-suspended', 'disk-state', 'multipath-paths'],
+  },
   'storage/nfs/retrans': { rules: ['nfs-retransmits'] },
 };
