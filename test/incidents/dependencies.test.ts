@@ -9,12 +9,14 @@ import { EntityGraph } from '../../src/incidents/entity-graph.ts';
 import { neighboursOf, viaWords } from '../../src/incidents/neighbours.ts';
 import { kvmDependencies } from '../../src/incidents/dependencies/kvm.ts';
 import { processDependencies } from '../../src/incidents/dependencies/processes.ts';
+import { storageDependencies } from '../../src/incidents/dependencies/storage.ts';
 import { blockDevices } from '../../src/sources/machine/block-devices.ts';
 import { mounts } from '../../src/sources/machine/mounts.ts';
 import { socketPeers } from '../../src/sources/processes/socket-peers.ts';
 import { unitDependencies } from '../../src/sources/processes/unit-dependencies.ts';
 import type { AnySource } from '../../src/sources/source.ts';
 import type { Needs } from '../../src/timeline/moment.ts';
+import { LXD } from '../findings/containers/faults.ts';
 import { hostMoments } from '../helpers/hosts.ts';
 import { momentOf } from '../helpers/moments.ts';
 import { overlay, type Changes } from '../helpers/overlay.ts';
@@ -54,6 +56,20 @@ test('mountDependencies lead from a mount over a volume and its partition to the
   expect(found).toContain(
     'container:id:3373f01c8e4e785bc5d8fdf9e62778e92a6b3287e8ca1d224c1f76b389061739 stored-on mount:/srv',
   );
+});
+
+test('storageDependencies lead from a pool of LXD in a folder to the mount that holds it', async () => {
+  const moment = await momentWith(storageDependencies.needs, 'storage-host', {
+    [`${LXD} < EACH /1.0/storage-pools resources`]: JSON.stringify({
+      list: [
+        { name: 'folder', driver: 'dir', config: { source: '/srv/data/pool' } },
+        { name: 'volumes', driver: 'lvm', config: { source: '/srv/data/pool' } },
+      ],
+      each: {},
+    }),
+  });
+  const found = lines(storageDependencies.of(moment)).filter((line) => line.startsWith('storage-pool'));
+  expect(found).toEqual(['storage-pool:deb/folder stored-on mount:/srv/data']);
 });
 
 test('mountDependencies are empty when mounts are not in the recording', async () => {

@@ -30,6 +30,7 @@ const NOT_RECORDED: readonly Edge[] = [
   ['process', 'stored-on', 'mount'],
   ['guest-disk', 'stored-on', 'mount'],
   ['container', 'stored-on', 'mount'],
+  ['storage-pool', 'stored-on', 'mount'],
 ];
 
 /** Kinds of the objects of findings that no recorded host and no fault shows. */

@@ -67,7 +67,7 @@ export const TRIALS: readonly (readonly TrialFault[])[] = [
   [fault('docker', 'freeze-daemon', ['process-stopped', /dockerd/], ['container-daemon-unresponsive', /./])],
   [fault('docker', 'stop-daemon', ['container-daemon-unresponsive', /./])],
   [fault('lxd', 'oom', ['container-oom', /lab-mem/])],
-  [fault('lxd', 'pool-full', ['lxd-pool-full', /lab/])],
+  [fault('lxd', 'pool-full', ['lxd-pool-full', /lab/], ['filesystem-full', /lxd\/pool/])],
   [fault('lxd', 'freeze-daemon', ['process-stopped', /lxd/], ['container-daemon-unresponsive', /./])],
   [fullImage],
   [fault('kvm', 'crashed', ['guest-down', /lab-crash/])],

@@ -132,21 +132,29 @@ function dockerAt(moment: EngineMoment, process: Process | undefined): EngineSta
     place: undefined,
     version: lastValue(info, ({ version }) => version)?.value,
     ...health,
-    orphans: health.state === 'stopped' && isTwiceRefused(ping) ? dockerContainers(moment.processes) : 0,
+    orphans: health.state === 'stopped' && isGone(ping) ? dockerContainers(moment.processes) : 0,
     listening: moment.dockerEvents.now?.listening,
     ...usage(process, moment),
     notes: info.now?.warnings ?? [],
   };
 }
 
-/** In two readings in a row: one may fall into a restart with live-restore. */
-const isTwiceRefused = ({ history }: EngineMoment['dockerPing']): boolean =>
-  history.length > 1 && history.slice(-2).every(({ missing }) => missing['ping']?.why === 'failed');
+/** A restart with live-restore is over by then: the process of the new daemon is there before it listens. */
+const RESTART_MS = 3000;
 
-/** Docker containers with a process. */
-const dockerContainers = ({ now }: EngineMoment['processes']): number =>
-  new Set([...(now?.processes.values() ?? [])].flatMap(({ owner }) => (owner?.kind === 'docker' ? owner.name : [])))
-    .size;
+/** Nothing listens, in two readings in a row or for longer than a restart takes. */
+const isGone = ({ history, ageMs = 0 }: EngineMoment['dockerPing']): boolean => {
+  const isRefused = (reading: (typeof history)[number] | undefined) =>
+    ['failed', 'absent'].includes(reading?.missing['ping']?.why ?? '');
+  return isRefused(history.at(-1)) && (ageMs >= RESTART_MS || isRefused(history.at(-2)));
+};
+
+/** Docker containers with a process; none where a dockerd runs, be it in a container. */
+function dockerContainers({ now }: EngineMoment['processes']): number {
+  const all = [...(now?.processes.values() ?? [])];
+  if (all.some(({ command }) => command === 'dockerd')) return 0;
+  return new Set(all.flatMap(({ owner }) => (owner?.kind === 'docker' ? owner.name : []))).size;
+}
 
 function lxdAt(
   moment: EngineMoment,

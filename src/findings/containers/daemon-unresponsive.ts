@@ -57,7 +57,7 @@ function findingOf(engine: EngineState, unseen: string | undefined): Found | und
     return {
       ...common,
       severity: 'crit',
-      sentence: `dockerd not running, its socket is left, ${plural(orphans, 'container')} still up`,
+      sentence: `dockerd not running, ${plural(orphans, 'container')} still up`,
       next: `\`systemctl status ${unitOf(engine)}\`; running containers go on, without restarts`,
     };
   if (state === 'answers' && engine.slow)

@@ -25,5 +25,6 @@ export const storageInfluences: readonly InfluenceRow[] = [
   ['mount-unresponsive', 'processes-blocked', 'process', ['stored-on'], 'often', HOUR, 'processes wait in it'],
   ['mount-unresponsive', 'guest-disk-slow', 'guest-disk', ['stored-on'], 'often', HOUR, 'its image is on it'],
   ['filesystem-full', 'guest-paused', 'guest', ['stored-on'], 'often', HOUR, 'QEMU pauses a guest on ENOSPC'],
+  ['filesystem-full', 'lxd-pool-full', 'storage-pool', ['stored-on'], 'often', DAY, 'the pool is a folder of it'],
   ['filesystem-full', 'container-failed', 'container', ['stored-on'], 'sometimes', HOUR, 'writes fail with ENOSPC'],
 ]; // prettier-ignore

@@ -65,6 +65,8 @@ const died = {
   '/run/docker.sock < GET /_ping': missing('failed', '/run/docker.sock: dockerd does not run'),
   '/proc/[0-9]*/stat': (table: ProcessTable | undefined) => table && new Map([...table].filter(([, { stat }]) => !stat.includes('(dockerd)'))), // prettier-ignore
 };
+/** Stopped with its socket removed. */
+const stopped = { ...died, '/run/docker.sock < GET /_ping': missing('absent', '/run/docker.sock: no such socket') };
 const full = withCgroup('/lxc.payload.lab-web', {
   'memory.limit_in_bytes': '100000000',
   'memory.usage_in_bytes': '98000000',
@@ -95,6 +97,7 @@ export const containersFaults: readonly Fault[] = [
   faultOn('container-host')(containerFailed, [dead, dead], ['crit', 'docker lab-dead', 'state dead']),
   faultOn('container-host', 10)(containerPressure, [stalls(0), stalls(10)], ['crit', 'LXD lab-web', 'PSI memory some 50%, tasks stalled on memory']), // prettier-ignore
   faultOn('container-host', 10)(containerDaemonUnresponsive, [{}, silent], ['crit', 'docker', /^daemon accepts connections, does not respond for 10 s/]), // prettier-ignore
-  faultOn('container-host', 10)(containerDaemonUnresponsive, [died, died], ['crit', 'docker', /^dockerd not running, its socket is left, \d+ containers still up$/]), // prettier-ignore
+  faultOn('container-host', 10)(containerDaemonUnresponsive, [died, died], ['crit', 'docker', /^dockerd not running, \d+ containers still up$/]), // prettier-ignore
+  faultOn('container-host', 10)(containerDaemonUnresponsive, [stopped, stopped], ['crit', 'docker', /^dockerd not running, \d+ containers still up$/]), // prettier-ignore
   faultOn('container-host')(containerMemoryShort, [full, full], ['crit', 'LXD lab-web', '98% of memory limit, 93 MiB of 95 MiB']), // prettier-ignore
 ];
