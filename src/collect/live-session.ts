@@ -196,11 +196,8 @@ export class LiveSession implements Session {
     record.reads++;
     record.tookMs = wallMs - startMs;
     const down = this.live !== undefined && this.live.link().state !== 'live' && asked.at === undefined;
-    this.#schedule.finished(
-      source,
-      asked.at !== undefined || Object.values(asked.missing).every(({ why }) => why === 'absent'),
-      asked.paceSeconds,
-    );
+    const isAbsent = asked.at === undefined && Object.values(asked.missing).every(({ why }) => why === 'absent');
+    this.#schedule.finished(source, asked.at !== undefined || isAbsent, asked.paceSeconds, isAbsent);
     // Failures of a lost connection are no readings.
     if (down) return;
     record.missing = asked.missing;

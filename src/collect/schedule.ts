@@ -5,6 +5,9 @@ import type { AnySource } from '../sources/source.ts';
 const MAX_STRETCH = [8, 8, 4, 4] as const;
 /** Factor of the budget above which both classes of sources that are not needed are stretched at once. */
 const FAR_OVER = 2;
+/** Factor of the period of a source whose readings are not present on this host, and the longest period that comes of it, seconds. */
+const ABSENT_FACTOR = 4;
+const ABSENT_MAX_SECONDS = 20;
 /** Share of the budget below which periods shrink again; the distance prevents oscillation. */
 const EASE_AT = 0.6;
 
@@ -14,6 +17,8 @@ interface Planned {
   takenMs: number;
   /** Least period of new data. */
   paceSeconds: number;
+  /** All that it reads is not present: its daemon may start later. */
+  isAbsent: boolean;
   running: boolean;
   done: boolean;
 }
@@ -35,6 +40,7 @@ export class Schedule {
       dueMs: 0,
       takenMs: 0,
       paceSeconds: 0,
+      isAbsent: false,
       running: false,
       done: false,
     }));
@@ -56,14 +62,16 @@ export class Schedule {
     return due.map(({ source }) => source);
   }
 
-  /** Returns a source. `paceSeconds` is the least period of new data. */
-  finished(source: AnySource, hasData: boolean, paceSeconds = 0): void {
+  /** Returns a source. `paceSeconds` is the least period of new data; `isAbsent`: all that it reads is not present. */
+  finished(source: AnySource, hasData: boolean, paceSeconds = 0, isAbsent = false): void {
     const planned = this.#planned.find((one) => one.source === source);
     if (!planned) return;
     planned.running = false;
     planned.done = hasData;
     planned.paceSeconds = paceSeconds;
-    planned.dueMs = Math.max(planned.dueMs, planned.takenMs + paceSeconds * 1000);
+    planned.isAbsent = isAbsent;
+    const leastSeconds = isAbsent ? this.periodSeconds(source) : paceSeconds;
+    if (Number.isFinite(leastSeconds)) planned.dueMs = Math.max(planned.dueMs, planned.takenMs + leastSeconds * 1000);
   }
 
   /** Makes all sources due, also those that are read once: after a reconnect the host may be another one. */
@@ -99,7 +107,10 @@ export class Schedule {
   /** Period without the budget. */
   restSeconds(source: AnySource): number {
     if (source.everySeconds === 'once') return Infinity;
-    return this.#isNeeded(source) ? source.everySeconds : restPeriodSeconds(source);
+    if (this.#isNeeded(source)) return source.everySeconds;
+    const seconds = restPeriodSeconds(source);
+    const isAbsent = this.#planned.find((one) => one.source === source)?.isAbsent === true;
+    return isAbsent ? Math.max(seconds, Math.min(ABSENT_FACTOR * seconds, ABSENT_MAX_SECONDS)) : seconds;
   }
 
   periodSeconds(source: AnySource): number {

@@ -23,6 +23,10 @@ const IDLE_MS = 150_000;
 const PARALLEL = 4;
 /** Limit of sockets of one pattern. */
 const MAX_SOCKETS = 512;
+/** Time for which the sockets of a pattern are taken as they were, while all of them reply. */
+const NAMES_MS = 10_000;
+
+type Names = Promise<readonly string[] | Missing>;
 
 interface Client {
   readonly connection: DaemonConnection;
@@ -35,6 +39,7 @@ interface Client {
 export class DaemonClients {
   readonly #clients = new Map<Lane, Map<string, Client>>();
   readonly #fallbacks = new WeakMap<Lane, FallbackCommands>();
+  readonly #names = new WeakMap<Lane, Map<string, { readonly untilMs: number; readonly names: Names }>>();
   readonly #protocolOf: (name: ProtocolName) => Protocol | undefined;
   readonly #onStart: (lane: Lane, argv: readonly string[], why: string) => void;
 
@@ -60,7 +65,7 @@ export class DaemonClients {
     const { dialect, pattern, request, timeoutMs = TIMEOUT_MS } = read;
     const protocol = this.#protocolOf(dialect);
     const supported = lane.dial !== undefined || protocol?.fallback !== undefined;
-    const names = lane.names && supported ? await lane.names(pattern, timeoutMs) : needsPython(pattern);
+    const names = lane.names && supported ? await this.#namesOf(lane, pattern, timeoutMs) : needsPython(pattern);
     if ('ok' in names) return names;
     // Names from the host are checked again: they must match the pattern, and a wide pattern also matches other sockets.
     const isAllowed = (path: string) => protocol?.refusal(path, request) === undefined;
@@ -76,11 +81,26 @@ export class DaemonClients {
     // Sorted by path, not by arrival.
     const value = new Map(paths.flatMap((path) => (replies.has(path) ? [[path, replies.get(path)!] as const] : [])));
     const answered = [...value.values()].filter((one) => one.ok);
+    // A daemon that started again may have another socket, with its pid in the name.
+    if (answered.length < value.size) this.#names.get(lane)?.delete(pattern);
     // Rates use the time of the replies; that of a fallback command may be cached.
     const instead = answered.every((one) => one.instead !== undefined) ? answered[0]?.instead : undefined;
     const latest = Math.max(0, ...answered.map((one) => one.at ?? 0));
     const at = instead ? latest : (lane.clock() ?? latest);
     return { ok: true, value, at, tookMs: performance.now() - startMs, instead };
+  }
+
+  /** Sockets that match a pattern; requests for one pattern share a listing of its folder, which costs more than a reply. */
+  async #namesOf(lane: Lane, pattern: string, timeoutMs: number): Names {
+    const known = this.#names.get(lane) ?? new Map<string, { readonly untilMs: number; readonly names: Names }>();
+    this.#names.set(lane, known);
+    const kept = known.get(pattern);
+    if (kept && performance.now() < kept.untilMs) return kept.names;
+    const listed: Names = lane.names ? lane.names(pattern, timeoutMs) : Promise.resolve(needsPython(pattern));
+    known.set(pattern, { untilMs: performance.now() + NAMES_MS, names: listed });
+    const names = await listed;
+    if ('ok' in names) known.delete(pattern);
+    return names;
   }
 
   /** Closes all connections through a lane. */

@@ -56,6 +56,21 @@ describe('the schedule', () => {
     expect(ids(schedule.take(31_000))).toEqual(['fast']);
   });
 
+  test('take waits longer for a source that is not present, until it is, unless it is on the screen', () => {
+    const schedule = new Schedule([fast, slow, extra], 2);
+    schedule.take(10_000);
+    for (const each of [fast, slow, extra]) schedule.finished(each, true, 0, true);
+    expect([fast, slow, extra].map((each) => schedule.periodSeconds(each))).toEqual([4, 20, 20]);
+    expect(ids(schedule.take(13_900))).toEqual([]);
+    expect(ids(schedule.take(14_000))).toEqual(['fast']);
+    schedule.finished(fast, true);
+    expect(ids(schedule.take(15_000))).toEqual(['fast']);
+    schedule.finished(fast, true, 0, true);
+    schedule.show(['slow']);
+    expect(schedule.periodSeconds(slow)).toBe(5);
+    expect(ids(schedule.take(16_000))).toEqual(['slow']);
+  });
+
   test('take repeats a source that is read once until it has data, and after a reconnect', () => {
     const schedule = new Schedule([once], 2);
     schedule.take(0);
