@@ -70,6 +70,7 @@ const table: Subject = async (farm) => {
   await sleep(WARM_UP_MS);
   const measured = await over(() => treeOf(pid), pid);
   const idle = farm.idle();
+  if (idle.length < HOT_TRIALS) throw new Error(`too few idle processes for this: --processes above ${farm.count}`);
   let found = 0;
   for (let trial = 0; trial < HOT_TRIALS; trial++) {
     const hot = idle[Math.floor(((trial + Math.random()) / HOT_TRIALS) * idle.length)] ?? pid;
