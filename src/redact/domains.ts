@@ -12,6 +12,8 @@ const WEAK = new Set(`svc local home lab test prod io dev app in is it me no at 
 const PUBLIC =
   /(?:^|\.)(?:kernel\.org|k8s\.io|kubernetes\.io|docker\.(?:io|com)|quay\.io|ghcr\.io|gcr\.io|debian\.(?:org|net)|ubuntu\.com|canonical\.com|snapcraft\.io|launchpad\.net|ceph\.(?:com|io)|openstack\.org|redhat\.com|fedoraproject\.org|centos\.org|linuxcontainers\.org|freedesktop\.org|github\.com|githubusercontent\.com|gitlab\.com|openssh\.com|libssh\.org|w3\.org|openvswitch\.org|ovn\.org|libvirt\.org|qemu\.org|gnu\.org|apache\.org|python\.org|pypi\.org|golang\.org|go\.dev|npmjs\.(?:com|org)|postgresql\.org|mysql\.com|mariadb\.(?:com|org)|mongodb\.org|rabbitmq\.com|grafana\.com|prometheus\.io|opencontainers\.org|cncf\.io|containerd\.io|coreos\.com|projectcalico\.org|cilium\.io|helm\.sh|istio\.io|schema\.org|ietf\.org|iana\.org|asciinema\.org|oracle\.com|microsoft\.com|google\.com|amazonaws\.com\.cn|nodejs\.org|(?:docker|google)\.internal|in-addr\.arpa|ip6\.arpa|domain-\d+\.example)$|^(?:(?:kubernetes(?:\.default)?\.)?svc\.)?cluster\.local$/;
 
+export const isPublicDomain = (name: string): boolean => PUBLIC.test(name.toLowerCase());
+
 /** First labels of names in reverse order: `com.docker.compose`, `org.freedesktop.systemd1`, `io.containerd.runc`. */
 const REVERSED = /^(?:com|org|io|net|de|nl|fr|uk)\./;
 /** First labels of settings and modules. */
@@ -25,9 +27,11 @@ const FILE =
 /** Words with dots. */
 export const DOTTED = /[\w-]+(?:\.[\w-]+)+/g;
 
-/** Whether a word with dots in a text is written as a name: no part of a path's file, an address, an option or a call. */
+/** Whether a word with dots in a text is written as a name: no part of a path's file, an address, an option or a call; `*.corp` and `.corp` are. */
 export const isDottedName = (text: string, from: number, word: string): boolean =>
-  !/[.@%+~-]/.test(text.charAt(from - 1)) && !/[(=@]/.test(text.charAt(from + word.length)) && LABELS.test(word);
+  !/(?:[@%+~-]|\w\.)$/.test(text.slice(Math.max(0, from - 2), from)) &&
+  !/[(=@]/.test(text.charAt(from + word.length)) &&
+  LABELS.test(word);
 
 const LABELS = /^[a-z0-9_](?:[\w-]*\w)?(?:\.\w(?:[\w-]*\w)?)*\.[a-z](?:[a-z0-9-]*[a-z0-9])?$/i;
 

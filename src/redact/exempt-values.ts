@@ -2,7 +2,7 @@ import { isPseudonym, type IdentifierKind } from './pseudonyms.ts';
 
 /** Accounts that packages make: they are on every machine of a kind. */
 const SYSTEM_ACCOUNTS = `root daemon bin sys sync games man lp mail news uucp proxy www-data backup list irc gnats nogroup _apt
-  systemd-network systemd-resolve systemd-timesync systemd-coredump systemd-oom messagebus sshd ntp chrony _chrony polkitd polkit dbus
+  systemd-network systemd-resolve systemd-timesync systemd-coredump systemd-oom messagebus sshd ntp chrony _chrony polkitd polkit dbus cron
   tss uuidd tcpdump landscape pollinate syslog usbmux dnsmasq avahi rpc _rpc statd rtkit colord gdm sddm lightdm postfix postdrop dovecot
   libvirt-qemu libvirt qemu kvm ceph openvswitch hugetlbfs nova neutron cinder glance keystone heat placement barbican octavia ironic
   swift horizon rabbitmq epmd memcache memcached mysql mariadb postgres redis mongodb etcd haproxy nginx apache httpd zabbix
@@ -12,7 +12,7 @@ const SYSTEM_ACCOUNTS = `root daemon bin sys sync games man lp mail news uucp pr
 /** Values of settings, and names that programs give by themselves. */
 const SETTINGS = `default localhost localhost4 localhost6 localdomain none null nil undefined unknown true false yes no on off auto any all
   host hosts bridge internal external local global self public private shared static dynamic enabled disabled unset empty
-  kube-system kube-public kube-node-lease kube-root-ca.crt bootstrap bootstrap-osd bootstrap-mds bootstrap-mgr bootstrap-rbd bootstrap-rgw
+  kube-api-access kube-system kube-public kube-node-lease kube-root-ca.crt bootstrap bootstrap-osd bootstrap-mds bootstrap-mgr bootstrap-rbd bootstrap-rgw
   crash rbd template0 template1 information_schema performance_schema sys config primary replica standby leader follower
   open_vswitch ovn_northbound ovn_southbound _server hardware_vtep
   cluster node nodes server client name value string int bool file path type id the a an is was has had not and or of for to in at by with

@@ -15,12 +15,12 @@ const quad = `${octet}(?:\\.${octet}){3}`;
 const h16 = '[0-9a-f]{1,4}';
 const octets = (value: string): string => value.replaceAll(/[:._-]/g, '');
 
-/** This host, any, masks, broadcast, multicast, benchmarks (pseudonyms). */
+/** This host, any, masks, broadcast, multicast but that of an organisation (239.0.0.0/8), benchmarks (pseudonyms). */
 const isExemptIpv4 = (value: string): boolean =>
-  /^(?:0\.|127\.|255\.|198\.1[89]\.|22[4-9]\.|23\d\.)|\.0\.0\.0$/.test(value);
+  /^(?:0\.|127\.|255\.|198\.1[89]\.|22[4-9]\.|23[0-8]\.|239\.255\.255\.250)|\.0\.0\.0$/.test(value);
 
-/** No MAC, broadcast, multicast of IPv4 and IPv6 and bridges; pseudonyms. */
-const isExemptMac = (value: string): boolean => /^(?:0{12}|f{12}|01005e|3333|0180c2|020000)/i.test(octets(value));
+/** No MAC, broadcast, multicast of IPv4, bridges and IPv6 but that of a node, which ends as its address; pseudonyms. */
+const isExemptMac = (value: string): boolean => /^(?:0{12}|f{12}|01005e|3333(?!ff)|0180c2|020000)/i.test(octets(value));
 
 const never = (): boolean => false;
 
@@ -45,7 +45,8 @@ export const patterns: readonly Pattern[] = [
   },
   {
     kind: 'uuid',
-    pattern: /(?<![0-9a-f])[0-9a-f]{8}([-_])[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{12}(?![0-9a-f])/gi,
+    pattern:
+      /(?:(?<![0-9a-f])|(?<=pod))[0-9a-f]{8}([-_])[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{12}(?![0-9a-f])/gi,
     gate: either(times('-', 4), times('_', 4)),
     isExempt: (value) => /^0{8}/.test(value),
   },
@@ -53,8 +54,8 @@ export const patterns: readonly Pattern[] = [
     // World wide names of disks and ports: T10 NAA of 8 or 16 bytes, EUI-64, GUID of InfiniBand.
     kind: 'wwn',
     pattern:
-      /\b(?:naa|eui|uuid|wwn)[.-](?:0x)?[0-9a-f]{16,32}(?![0-9a-f])|\b0x[1256][0-9a-f]{15}(?![0-9a-f])|(?<![0-9a-f:])(?:[0-9a-f]{2}:){7}(?:[0-9a-f]{2}:){0,12}[0-9a-f]{2}(?![0-9a-f:])|(?<=by-id\/(?:dm-uuid-mpath-|scsi-|dm-uuid-LVM-|lvm-pv-uuid-))[\w-]{10,}/gi,
-    gate: either(any('naa', 'eui', 'wwn', 'uuid', '0x', 'by-id/'), times(':', 7)),
+      /\b(?:naa|eui|uuid|wwn)[.-](?:0x)?[0-9a-f]{16,32}(?![0-9a-f])|\b0x[1256][0-9a-f]{15}(?![0-9a-f])|(?<![0-9a-f:])(?:[0-9a-f]{2}:){7}(?:[0-9a-f]{2}:){0,12}[0-9a-f]{2}(?![0-9a-f:])|(?<=by-id\/(?:dm-uuid-mpath-|scsi-|dm-uuid-LVM-|lvm-pv-uuid-))[\w-]{10,}|(?<=\bWWN Device Id: {1,4})[0-9a-f] [0-9a-f]{6} [0-9a-f]{9}|(?<=guid["']?[\s:=]{1,8}["']?)(?:0x[0-9a-f]{16}|[0-9a-f]{4}(?::[0-9a-f]{4}){3})(?![\w:])|(?<![0-9a-z])3(?=\d*[a-f])(?:6[0-9a-f]{31}|[25][0-9a-f]{15})(?![0-9a-z])/gi,
+    gate: either(any('naa', 'eui', 'wwn', 'uuid', 'guid', '0x', 'by-id/', '36', '35', '32'), times(':', 7)),
     isExempt: (value) => /^(?:naa\.|eui\.|0x)?[0:]+$/.test(value) || /^0x[1256]0{15}$/.test(value),
   },
   {
@@ -63,6 +64,14 @@ export const patterns: readonly Pattern[] = [
     pattern: /(?<![0-9a-z])(?:[0-9a-f]{64}|[0-9a-f]{32})(?![0-9a-z])/g,
     gate: longerThan(31),
     isExempt: (value) => /^(?:0{8}|c0de0|f{32})|^\d+$/.test(value),
+  },
+  {
+    // Of LVM; of md, in words of four bytes; of file systems of Windows; ports of Neutron in names of interfaces; accounts of AWS.
+    kind: 'id',
+    pattern:
+      /(?<![\w-])[A-Za-z0-9]{6}(?:-[A-Za-z0-9]{4}){5}-[A-Za-z0-9]{6}(?![\w-])|(?<![0-9a-f:])[0-9a-f]{8}(?::[0-9a-f]{8}){3}(?![0-9a-f:])|(?<=(?:\bUUID=["']?|by-uuid\/))(?:[0-9A-F]{4}-[0-9A-F]{4}|[0-9A-F]{16})(?![\w-])|(?<=\b(?:tap|qv[ob]|qbr|q[rg]-|sg-|ha-|fg-|fpr-|rfp-))[0-9a-f]{8}-[0-9a-f]{2}(?![\w-])|(?<=\barn:aws[\w-]{0,8}:[\w-]{0,32}:[\w-]{0,32}:)\d{12}(?!\d)/g,
+    gate: either(times('-', 1), times(':', 3), any('uuid')),
+    isExempt: never,
   },
   {
     // Of a docker engine.
@@ -89,7 +98,7 @@ export const patterns: readonly Pattern[] = [
     kind: 'mac',
     // Without separators, of virtual machines (KVM, OpenStack, Xen, VMware, VirtualBox, Hyper-V, Docker) and in names of interfaces.
     pattern:
-      /(?<![0-9a-z])(?:525400|fa163e|00163e|005056|000c29|080027|00155d|0242ac)[0-9a-f]{6}(?![0-9a-z])|(?<=\b(?:enx|wlx|mac=|mac:|hwaddr=))[0-9a-f]{12}(?![0-9a-z])/gi,
+      /(?<![0-9a-z])(?:525400|fa163e|00163e|005056|000c29|080027|00155d|0242ac)[0-9a-f]{6}(?![0-9a-z])|(?<=\b(?:enx|wlx|mac=|mac:|hwaddr=))[0-9a-f]{12}(?![0-9a-z])|(?<=\b[0-9a-f]000\.)(?=\d*[a-f])[0-9a-f]{12}(?![0-9a-z])/gi,
     gate: any(
       '525400',
       'fa163e',
@@ -103,6 +112,8 @@ export const patterns: readonly Pattern[] = [
       'wlx',
       'mac',
       'hwaddr',
+      // Bridge id: priority and MAC.
+      '000.',
     ),
     isExempt: isExemptMac,
   },
@@ -128,10 +139,11 @@ export const patterns: readonly Pattern[] = [
     isExempt: isExemptIpv4,
   },
   {
-    // Names that clouds make of addresses.
+    // Names that clouds and the DNS of Kubernetes make of addresses.
     kind: 'host',
-    pattern: /(?<![\w.-])(?:ip|ec2)-\d{1,3}(?:-\d{1,3}){3}(?:\.[a-z0-9-]+)*(?![\w-])/gi,
-    gate: any('ip-', 'ec2-'),
+    pattern:
+      /(?<![\w.-])(?:ip|ec2)-\d{1,3}(?:-\d{1,3}){3}(?:\.[a-z0-9-]+)*(?![\w-])|(?<![\w.-])\d{1,3}(?:-\d{1,3}){3}(?=\.[a-z0-9-]+\.(?:pod|svc)\b)/gi,
+    gate: any('ip-', 'ec2-', '.pod', '.svc'),
     isExempt: never,
   },
 ];

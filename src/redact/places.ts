@@ -1,23 +1,8 @@
-import { any, times, type Gate } from './gate.ts';
+import { commandPlaces } from './command-places.ts';
+import { any, times } from './gate.ts';
+import { GAP, NAME, place, QUOTE, type Place } from './place.ts';
 import type { IdentifierKind } from './pseudonyms.ts';
 
-/**
- * Place where a name stands: behind an option, a key, a noun, in a URL or a path, in a message of a daemon. Its end does not depend on
- * the words behind it, so that a stream can be released word by word.
- */
-export interface Place {
-  /** Kind of the name, or kinds by the key in the group `key`, in lower case without `_` and `-`. */
-  readonly kind: IdentifierKind | ReadonlyMap<string, IdentifierKind>;
-  /** Groups `before` and `name`; `key` where the kind depends on it. */
-  readonly pattern: RegExp;
-  readonly gate: Gate;
-}
-
-/** Separator of arguments: blanks, NUL in /proc/PID/cmdline, the next entry of a list. */
-const GAP = String.raw`(?:[\s\0]+|\\?["'],\s*\\?["'])`;
-/** Quote, perhaps escaped within another text. */
-const QUOTE = String.raw`\\?["'“]`;
-const NAME = String.raw`(?<name>[A-Za-z0-9_](?:[\w.+-]*[A-Za-z0-9_])?)`;
 /** Reference of an image, with its registry and tag. */
 const WIDE = String.raw`(?<name>[A-Za-z0-9_](?:[\w.:/@+-]*[A-Za-z0-9_])?)`;
 
@@ -72,7 +57,9 @@ const options = keysOf(`
   image: image rbd-image
   guest: domain vm instance guest`);
 const headings = keysOf(
-  'host: host-name node-name server-name user: user-name serial: serial-number serial-no service-tag asset-tag',
+  `host: host-name node-name server-name user: user-name serial: serial-number serial-no service-tag asset-tag
+  container: container-name namespace: namespace pod-namespace pod: pod-name volume: volume-name guest: vm-name instance-name
+  network: network-name project: project-name tenant-name database: database-name`,
 );
 const nouns = keysOf(`
   user: user role account owner
@@ -89,13 +76,6 @@ const nouns = keysOf(`
 
 /** Nouns before names of objects, by kind. */
 export const NOUNS = nouns.table;
-
-const place = (kind: Place['kind'], before: string, name: string, gate: Gate, flags = 'g'): Place => ({
-  kind,
-  // The picture of NUL stands in texts that were drawn.
-  pattern: new RegExp(`(?<before>${before})${name}`.replaceAll(String.raw`\0`, String.raw`\0␀`), flags),
-  gate,
-});
 
 const PROGRAMS = [
   'ssh',
@@ -114,6 +94,7 @@ const SYSLOG = String.raw`^(?:<\d+>)?(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{
 const DATABASES = String.raw`(?:jdbc:)?(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|amqps?|rediss?|sqlserver|clickhouse|cockroachdb|db2|oracle:thin)(?:\+\w+)?`;
 
 export const places: readonly Place[] = [
+  ...commandPlaces,
   // user=x, "hostName": "x", Server=x;Database=x, pod="ns/x"
   place(
     keys.table,
@@ -135,7 +116,7 @@ export const places: readonly Place[] = [
     headings.table,
     String.raw`\b(?<key>${headings.pattern})\s*:\s*`,
     NAME,
-    any('name:', 'name :', 'number:', 'number :', 'tag:', 'tag :', 'no:', 'no.:'),
+    any('name:', 'name :', 'namespace:', 'number:', 'number :', 'tag:', 'tag :', 'no:', 'no.:'),
     'gi',
   ),
   // pod "ns/x", user 'x'@'y'

@@ -41,6 +41,8 @@ export class Pseudonyms {
       const at = value.lastIndexOf('@');
       return `${this.of('user', value.slice(0, at))}@${this.of('domain', value.slice(at + 1))}`;
     }
+    // Units of systemd have underscores in the place of dashes.
+    if (kind === 'uuid' && value.includes('_')) return this.of(kind, value.replaceAll('_', '-')).replaceAll('-', '_');
     const number = kind === 'id' ? this.#idNumber(key) : this.#next(kind);
     const pseudonym = MAKE[kind](number, value);
     this.#byValue.set(key, pseudonym);

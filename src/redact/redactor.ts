@@ -1,10 +1,11 @@
 import type { Identifier } from './identifier.ts';
 import { isCommonWord } from './common-words.ts';
-import { DOTTED, domainsOf, isDottedName, isHostName, mayBeHost, topOf } from './domains.ts';
+import { DOTTED, domainsOf, isDottedName, isHostName, isPublicDomain, mayBeHost, topOf } from './domains.ts';
 import { Glance } from './gate.ts';
 import { isExemptValue } from './exempt-values.ts';
 import { patterns } from './patterns.ts';
-import { keyOf, NOUNS, OPEN_PLACE, places, type Place } from './places.ts';
+import type { Place } from './place.ts';
+import { keyOf, NOUNS, OPEN_PLACE, places } from './places.ts';
 import { isPseudonym, Pseudonyms, type IdentifierKind } from './pseudonyms.ts';
 import { applied, edited, type Edit, type Pass } from '../lib/edits.ts';
 import { maskSecrets, secretPasses, suspicionIn } from '../lib/secrets.ts';
@@ -51,6 +52,8 @@ export class Redactor {
   readonly #tops = new Set<string>();
   /** First word of a name → names that begin with it, longest first. */
   readonly #byWord = new Map<string, string[]>();
+  /** Spelling of a known name by systemd or the device mapper → name. */
+  readonly #spellings = new Map<string, string>();
   #sorted: readonly string[] = [];
   #longest = 0;
 
@@ -69,6 +72,15 @@ export class Redactor {
       this.#words.set(name, kind);
       return true;
     }
+    this.#know(name, first, kind);
+    for (const spelling of spellingsOf(kind, name)) {
+      this.#spellings.set(spelling, name);
+      this.#know(spelling, first, kind);
+    }
+    return true;
+  }
+
+  #know(name: string, first: string, kind: IdentifierKind): void {
     this.#known.set(name, kind);
     this.#longest = Math.max(this.#longest, name.length);
     const others = this.#byWord.get(first) ?? [];
@@ -76,7 +88,6 @@ export class Redactor {
       first,
       [...others, name].toSorted((a, b) => b.length - a.length),
     );
-    return true;
   }
 
   /** Number of names and domains, which grows with each new one. */
@@ -256,7 +267,7 @@ export class Redactor {
     return [...text.matchAll(pattern)].flatMap(({ index, groups }) => {
       const { before = '', name: value = '', key = '' } = groups ?? {};
       const one = typeof kind === 'string' ? kind : (kind.get(keyOf(key)) ?? 'host');
-      if (!this.#words.has(value) && isExemptValue(value, one)) return [];
+      if (!this.#words.has(value) && (isExemptValue(value, one) || isPublicDomain(value))) return [];
       return [{ from: index + before.length, kind: this.#kindOf(value, one), value, isPlaced: true as const }];
     });
   }
@@ -307,7 +318,11 @@ export class Redactor {
     const out: Edit[] = [];
     for (const { from, kind, value } of found)
       if (from >= (out.at(-1)?.to ?? 0))
-        out.push({ from, to: from + value.length, text: this.pseudonyms.of(kind, value) });
+        out.push({
+          from,
+          to: from + value.length,
+          text: this.pseudonyms.of(kind, this.#spellings.get(value) ?? value),
+        });
     return out;
   }
 
@@ -332,8 +347,15 @@ function glanceAt(text: string): Glance {
 }
 let last = { text: '', glance: new Glance('') };
 
+/** Spellings of a name with dashes: `web\x2d1` in a guest's unit of systemd, `web--1` in a volume of the device mapper. */
+function spellingsOf(kind: IdentifierKind, name: string): readonly string[] {
+  if (!name.includes('-')) return [];
+  if (kind === 'guest') return [name.replaceAll('-', String.raw`\x2d`)];
+  return kind === 'volume' || kind === 'pool' ? [name.replaceAll('-', '--')] : [];
+}
+
 /** Characters of which each place of a name has one. */
-const PLACED = /[\s\0␀"'=:@/(.]/;
+const PLACED = /[\s\0␀"'=:@/(._<\\]/;
 
 const byCode = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 /** List of names: `prod/web`, `a, b`, `me@web`; `1.3k/s` is a figure. */

@@ -15,6 +15,7 @@ export interface PodStatus {
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/printers/internalversion/printers.go
  */
 export function podStatus(pod: Pod): PodStatus {
+  if (pod.printed !== undefined) return pod.printed;
   const sidecars = new Set(pod.initContainers.filter(({ sidecar }) => sidecar).map(({ name }) => name));
   const begun = beginning(pod, sidecars);
   const isInitialized = pod.conditions.some(({ type, status }) => type === 'Initialized' && status === 'True');

@@ -2,7 +2,9 @@ import { grade, limits } from '../../thresholds.ts';
 import { percent, span } from '../../lib/units.ts';
 import type { ContainerStatus, Pod, Terminated } from '../../sources/kubernetes/objects.ts';
 import type { ContainerUse } from '../containers/use.ts';
+import { CONFIG, IMAGE, RECENT_SECONDS, SLOW_SECONDS } from './pod-reasons.ts';
 import type { PodStatus } from './pod-status.ts';
+import { printedTroubles } from './printed-trouble.ts';
 
 /** A problem of a pod in the words that its row shows. All texts are raw. */
 export interface PodTrouble {
@@ -31,15 +33,6 @@ export interface PodTrouble {
 }
 
 const RANK = { crit: 0, warn: 1, info: 2 } as const;
-/** Age up to which the end of a container still counts as a problem. */
-const RECENT_SECONDS = 600;
-/** Time after which a pod that is Pending or Terminating counts as stuck. */
-const SLOW_SECONDS = 60;
-
-const IMAGE =
-  /^(?:ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull|ImageInspectError|RegistryUnavailable|SignatureValidationFailed)$/;
-const CONFIG =
-  /^(?:CreateContainerConfigError|CreateContainerError|RunContainerError|ContainerCannotRun|StartError|PreCreateHookError|PreStartHookError|PostStartHookError)$/;
 
 /** Problems of a pod, the worst first; without a clock of the host they have no ages. */
 export function podTroubles(
@@ -64,6 +57,12 @@ export function podTroubles(
       ...(pastSeconds !== undefined && { pastSeconds }),
     });
   const isOver = pod.phase === 'Succeeded' || pod.phase === 'Failed';
+  if (pod.printed !== undefined)
+    return printedTroubles(pod.printed, {
+      ageSeconds: since(pod.createdEpochSeconds),
+      restartedSeconds: since(pod.printed.restartedEpochSeconds),
+      node: pod.node,
+    });
 
   // Containers of a pod that is deleted end because of that.
   const checked = pod.deletedEpochSeconds === undefined ? [...pod.initStatuses, ...pod.statuses] : [];

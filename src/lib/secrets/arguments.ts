@@ -143,7 +143,8 @@ function part(rule: Rule, word: Word, skip: number): Span | undefined {
 const BLANK = /[ \t\0]+/y;
 const PIECES = /(?:"(?:\\[^\n]|[^"\\\n])*"?|'[^'\n]*'?|\\[^"'\n]|[^\s\0"'\\])+/y;
 const ESCAPED_QUOTE = /\\+["']/y;
-const NEXT_ITEM = /\\*["']\s*,\s*(?=\\*["'])/y;
+/** Next text of a list, or of the arguments of `type=EXECVE` in an audit log. */
+const NEXT_ITEM = /\\*["'](?:\s*,\s*|[ \t]+a\d+=)(?=\\*["'])/y;
 const SEPARATOR = /^(?:[|;&]+|\|\||&&)$/;
 
 /** Visits each word of each command, until a visit returns true. */

@@ -37,6 +37,8 @@ const FORMS: readonly Form[] = [
   ['dapi', '[a-f0-9]{32}', 'gitleaks databricks-api-token'],
   ['shp(?:at|ca|pa|ss)_', '[a-fA-F0-9]{32}', 'gitleaks shopify-*'],
   ['(?:hf|api_org)_', '[A-Za-z]{34}\\b', 'gitleaks huggingface-access-token'],
+  ['EAA[A-Z]', '[A-Za-z0-9]{60,}', 'gitleaks facebook-page-access-token'],
+  ['duffel_(?:test|live)_', '[\\w=-]{40,}', 'gitleaks duffel-api-token'],
   ['lin_api_', '\\w{32,}', 'gitleaks linear-api-key'],
   ['ntn_', '\\w{40,}', 'gitleaks notion-api-token'],
   ['glc_', '[\\w+/]{32,}={0,3}', 'gitleaks grafana-cloud-api-token'],

@@ -29,13 +29,19 @@ const NAMES: readonly NameRule[] = [
   { kind: 'key', word: 'token', source: 'gitleaks generic-api-key; npm _authToken' },
   {
     kind: 'key',
-    word: '(?:api|access|private|auth|session|account|signing|encryption|encrypt|master|shared|pre-?shared|certificate|storage|consumer|client|unseal|recovery)[-_. ]?key',
+    word: '(?:api|access|private|auth|session|account|signing|encryption|encrypt|master|shared|pre-?shared|certificate|storage|consumer|client|unseal|recovery|app|service|license|activation|registration|integration|routing)[-_. ]?key',
     source: 'detect-secrets keyword, wg(8) PrivateKey, kubeadm --certificate-key',
   },
   { kind: 'key', word: '(?<![a-z])(?:client-)?key-data', source: 'kubeconfig client-key-data' },
   { kind: 'key', word: 'credential', source: 'gitleaks generic-api-key' },
-  { kind: 'key', word: '(?<![a-z])psk', source: 'wpa_supplicant.conf(5), Open vSwitch options:psk' },
+  {
+    kind: 'key',
+    word: '(?:(?<![a-z])|tls)psk',
+    source: 'wpa_supplicant.conf(5), Open vSwitch options:psk, Zabbix TLSPSKValue',
+  },
   { kind: 'key', word: 'masterauth', source: 'redis.conf' },
+  { kind: 'key', word: 'rediscli[-_]auth', source: 'redis-cli REDISCLI_AUTH' },
+  { kind: 'key', word: 'hash[-_]path[-_](?:suf|pre)fix', source: 'swift.conf' },
   { kind: 'key', word: 'erlang[-_]?cookie|(?<=-)setcookie', source: 'erl(1) -setcookie' },
   { kind: 'key', word: 'dockercfg|dockerconfigjson|(?<![a-z])tls\\.key', source: 'Kubernetes secret types' },
   { kind: 'key', word: '(?<=[:/\\s]|^)_auth', source: 'npmrc _auth' },
@@ -54,7 +60,7 @@ const REST = /[\w.-]{0,64}/y;
 
 /** Part of every name: the cheap first check. */
 export const NAME_HINT =
-  /pass|secret|token|key|credential|psk|masterauth|cookie|dockercfg|dockerconfigjson|_auth|(?:bind|root)pw|-pwd?\b|pwd?(?:[-_.]\w*)?\\*["']?\]?[ \t]*[=:]/i;
+  /pass|secret|token|key|credential|psk|masterauth|hash[-_]path|cookie|dockercfg|dockerconfigjson|_auth|(?:bind|root)pw|-pwd?\b|pwd?(?:[-_.]\w*)?\\*["']?\]?[ \t]*[=:]/i;
 
 /** Rest of a name that is still the name of a secret. */
 const SAME =
@@ -70,7 +76,8 @@ const BLOCK = /[|>][-+]?\d?[ \t]*\r?\n((?:[ \t]+[^\n]*(?:\n|$))+)/dy;
 const AFTER_OPTION = /(?:[ \t\0]+|[ \t]*\\\r?\n[ \t]*)(?!-)/y;
 const LIST_ITEM = /\\*["']\s*,\s*(?=\\*["'])/y;
 const VALUE_FIELD = /\\*["']?(?:\s*,)?\s+\\*["']?value\\*["']?\s*[:=]\s*|\\*["'],\\*["']value\\*["']:/iy;
-const ELEMENT = /[^<>/]{0,200}>([^<]*)/dy;
+/** Text of an element; a placeholder of a help text is followed by blanks. */
+const ELEMENT = /[^<>/]{0,200}>(?![ \t]{2})([^<]*)/dy;
 const SQL = /[ \t]+(?=')/y;
 const LINE_VALUE = /[ \t]+("[^"\n]*"|'[^'\n]*'|[^\s"']*[^\s"';])[ \t]*;?[ \t]*(?=\r?\n|$)/dy;
 /** Escaped line break in a text within JSON: the field has no value. */

@@ -89,7 +89,12 @@ export const PROGRAM_RULES: readonly ProgramRule[] = [
   { programs: 'zip unzip zipcloak', options: '-P', source: 'zip(1)' },
   { programs: '7z 7za 7zr rar unrar', options: '-p', isAttached: true, source: '7z(1)' },
   { programs: 'wpa_passphrase', operand: 2, source: 'wpa_passphrase(8)' },
-  { programs: 'nmcli', words: 'password wifi-sec.psk 802-11-wireless-security.psk', operand: 1, source: 'nmcli(1)' },
+  {
+    programs: 'nmcli',
+    words: 'password wifi-sec.psk 802-11-wireless-security.psk 802-1x.password wireguard.private-key',
+    operand: 1,
+    source: 'nmcli(1)',
+  },
   { programs: 'xfreerdp xfreerdp3 wlfreerdp', options: '/p', behind: ':', source: 'xfreerdp(1)' },
   { programs: 'rdesktop', options: '-p', source: 'rdesktop(1)' },
   { programs: 'x11vnc', options: '-passwd', source: 'x11vnc(1)' },
@@ -107,4 +112,17 @@ export const PROGRAM_RULES: readonly ProgramRule[] = [
   { programs: 'swaks', options: '-ap --auth-password', source: 'swaks' },
   { programs: 'sendEmail sendemail', options: '-xp', source: 'sendEmail' },
   { programs: 'iscsiadm', options: '-v --value', words: 'node.session.auth.password node.session.auth.password_in discovery.sendtargets.auth.password discovery.sendtargets.auth.password_in', source: 'iscsiadm(8)' }, // prettier-ignore
+  { programs: 'ipmitool', words: 'password', operand: 2, source: 'ipmitool user set password' },
+  { programs: 'cypher-shell', options: '-p', source: 'cypher-shell --help' },
+  { programs: 'ceph', words: 'set-rgw-api-secret-key set-grafana-api-password set-alertmanager-api-password set-prometheus-api-password', operand: 1, source: 'ceph dashboard' }, // prettier-ignore
+  { programs: 'kadmin kadmin.local', options: '-w', source: 'kadmin(1)' },
+  { programs: 'radtest', operand: 2, source: 'radtest(1)' },
+  { programs: 'radtest', operand: -1, source: 'radtest(1)' },
+  { programs: 'rabbitmqadmin', options: '-p', source: 'rabbitmqadmin --help' },
+  { programs: 'juju', isCommon: true, words: 'register', operand: 1, source: 'juju register' },
+  { programs: 'maas', isCommon: true, words: 'login', operand: 3, source: 'maas login' },
+  { programs: 'govc', options: '-u', behind: ':', source: 'govc -u' },
+  { programs: 'jenkins-cli jenkins-cli.jar', options: '-auth', behind: ':', source: 'jenkins.io CLI' },
+  { programs: 'pro ua', isCommon: true, words: 'attach', operand: 1, source: 'pro attach' },
+  { programs: 'consul nomad', isCommon: true, options: '-encrypt', source: 'consul agent -encrypt' },
 ];

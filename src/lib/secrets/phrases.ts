@@ -1,8 +1,9 @@
 import { byPattern, type Edit, type Pass } from '../edits.ts';
-import { isHarmless, MASK } from './value.ts';
+import { settingPhrases } from './setting-phrases.ts';
+import { isHarmless, isMixed, MASK } from './value.ts';
 
 /** Text around a secret: groups before and after the secret stay, the group `s` is the secret. */
-interface Phrase {
+export interface Phrase {
   readonly pattern: RegExp;
   /** Cheap first check: a part of every match. */
   readonly hint: string;
@@ -28,10 +29,12 @@ export function isBasic(text: string): boolean {
   }
   return /^[\u0020-\u007E]*:[\u0020-\u007E]*$/.test(decoded);
 }
-/** Whether a text is more than a word of a sentence. */
-const isMixed = (text: string): boolean => /\d/.test(text) || /[a-z][A-Z]/.test(text) || text.length >= 24;
+
+/** False for a number, as the cookie of a flow. */
+const isCookie = (text: string): boolean => !isHarmless(text) && !/^0x[0-9a-f]+$/i.test(text);
 
 const PHRASES: readonly Phrase[] = [
+  ...settingPhrases,
   {
     pattern: /(?<a>-----BEGIN (?:[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?|OpenVPN Static key V1)-----)(?<s>[\s\S]*?(?:-----END [A-Z][\w ]{0,40}-----|$))/g,
     hint: '-----BEGIN',
@@ -73,7 +76,7 @@ const PHRASES: readonly Phrase[] = [
     source: 'RFC 6750, RFC 4559',
   },
   { pattern: /(?<a>\\*["']auth\\*["']\s*:\s*\\*["'])(?<s>[\w+/=]{6,})/g, hint: 'auth\\\\*["\']\\s*:', isSecret: isBasic, source: 'docker config.json' }, // prettier-ignore
-  { pattern: /(?<a>\b(?:set-)?cookie2?\\*["']?\s*:\s*\\*["']?)(?<s>[^\r\n'"\0\\]+)/gi, hint: 'cookie', source: 'RFC 6265' },
+  { pattern: /(?<a>\b(?:set-)?cookie2?\\*["']?\s*:\s*\\*["']?)(?<s>[^\r\n'"\0\\]+)/gi, hint: 'cookie', isSecret: isCookie, source: 'RFC 6265' },
   {
     pattern: /(?<a>[?&;](?:sig|signature|x-amz-signature|x-goog-signature|x-amz-security-token|auth|hmac|jwt|sid|sessionid|ticket|code|key)=)(?<s>[^\s&"'\\<>#]{8,})/gi,
     hint: '[?&;](?:sig|x-|auth|hmac|jwt|sid|session|ticket|code|key)[\\w-]*=',

@@ -46,7 +46,7 @@ function quotedEnd(text: string, from: number, quote: string, depth: number): nu
 
 /** Values that are none: a state, a variable, a template, a placeholder, a prompt. */
 const WORDLESS =
-  /^(?:yes|no|on|off|files|compat|sss|true|false|null|nil|none|undefined|unset|required|optional|enabled|disabled|-+|<[^>]*>|\(\w*\)|\*+|\[?(?:redacted|masked|filtered|hidden)\]?|\$\{[^}]*\}?|\$\(.*|\{\{.*|%\w|\[|\{)$/i;
+  /^(?:yes|no|on|off|files|compat|sss|true|false|null|nil|none|undefined|unset|required|optional|enabled|disabled|-+|<[^>]*>?|string|\(\w*\)|\*+|\[?(?:redacted|masked|filtered|hidden)\]?|\$\{[^}]*\}?|\$\(.*|\{\{.*|%\w|\[|\{)$/i;
 const VARIABLE = /^\$[A-Z][A-Z0-9_]*$/;
 /** Path of a file that holds the secret. */
 const PATH =
@@ -55,3 +55,6 @@ const PATH =
 /** Whether the form of a value excludes a secret. */
 export const isHarmless = (value: string): boolean =>
   value.trim() === '' || WORDLESS.test(value) || VARIABLE.test(value) || PATH.test(value);
+
+/** Whether a text is more than a word of a sentence. */
+export const isMixed = (text: string): boolean => /\d/.test(text) || /[a-z][A-Z]/.test(text) || text.length >= 24;

@@ -1,4 +1,4 @@
-import { count } from '../../lib/units.ts';
+import { count, NONE } from '../../lib/units.ts';
 import { plain } from '../../lib/plain.ts';
 import { kubeCluster, kubeNodes } from '../../sources/kubernetes/cluster.ts';
 import type { KubeNode } from '../../sources/kubernetes/node.ts';
@@ -223,8 +223,8 @@ const nodeColumns: readonly Column<NodeRow>[] = [
     width: 20,
     grow: true,
     rank: 3,
-    value: ({ node }) => node.taints.length || undefined,
-    text: ({ node }) => node.taints.map(({ key, effect }) => plain(`${key}:${effect}`)).join(' '),
+    value: ({ node }) => node.taints?.length || undefined,
+    text: ({ node }) => node.taints?.map(({ key, effect }) => plain(`${key}:${effect}`)).join(' ') ?? NONE,
     role: () => 'dim',
   },
   ageColumn({

@@ -129,30 +129,33 @@ function conditionsLine({ node, nowEpochSeconds: now }: KubeState): FigureLine {
 }
 
 function taintsLine({ node }: KubeState): FigureLine {
-  const taints = node?.taints ?? [];
+  const taints = node?.taints;
   return {
     label: 'taints',
     figures: [
       ...(node?.unschedulable ? [figure('SchedulingDisabled (cordoned)', 'info')] : []),
-      ...taints.map(({ key, value, effect }) =>
+      ...(taints ?? []).map(({ key, value, effect }) =>
         figure(plain(`${key}${value === undefined ? '' : `=${value}`}:${effect}`)),
       ),
-      ...(taints.length === 0 && !node?.unschedulable ? [figure('none', 'dim')] : []),
+      ...(taints === undefined ? [figure(NONE, 'dim')] : []),
+      ...(taints?.length === 0 && !node?.unschedulable ? [figure('none', 'dim')] : []),
     ],
   };
 }
 
 /** Allocatable CPU and memory, requests of its pods, and their usage. */
 function roomLines({ node }: KubeState, rows: readonly PodRow[], list: ReadingState): readonly FigureLine[] {
-  const own = rows.filter((row) => row.here.pod !== undefined && !isOver(row));
+  const own = rows.filter((row) => row.here.pod !== undefined && row.here.pod.node === node?.name && !isOver(row));
   const sum = (pick: (row: PodRow) => number | undefined) => own.reduce((total, row) => total + (pick(row) ?? 0), 0);
   const used = (pick: (row: PodRow) => number | undefined) =>
     own.some((row) => pick(row) !== undefined) ? sum(pick) : undefined;
   const share = (part: number | undefined, of: number | undefined) =>
     of && part !== undefined ? (100 * part) / of : undefined;
-  // Without a list of pods their requests are unknown.
-  const listed = own.length > 0 || isWhole(list) ? own.length : undefined;
-  const asked = (pick: (row: PodRow) => number | undefined) => (listed === undefined ? undefined : sum(pick));
+  // Without a list of pods their requests are unknown; a table has none, and the node with `-o wide` only.
+  const listed = rows.every(({ isNodeKnown }) => isNodeKnown) && (own.length > 0 || isWhole(list)) ? own.length : undefined; // prettier-ignore
+  const isPrinted = own.some(({ here }) => here.pod?.printed !== undefined);
+  const asked = (pick: (row: PodRow) => number | undefined) =>
+    listed === undefined || isPrinted ? undefined : sum(pick);
   const [cpus, memory] = [asked(({ requests }) => requests?.cpus), asked(({ requests }) => requests?.memoryBytes)];
   const max = node?.podsMax;
   const podsPct = share(listed, max);

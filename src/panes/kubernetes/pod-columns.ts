@@ -140,7 +140,7 @@ const node: Column<PodRow> = {
   width: 14,
   rank: 1,
   value: (row) => row.node || undefined,
-  text: (row) => row.node || 'none',
+  text: (row) => row.node || (row.isNodeKnown ? 'none' : NONE),
 };
 
 const used: readonly Column<PodRow>[] = [

@@ -5,7 +5,7 @@ import { NONE, span } from '../../lib/units.ts';
 import type { ContainerSpec, ContainerStatus, Pod } from '../../sources/kubernetes/objects.ts';
 import { processKey } from '../../sources/processes/processes.ts';
 import type { Role } from '../../theme.ts';
-import { ownWords } from '../../timeline/reading-state.ts';
+import { ownWords, stateWords } from '../../timeline/reading-state.ts';
 import type { Column, ProcessRef, TableSection, Link } from '../pane.ts';
 import { logDetail } from './pod-log.ts';
 import type { PodRow } from './pod-rows.ts';
@@ -182,7 +182,7 @@ export function containersSection(
     // Logs of a pod that the API server does not list are on the node too, by the name of the pod.
     detail: ({ spec, status }) =>
       row.here.namespace === '' ? undefined : logDetail(row.here, spec.name, (status?.restarts ?? 0) > 0),
-    empty: ownWords('none'),
+    empty: pod?.printed === undefined ? ownWords('none') : stateWords({ state: 'not in this sosreport' }),
     minRows: 3,
   };
 }

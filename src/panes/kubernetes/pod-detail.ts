@@ -72,9 +72,9 @@ function podLines(
       label: 'status',
       figures: [
         figure(`${row.status}, ${row.ready} ready`),
-        figure(`controller ${row.owner || 'none'}`),
+        figure(`controller ${row.owner || (pod.printed === undefined ? 'none' : NONE)}`),
         figure(row.qos || NONE),
-        figure(`node ${row.node || 'none'}`),
+        figure(`node ${row.node || (row.isNodeKnown ? 'none' : NONE)}`),
         figure(pod.hostNetwork ? 'hostNetwork' : `IP ${plain(pod.ip ?? NONE)}`),
         figure(`service account ${plain(sample?.serviceAccount ?? NONE)}`, 'dim'),
         ...(pod.priorityClass === undefined ? [] : [figure(`priority ${plain(pod.priorityClass)}`, 'dim')]),
@@ -100,7 +100,7 @@ function podLines(
           },
         ]),
     ...imageLines(pod, sample),
-    { label: 'uid', figures: [figure(plain(pod.uid), 'dim')] },
+    ...(pod.uid === `${pod.namespace}/${pod.name}` ? [] : [{ label: 'uid', figures: [figure(plain(pod.uid), 'dim')] }]),
   ];
 }
 

@@ -94,6 +94,7 @@ function sum(id: string, name: string, rows: readonly PodRow[]): PodRow {
     why: troubled.length === 0 || !worst ? '' : `${count(troubled.length)} with problems: ${worst.name} ${worst.why}`,
     owner: '',
     node: '',
+    isNodeKnown: true,
     qos: '',
     requests: added(live, ({ requests }) => requests),
     limits: added(live, ({ limits }) => limits),

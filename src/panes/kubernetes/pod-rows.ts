@@ -21,6 +21,8 @@ export interface PodRow {
   readonly why: string;
   readonly owner: string;
   readonly node: string;
+  /** Whether the node is known: a table without `-o wide` does not have it. */
+  readonly isNodeKnown: boolean;
   readonly qos: string;
   readonly requests: Resources | undefined;
   readonly limits: Resources | undefined;
@@ -53,6 +55,7 @@ export function podRow(here: PodHere, nowEpochSeconds: number | undefined): PodR
           : 'static'
         : plain(`${short(pod.owner.kind)}/${pod.owner.name}`),
     node: plain(pod?.node ?? ''),
+    isNodeKnown: pod?.printed === undefined || pod.printed.isWide,
     qos: label(pod?.qos ?? ''),
     requests: pod && summed(pod, ({ requests }) => requests),
     limits: pod && summed(pod, ({ limits }) => limits),

@@ -12,7 +12,8 @@ export interface KubeNode {
   readonly systemUuid: string | undefined;
   readonly createdEpochSeconds: number | undefined;
   readonly unschedulable: boolean;
-  readonly taints: readonly { readonly key: string; readonly value: string | undefined; readonly effect: string }[];
+  /** Undefined for a node from a table of kubectl. */
+  readonly taints: readonly { readonly key: string; readonly value: string | undefined; readonly effect: string }[] | undefined; // prettier-ignore
   readonly conditions: readonly Condition[];
   readonly capacity: Resources;
   readonly allocatable: Resources;
@@ -34,12 +35,7 @@ export function nodeOf(value: unknown): KubeNode | undefined {
     systemUuid: textOf(info['systemUUID'])?.toLowerCase(),
     createdEpochSeconds: epochSeconds(textOf(metadata['creationTimestamp'])),
     unschedulable: flagOf(spec['unschedulable']) ?? false,
-    taints: items(spec['taints']).flatMap((item) => {
-      const { key, value: text, effect } = fields(item);
-      return textOf(key) === undefined
-        ? []
-        : [{ key: textOf(key) ?? '', value: textOf(text), effect: textOf(effect) ?? '' }];
-    }),
+    taints: node['printed'] === true ? undefined : items(spec['taints']).flatMap(taintOf),
     conditions: conditionsOf(status['conditions']),
     capacity: resourcesOf(status['capacity']),
     allocatable: resourcesOf(status['allocatable']),
@@ -47,6 +43,13 @@ export function nodeOf(value: unknown): KubeNode | undefined {
     kubelet: textOf(info['kubeletVersion']),
     runtime: textOf(info['containerRuntimeVersion']),
   };
+}
+
+function taintOf(value: unknown): NonNullable<KubeNode['taints']> {
+  const { key, value: text, effect } = fields(value);
+  return textOf(key) === undefined
+    ? []
+    : [{ key: textOf(key) ?? '', value: textOf(text), effect: textOf(effect) ?? '' }];
 }
 
 /**

@@ -50,7 +50,19 @@ export interface ContainerStatus {
   readonly last: Terminated | undefined;
 }
 
+/** Row of a pod in a table of `kubectl get pods`, where only that is known of its containers. */
+export interface PrintedStatus {
+  readonly status: string;
+  readonly ready: number;
+  readonly containers: number;
+  readonly restarts: number;
+  readonly restartedEpochSeconds: number | undefined;
+  /** Whether the table has the columns of `-o wide`: without them the node is not known. */
+  readonly isWide: boolean;
+}
+
 export interface Pod {
+  /** Of a pod from a table or a description, which have no uid, `namespace/name`. */
   readonly uid: string;
   readonly namespace: string;
   readonly name: string;
@@ -75,6 +87,7 @@ export interface Pod {
   readonly containers: readonly ContainerSpec[];
   readonly initStatuses: readonly ContainerStatus[];
   readonly statuses: readonly ContainerStatus[];
+  readonly printed: PrintedStatus | undefined;
 }
 
 const time = (value: unknown): number | undefined => epochSeconds(textOf(value));
@@ -205,5 +218,22 @@ export function podOf(value: unknown): Pod | undefined {
     containers: specsOf(spec['containers']),
     initStatuses: statusesOf(status['initContainerStatuses']),
     statuses: statusesOf(status['containerStatuses']),
+    printed: printedOf(pod['printed']),
+  };
+}
+
+function printedOf(value: unknown): PrintedStatus | undefined {
+  const row = fields(value);
+  const status = textOf(row['status']);
+  const [ready, containers, restarts] = [countOf(row['ready']), countOf(row['containers']), countOf(row['restarts'])];
+  if (status === undefined || ready === undefined || containers === undefined || restarts === undefined)
+    return undefined;
+  return {
+    status,
+    ready,
+    containers,
+    restarts,
+    restartedEpochSeconds: time(row['restartedAt']),
+    isWide: flagOf(row['isWide']) ?? false,
   };
 }
