@@ -1,5 +1,6 @@
 import { blockedIn } from '../../entities/storage/mount-state.ts';
 import { devicesOf, mountOfLoop } from '../../entities/storage/stack.ts';
+import { zfsPoolRef } from '../../entities/storage/zfs-pool-ref.ts';
 import { entityRef, processRef } from '../../findings/entity-ref.ts';
 import { blockDevices } from '../../sources/machine/block-devices.ts';
 import { processes } from '../../sources/processes/processes.ts';
@@ -30,6 +31,8 @@ export const storageDependencies = defineDependencies({
       const mount = entityRef('mount', one.target);
       for (const name of devicesOf(one, parts))
         found.push({ dependent: mount, via: 'stored-on', on: entityRef('disk', name) });
+      const [pool] = one.type === 'zfs' ? one.source.split('/') : [];
+      if (pool !== undefined) found.push({ dependent: mount, via: 'stored-on', on: zfsPoolRef(pool) });
       const server = isRemote(one) ? serverOf(one) : undefined;
       if (server !== undefined) found.push({ dependent: mount, via: 'served-by', on: entityRef('daemon', server) });
     }
