@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { WriteStream } from 'node:tty';
-import { meantCommand, parseCommand, UsageError, type Command } from './commands/arguments.ts';
+import { meantCommand, parseCommand, rulesFolders, UsageError, type Command } from './commands/arguments.ts';
 import { exitWithoutTerminal } from './commands/lost-terminal.ts';
 import { print } from './commands/print.ts';
 import type { Config, LoadedConfig } from './config.ts';
@@ -71,8 +71,13 @@ async function run(command: Command): Promise<void> {
   }
 }
 
-const loadConfig = async (path: string | undefined): Promise<LoadedConfig> =>
-  (await import('./config.ts')).loadConfig(path);
+/** Config with the known trouble of its folders and those of `--rules`. */
+async function loadConfig(path: string | undefined): Promise<LoadedConfig> {
+  const config = await (await import('./config.ts')).loadConfig(path);
+  const folders = [...config.knownTrouble, ...rulesFolders(process.argv.slice(2))];
+  if (folders.length === 0) return config;
+  return { ...config, trouble: (await import('./commands/known-trouble.ts')).readKnownTrouble(folders) };
+}
 
 async function doctor(command: Extract<Command, { kind: 'doctor' }>): Promise<void> {
   const { linePrompter } = await import('./commands/line-prompter.ts');

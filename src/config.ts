@@ -10,6 +10,7 @@ import { panesPath } from './config/saved-panes.ts';
 import { ConfigError, TomlTable, type Values } from './config/toml-table.ts';
 import type { CustomCommand } from './debugger/custom-command.ts';
 import type { UserRule } from './figures/user-rule.ts';
+import type { KnownTrouble } from './findings/packages/known-trouble.ts';
 import { ROLES } from './incidents/roles.ts';
 import { resolveKeymap, type Keymap } from './keymap.ts';
 import { plain } from './lib/plain.ts';
@@ -41,6 +42,8 @@ export interface Config {
   readonly panes: ViewSettings;
   readonly commands: readonly CustomCommand[];
   readonly rules: readonly UserRule[];
+  /** Folders of known trouble: checkouts of hotsos, OSV documents. */
+  readonly knownTrouble: readonly string[];
 }
 
 /** Config with what crashcart saved beside it. */
@@ -49,6 +52,8 @@ export interface LoadedConfig extends Config {
   readonly views: ViewSettings;
   /** File that crashcart saves the panes to. */
   readonly panesFile: string;
+  /** Content of the folders of known trouble, where any was named. */
+  readonly trouble?: KnownTrouble;
 }
 
 /** Signs of a new critical incident outside of the screen. */
@@ -115,7 +120,7 @@ export function parseConfig(text: string, path: string): Config {
   const file = { text, path };
   const values = tomlOf(text, path);
   const root = new TomlTable(values, file, '');
-  root.known(['keys', 'theme', 'budgetPct', 'defaults', 'alerts', 'panes', 'commands', 'rules']);
+  root.known(['keys', 'theme', 'budgetPct', 'knownTrouble', 'defaults', 'alerts', 'panes', 'commands', 'rules']);
   const { budgetPct } = values;
   if (budgetPct !== undefined && !(typeof budgetPct === 'number' && budgetPct > 0 && budgetPct <= 100))
     return root.fail('budgetPct', 'budgetPct must be a percentage of one CPU, above 0 and up to 100');
@@ -142,6 +147,7 @@ export function parseConfig(text: string, path: string): Config {
     panes: parsePanes(values, file),
     commands: parseCommands(values, file, keymap),
     rules: parseRules(values, file, Object.keys(ROLES)),
+    knownTrouble: root.texts('knownTrouble') ?? [],
   };
 }
 

@@ -50,6 +50,12 @@ export const limits = {
   filesystemInodesPct: { warn: 90, crit: 97, authority: 'awesome-prometheus-alerts: 10 % left; node-mixin: 3 % left' },
   btrfsMetadataPct: { warn: 90, authority: '[own]: of the metadata chunks, without unallocated space' },
   nfsRetransmitPct: { warn: 1, crit: 5, authority: '[own], of the requests' },
+  diskWearPct: {
+    warn: 90,
+    crit: 100,
+    authority: 'awesome-prometheus-alerts: NVMe wear, 90 % used; 100 % is the rated life',
+  },
+  diskTemperatureC: { warn: 70, authority: '[own]: limit of operation of most disks' },
   containerThrottledPct: { warn: 25, authority: 'kubernetes-mixin: CPUThrottlingHigh, 25 % of the periods' },
   containerMemoryPct: { warn: 90, crit: 98, authority: '[own]: of its limit, without cache that can be dropped' },
   processLimitPct: { warn: 80, crit: 95, authority: '[own]: of the soft limit; at it open, mmap or fork fails' },

@@ -215,6 +215,7 @@ export class LiveSession implements Session {
       tookMs: record.tookMs,
       weightKiB: source.weightKiB?.(asked.sample),
     });
+    this.#schedule.changed(source, asked.sample);
     this.#unjudged = true;
     this.#changed();
   }

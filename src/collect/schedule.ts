@@ -21,6 +21,8 @@ interface Planned {
   isAbsent: boolean;
   running: boolean;
   done: boolean;
+  /** Last revision of the source that it follows. */
+  revision: string | undefined;
 }
 
 /**
@@ -43,6 +45,7 @@ export class Schedule {
       isAbsent: false,
       running: false,
       done: false,
+      revision: undefined,
     }));
     this.#budgetPct = budgetPct;
   }
@@ -72,6 +75,17 @@ export class Schedule {
     planned.isAbsent = isAbsent;
     const leastSeconds = isAbsent ? this.periodSeconds(source) : paceSeconds;
     if (Number.isFinite(leastSeconds)) planned.dueMs = Math.max(planned.dueMs, planned.takenMs + leastSeconds * 1000);
+  }
+
+  /** Makes the followers of a source due after a change of it; of one that is being read, once that ends. */
+  changed({ id }: AnySource, sample: unknown): void {
+    for (const planned of this.#planned) {
+      const { follows } = planned.source;
+      const revision = follows?.sourceId === id ? follows.revision(sample) : undefined;
+      if (revision === undefined) continue;
+      if (planned.revision !== undefined && planned.revision !== revision) planned.dueMs = 0;
+      planned.revision = revision;
+    }
   }
 
   /** Makes all sources due, also those that are read once: after a reconnect the host may be another one. */

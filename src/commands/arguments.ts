@@ -236,6 +236,9 @@ export function parseCommand(argv: readonly string[]): Command {
   return { kind: 'console', reach, screen, configFile, recordTo };
 }
 
+/** Folders of `--rules`; of every command that loads the config file. Throws a UsageError. */
+export const rulesFolders = (argv: readonly string[]): readonly string[] => parsed(argv).values.rules ?? [];
+
 function parsed(argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], options: optionEntries, allowPositionals: true, strict: true });

@@ -157,6 +157,14 @@ export const optionEntries = {
     group: 'general',
     about: 'config file (default $XDG_CONFIG_HOME/crashcart/config.toml)',
   },
+  rules: {
+    type: 'string',
+    value: 'DIR',
+    multiple: true,
+    group: 'general',
+    about:
+      'known trouble of your own: a checkout of hotsos (scenarios without Python), OSV or USN documents of Debian or Ubuntu',
+  },
   plain: {
     type: 'boolean',
     group: 'general',

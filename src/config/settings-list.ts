@@ -18,12 +18,18 @@ export interface TableEntry {
 export const configTables: readonly TableEntry[] = [
   {
     head: '',
-    about: 'Limits.',
+    about: 'Limits, and files of your own.',
     settings: [
       {
         key: 'budgetPct',
         example: '1.5',
         about: 'Limit of CPU time for readings, percent of one CPU of the host; --budget goes before it. Default: 2.',
+      },
+      {
+        key: 'knownTrouble',
+        example: '["~/src/hotsos", "~/osv/ubuntu"]',
+        about:
+          'Folders of known trouble: a checkout of hotsos, whose scenarios without Python are evaluated, and OSV or USN documents of Debian or Ubuntu; --rules adds to it. Default: none.',
       },
     ],
   },

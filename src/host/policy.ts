@@ -27,8 +27,8 @@ const OPEN_FILES = /^\/proc\/[^/]+\/(task\/[^/]+\/)?(fd|map_files)\//;
 
 const ROOTS = ['/proc/', '/sys/'];
 
-/** Protocol number of a netlink socket, or kind of facts, in the place of a path. */
-const NO_PATH = /^(?:netlink|facts):/;
+/** Protocol number of a netlink socket, kind of facts, or this machine, in the place of a path. */
+const NO_PATH = /^(?:netlink|facts|workstation):/;
 
 const pathOf = (read: Read): string | undefined => {
   switch (read.kind) {
@@ -57,6 +57,9 @@ const PLACEHOLDERS: Readonly<Record<string, RegExp>> = {
   '<path>': /^\/[^\0]*$/,
   '<pid>': /^[1-9]\d{0,9}$/,
   '<guest-log>': /^\/var\/log\/libvirt\/qemu\/[^/\0]+\.log$/,
+  '<disk>': /^\/dev\/(?:sd[a-z]{1,4}|nvme\d{1,4}(?:n\d{1,4})?)$/,
+  // zpool-create(8): a name begins with a letter.
+  '<pool>': /^[A-Za-z][\w.: -]{0,254}$/,
   '<bridge>': /^[A-Za-z0-9_.][\w.:@+-]{0,63}$/,
   '<package lists of pid>': /^\/proc\/[1-9]\d{0,9}\/root\/var\/lib\/dpkg\/info$/,
   '<package states of pid>': /^\/proc\/[1-9]\d{0,9}\/root\/var\/lib\/dpkg\/status$/,

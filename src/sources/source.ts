@@ -22,6 +22,8 @@ export interface Source<R extends Reads = Reads, Sample = unknown> {
   /** Importance when the budget is short: `low` is stretched first. */
   readonly value?: 'high' | 'low';
   readonly reads: R;
+  /** Cheap source after whose change it is read at once: of what is read seldom because it costs much. */
+  readonly follows?: Followed;
   /** Start of its counters, where all figures that rates are made of have the same. */
   readonly countsSince?: CountsSince;
   /** Approximate memory of one sample, for sources whose samples are large: the timeline keeps fewer of them. */
@@ -52,6 +54,21 @@ export interface DetailSource<Target, R extends Reads = Reads, Sample = unknown>
   /** A target to show on the sheet of all reads: `{pid: 1}`. */
   readonly example: Target;
 }
+
+/** Source that another one follows, and what of its samples is compared; undefined where that is unknown. */
+export interface Followed {
+  readonly sourceId: string;
+  readonly revision: (sample: unknown) => string | undefined;
+}
+
+export const following = <S extends AnySource>(
+  source: S,
+  revision: (sample: SampleOf<S>) => string | undefined,
+): Followed => ({
+  sourceId: source.id,
+  // The schedule gives it samples of that source only.
+  revision: (sample) => revision(sample as SampleOf<S>),
+});
 
 export type SampleOf<S> = S extends { parse: (...args: never[]) => infer Sample } ? Sample : never;
 

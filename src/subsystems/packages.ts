@@ -6,10 +6,12 @@ import {
   rebootPending,
   snapBroken,
 } from '../findings/packages/packages.ts';
+import { packageDatabase, packageHeld, packageLockHeld } from '../findings/packages/manager.ts';
 import { packageSteps } from '../findings/packages/steps.ts';
 import { packageChecks } from '../ledger/checks/packages.ts';
 import { packagesPane } from '../panes/packages/pane.ts';
 import { deletedFiles, FIND_DELETED } from '../sources/packages/deleted-files.ts';
+import { packageFiles } from '../sources/packages/package-files.ts';
 import { DPKG_QUERY, packages, RPM_QUERY } from '../sources/packages/packages.ts';
 import { REBOOT_FILES, rebootRequired } from '../sources/packages/reboot-required.ts';
 import { snaps } from '../sources/packages/snaps.ts';
@@ -18,8 +20,18 @@ import type { Subsystem } from './subsystem.ts';
 /** Manifest of packages and snaps. Their logs are in that of the machine, for what changed. */
 export const packagesSubsystem: Subsystem = {
   id: 'packages',
-  sources: [packages, rebootRequired, deletedFiles, snaps],
-  findings: [packageBroken, packageRunLong, rebootPending, outdatedCode, snapBroken, packageKnownFault],
+  sources: [packageFiles, packages, rebootRequired, deletedFiles, snaps],
+  findings: [
+    packageDatabase,
+    packageBroken,
+    packageRunLong,
+    packageLockHeld,
+    rebootPending,
+    outdatedCode,
+    snapBroken,
+    packageKnownFault,
+    packageHeld,
+  ],
   steps: packageSteps,
   dependencies: [],
   checks: [packageChecks],

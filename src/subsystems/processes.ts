@@ -7,12 +7,15 @@ import { threadsLimit } from '../findings/processes/threads-limit.ts';
 import { zombies } from '../findings/processes/zombies.ts';
 import { processSteps } from '../findings/processes/steps.ts';
 import { processesPane } from '../panes/processes/pane.ts';
+import { symbols } from '../host/protocols/symbols/symbols.ts';
 import { processFiles } from '../sources/processes/files.ts';
+import { processObjects } from '../sources/processes/objects.ts';
 import { processLimits } from '../sources/processes/process-limits.ts';
 import { processNuma } from '../sources/processes/numa.ts';
 import { procMount } from '../sources/processes/proc-mount.ts';
 import { processes } from '../sources/processes/processes.ts';
 import { processSockets } from '../sources/processes/sockets.ts';
+import { symbolFiles } from '../sources/processes/symbol-files.ts';
 import { processStacks } from '../sources/processes/stacks.ts';
 import { processStatus } from '../sources/processes/status.ts';
 import { processThreads } from '../sources/processes/threads.ts';
@@ -38,6 +41,8 @@ export const processesSubsystem: Subsystem = {
     withExample(processFiles),
     withExample(processSockets),
     withExample(processStacks),
+    withExample(processObjects),
+    withExample(symbolFiles),
   ],
   findings: [processStopped, processesBlocked, openFilesLimit, threadsLimit, processLimit, zombies],
   steps: processSteps,
@@ -46,6 +51,7 @@ export const processesSubsystem: Subsystem = {
   dependencies: [processDependencies, unitDependencyGraph, socketDependencies],
   checks: [processChecks],
   pane: processesPane,
+  protocols: [symbols],
   policy: {
     files: ['/etc/passwd'],
     commands: [

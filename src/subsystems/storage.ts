@@ -1,5 +1,6 @@
 import { btrfsMetadataFull, filesystemErrorsCounted } from '../findings/storage/filesystem-errors.ts';
 import { filesystemFull, mountReadOnly, mountUnresponsive } from '../findings/storage/filesystems.ts';
+import { diskHealth, zfsPoolState } from '../findings/storage/disk-health.ts';
 import { storageLinkDown } from '../findings/storage/links.ts';
 import { nfsRetransmits } from '../findings/storage/nfs.ts';
 import { storageSteps } from '../findings/storage/steps.ts';
@@ -13,16 +14,19 @@ import { filesystems } from '../sources/storage/filesystems.ts';
 import { mountFolders } from '../sources/storage/mount-folders.ts';
 import { mountUsers } from '../sources/storage/mount-users.ts';
 import { nfsMounts } from '../sources/storage/nfs-mounts.ts';
+import { nvmeHealth } from '../sources/storage/nvme-health.ts';
+import { SMARTCTL, smartLog } from '../sources/storage/smart-log.ts';
 import { storageLinks } from '../sources/storage/storage-links.ts';
 import { swaps } from '../sources/storage/swaps.ts';
+import { zfsPools, zpoolStatus } from '../sources/storage/zfs-pools.ts';
 import { withExample } from './details.ts';
 import type { Subsystem } from './subsystem.ts';
 
 /** Manifest of storage: filesystems and their mounts, stacked block devices, NFS mounts, swap areas. */
 export const storageSubsystem: Subsystem = {
   id: 'storage',
-  sources: [filesystems, filesystemErrors, blockStack, nfsMounts, swaps, storageLinks],
-  details: [withExample(mountUsers), withExample(mountFolders)],
+  sources: [filesystems, filesystemErrors, blockStack, nfsMounts, swaps, storageLinks, nvmeHealth, zfsPools],
+  details: [withExample(mountUsers), withExample(mountFolders), withExample(smartLog), withExample(zpoolStatus)],
   findings: [
     mountUnresponsive,
     filesystemErrorsCounted,
@@ -33,6 +37,8 @@ export const storageSubsystem: Subsystem = {
     multipathPaths,
     storageLinkDown,
     nfsRetransmits,
+    zfsPoolState,
+    diskHealth,
   ],
   steps: storageSteps,
   dependencies: [storageDependencies],
@@ -41,6 +47,14 @@ export const storageSubsystem: Subsystem = {
   policy: {
     files: ['/etc/fstab'],
     commands: [
+      {
+        argv: [...SMARTCTL, '<disk>'],
+        why: 'errors, wear and temperature that a disk counted, when the engineer opens them; it wakes no sleeping disk',
+      },
+      {
+        argv: ['zpool', 'status', '-p', '<pool>'],
+        why: 'devices of a ZFS pool with their errors, when the engineer opens it',
+      },
       {
         argv: ['ionice', '-c', '3', 'nice', '-n', '19', 'du', '-x', '-k', '-d', '2', '--', '<path>'],
         why: 'the biggest folders of a filesystem, when the engineer opens them; idle priority, up to 30 s',

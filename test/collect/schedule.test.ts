@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Schedule } from '../../src/collect/schedule.ts';
-import { defineSource } from '../../src/sources/source.ts';
+import { defineSource, following } from '../../src/sources/source.ts';
 
 const source = (id: string, everySeconds: number | 'once', value?: 'low') =>
   defineSource({
@@ -69,6 +69,28 @@ describe('the schedule', () => {
     schedule.show(['slow']);
     expect(schedule.periodSeconds(slow)).toBe(5);
     expect(ids(schedule.take(16_000))).toEqual(['slow']);
+  });
+
+  test('take returns a follower after a change of its source, also of one in flight', () => {
+    const rare = defineSource({ ...slow, id: 'rare', everySeconds: 600, follows: following(fast, () => revision) });
+    let revision: string | undefined = 'a';
+    const schedule = new Schedule([fast, rare], 2);
+    const changed = (next: string | undefined) => {
+      revision = next;
+      schedule.changed(fast, undefined);
+    };
+    schedule.take(600_000);
+    changed('a');
+    for (const each of [fast, rare]) schedule.finished(each, true);
+    changed(undefined);
+    changed('a');
+    expect(ids(schedule.take(601_000))).toEqual(['fast']);
+    changed('b');
+    expect(ids(schedule.take(601_100))).toEqual(['rare']);
+    changed('c');
+    expect(ids(schedule.take(601_200))).toEqual([]);
+    for (const each of [fast, rare]) schedule.finished(each, true);
+    expect(ids(schedule.take(601_300))).toEqual(['rare']);
   });
 
   test('take repeats a source that is read once until it has data, and after a reconnect', () => {

@@ -85,6 +85,8 @@ const READ_ONLY: Readonly<Record<string, '*' | RegExp>> = {
   snap: /^info \S+$/,
   slabtop: /^-o /,
   smartctl: /^-x \S+$/,
+  zpool: /^status -v \S+$/,
+  'apt-mark': /^showhold$/,
   swapon: /^--show$/,
   sysctl: /^[a-z0-9_. -]+$/,
   'systemd-detect-virt': '*',

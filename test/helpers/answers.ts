@@ -19,6 +19,7 @@ interface ProcessLike {
   readonly start?: number;
   readonly cmdline?: string;
   readonly rssPages?: number;
+  readonly parent?: number;
 }
 
 /** /proc/PID of a process. */
@@ -29,9 +30,10 @@ export const processTexts = ({
   start = 50,
   cmdline = command,
   rssPages = 0,
+  parent = 0,
 }: ProcessLike): ProcessTexts => {
   const fields = Array.from({ length: 50 }, (_, index) =>
-    index === 0 ? state : index === 19 ? start : index === 21 ? rssPages : 0,
+    index === 0 ? state : index === 1 ? parent : index === 19 ? start : index === 21 ? rssPages : 0,
   );
   return {
     pid,

@@ -19,7 +19,7 @@ const MANAGERS: ReadonlySet<string> = new Set(
  * Whether a process is a package manager of this host. `unattended-upgrade-shutdown` is none: it waits for a shutdown as long as the
  * host is up, without the lock, under the name `unattended-upgr`. A manager in a container has the lock of that.
  */
-function isManager(process: Process | undefined): boolean {
+export function isManager(process: Process | undefined): boolean {
   if (process === undefined || !MANAGERS.has(process.command)) return false;
   const { command, commandLine, owner } = process;
   if (owner !== undefined && owner.kind !== 'service' && owner.kind !== 'user') return false;

@@ -4,6 +4,7 @@ import { outdatedServices } from '../../entities/packages/outdated-services.ts';
 import { LONG_RUN_SECONDS, packageRuns, ranAt } from '../../entities/packages/package-runs.ts';
 import { brokenPackages, problemOf } from '../../entities/packages/package-trouble.ts';
 import { snapTrouble } from '../../entities/packages/snap-trouble.ts';
+import { few } from '../../lib/few.ts';
 import { plain } from '../../lib/plain.ts';
 import { plural, span } from '../../lib/units.ts';
 import { identity } from '../../sources/machine/identity.ts';
@@ -14,14 +15,6 @@ import { snaps } from '../../sources/packages/snaps.ts';
 import { processes } from '../../sources/processes/processes.ts';
 import { entityRef, packageRef, processRef, thisHost } from '../entity-ref.ts';
 import { defineFinding, onsetAgo, type Found } from '../finding.ts';
-
-const NAMED = 2;
-
-/** `libc6, libssl3 and 4 more`. */
-function few(names: readonly string[]): string {
-  const shown = names.slice(0, NAMED).map(plain).join(', ');
-  return names.length > NAMED ? `${shown} and ${names.length - NAMED} more` : shown;
-}
 
 /** Packages that an unfinished run of dpkg left: their programs may be half of one version and half of another. */
 export const packageBroken = defineFinding({

@@ -11,6 +11,20 @@ export const packageSteps: StepTable = {
     ],
     section: 'packages',
   },
+  'package-database': {
+    commands: () => [command(['dpkg', '--audit'], 'the error of dpkg, whole')],
+    section: 'packages',
+  },
+  'package-held': {
+    commands: () => [command(['apt-mark', 'showhold'], 'packages on hold')],
+    section: 'packages',
+  },
+  'package-lock-held': {
+    commands: ({ entity }) => [
+      command(['ps', '-o', 'pid,ppid,stat,wchan:32,lstart,args', '-p', entity.id.split('@')[0]], 'state and start'),
+    ],
+    section: 'manager',
+  },
   'package-run-long': {
     commands: ({ entity }) => [
       command(['ps', '-o', 'pid,ppid,stat,wchan:32,lstart,args', '-p', entity.id.split('@')[0]], 'state and start'),

@@ -12,6 +12,23 @@ const mounts = command(['findmnt', '-l', '-o', 'TARGET,SOURCE,FSTYPE,OPTIONS'], 
 /** Next steps of the rules of storage. */
 export const storageSteps: StepTable = {
   'mount-unresponsive': { commands: () => [blocked, mounts], section: 'filesystems' },
+  'disk-health': {
+    commands: (found) => [
+      kernelLog(found, 'nvme|I/O error|critical', 'errors that reached the kernel'),
+      command(['smartctl', '-x', device(found) && `/dev/${device(found)}`], 'all SMART data of the disk'),
+    ],
+    section: 'health',
+  },
+  'zfs-pool-state': {
+    commands: (found) => [
+      kernelLog(found, 'zfs|I/O error|WARNING: Pool', 'errors of its disks'),
+      command(
+        ['zpool', 'status', '-v', operand(found.entity.id.replace(/^zfs\//, ''))],
+        'devices with their errors; it waits for a suspended pool',
+      ),
+    ],
+    section: 'zfs',
+  },
   'filesystem-full': {
     commands: (found) => [
       command(

@@ -1,5 +1,6 @@
 import { blockedIn } from '../../entities/storage/mount-state.ts';
 import { devicesOf, mountOfLoop } from '../../entities/storage/stack.ts';
+import { zfsPoolRef } from '../../entities/storage/zfs-pool-ref.ts';
 import { entityRef, processRef } from '../../findings/entity-ref.ts';
 import { lxdPools } from '../../sources/containers/lxd-pools.ts';
 import { blockDevices } from '../../sources/machine/block-devices.ts';
@@ -33,6 +34,8 @@ export const storageDependencies = defineDependencies({
       const mount = entityRef('mount', one.target);
       for (const name of devicesOf(one, parts))
         found.push({ dependent: mount, via: 'stored-on', on: entityRef('disk', name) });
+      const [pool] = one.type === 'zfs' ? one.source.split('/') : [];
+      if (pool !== undefined) found.push({ dependent: mount, via: 'stored-on', on: zfsPoolRef(pool) });
       const server = isRemote(one) ? serverOf(one) : undefined;
       if (server !== undefined) found.push({ dependent: mount, via: 'served-by', on: entityRef('daemon', server) });
     }

@@ -7,7 +7,9 @@ import { blockStack } from '../../sources/storage/block-stack.ts';
 import { filesystemErrors, type Btrfs } from '../../sources/storage/filesystem-errors.ts';
 import { filesystems, type Filesystem } from '../../sources/storage/filesystems.ts';
 import { nfsMounts } from '../../sources/storage/nfs-mounts.ts';
+import { nvmeHealth } from '../../sources/storage/nvme-health.ts';
 import { storageLinks } from '../../sources/storage/storage-links.ts';
+import { zfsPools } from '../../sources/storage/zfs-pools.ts';
 import { overLast } from '../../timeline/window.ts';
 import { check, defineChecks, unreadCheck, type Check } from '../check.ts';
 
@@ -18,14 +20,16 @@ const io = { entity: hostResource('io'), nameVocabulary: 'fixed', pane: 'storage
 /** Mounts with their space, errors that filesystems counted, volumes and NFS operations. */
 export const filesystemChecks = defineChecks({
   id: 'filesystems',
-  needs: { filesystems, filesystemErrors, blockStack, nfsMounts, storageLinks },
-  rules: ['mount-unresponsive', 'filesystem-full', 'mount-read-only', 'filesystem-errors-counted', 'btrfs-metadata-full', 'volume-suspended', 'multipath-paths', 'storage-link-down', 'nfs-retransmits'], // prettier-ignore
+  needs: { filesystems, filesystemErrors, blockStack, nfsMounts, storageLinks, nvmeHealth, zfsPools },
+  rules: ['mount-unresponsive', 'filesystem-full', 'mount-read-only', 'filesystem-errors-counted', 'btrfs-metadata-full', 'volume-suspended', 'multipath-paths', 'storage-link-down', 'nfs-retransmits', 'disk-health', 'zfs-pool-state'], // prettier-ignore
   of: ({
     filesystems: seen,
     filesystemErrors: errors,
     blockStack: stack,
     nfsMounts: nfs,
     storageLinks: links,
+    nvmeHealth: health,
+    zfsPools: pools,
   }): readonly Check[] => {
     const all = seen.now?.filesystems ?? [];
     const counted = errors.now;
@@ -39,6 +43,8 @@ export const filesystemChecks = defineChecks({
       ...check({ ...io, name: 'btrfs', aspect: 'utilisation', rules: ['btrfs-metadata-full'], what: 'metadata', limit: '90% without unallocated space' }, metadata === undefined ? undefined : percent(metadata), { filesystemErrors: errors }),
       ...check({ ...io, name: 'volumes', aspect: 'errors', rules: ['volume-suspended', 'multipath-paths'], what: 'state', limit: 'active, all paths' }, mapped.length === 0 ? undefined : `${count(mapped.length)} mapped`, { blockStack: stack }, 'no mapped devices'),
       ...check({ ...io, name: 'storage links', aspect: 'errors', rules: ['storage-link-down'], what: 'state', limit: 'online' }, links.now === undefined || links.now.length === 0 ? undefined : plural(links.now.length, 'link'), { storageLinks: links }, 'no links'),
+      ...check({ ...io, name: 'NVMe disks', aspect: 'errors', rules: ['disk-health'], what: 'health logs', limit: 'no warning' }, health.now === undefined || health.now.controllers.size === 0 ? undefined : plural(health.now.controllers.size, 'log'), { nvmeHealth: health }, 'no NVMe'),
+      ...check({ ...io, name: 'ZFS pools', aspect: 'errors', rules: ['zfs-pool-state'], what: 'state', limit: 'ONLINE' }, pools.now === undefined || pools.now.size === 0 ? undefined : plural(pools.now.size, 'pool'), { zfsPools: pools }, 'no pools'),
       ...nfsRates(overLast(nfs, 60, 5)).flatMap((rate) =>
         check({ ...mountLine(rate), aspect: 'errors', rules: ['nfs-retransmits'], what: 'retransmits', limit: '1%', load: rate.retransmitPct ?? 0 }, rate.requestsPerSec === undefined ? undefined : rate.retransmitPct === undefined ? 'idle' : percent(rate.retransmitPct), { nfsMounts: nfs }),
       ),

@@ -10,7 +10,7 @@ export const managerSection = (model: PackagesModel): LinesSection => ({
   kind: 'lines',
   id: 'manager',
   title: 'Host',
-  sources: ['packages', 'reboot-required', 'identity'],
+  sources: ['packages', 'package-files', 'reboot-required', 'identity'],
   minColumns: 60,
   wantRows: () => Math.max(1, figureLines(model).length),
   draw: (width, rows, theme) => {
@@ -21,7 +21,7 @@ export const managerSection = (model: PackagesModel): LinesSection => ({
   },
 });
 
-function figureLines({ manager, rows, left, kernels, reboot, runs }: PackagesModel): readonly FigureLine[] {
+function figureLines({ manager, rows, left, kernels, reboot, runs, locks }: PackagesModel): readonly FigureLine[] {
   const number = (what: (row: PackagesModel['rows'][number]) => boolean): number =>
     rows.filter((row) => what(row)).length;
   return [
@@ -69,6 +69,16 @@ function figureLines({ manager, rows, left, kernels, reboot, runs }: PackagesMod
               figure(
                 `${label(plain(process.command))}[${process.pid}] for ${seconds === undefined ? NONE : span(seconds)}`,
               ),
+            ),
+          },
+        ]),
+    ...(locks.length === 0
+      ? []
+      : [
+          {
+            label: 'locks',
+            figures: locks.map(({ process, locks: paths }) =>
+              figure(`${label(plain(process.command))}[${process.pid}] holds ${paths.map(plain).join(', ')}`),
             ),
           },
         ]),

@@ -1,5 +1,6 @@
 import { kernelsOf, type Kernels } from '../../entities/packages/kernels.ts';
 import { packageFaults, type PackageFault } from '../../entities/packages/known-faults.ts';
+import { lockHolders, type LockHolder } from '../../entities/packages/lock-holders.ts';
 import { outdatedServices, type OutdatedService } from '../../entities/packages/outdated-services.ts';
 import { LONG_RUN_SECONDS, packageRuns, type PackageRun } from '../../entities/packages/package-runs.ts';
 import { isHeld, isInstalled, problemOf } from '../../entities/packages/package-trouble.ts';
@@ -7,6 +8,7 @@ import { label, plain } from '../../lib/plain.ts';
 import { count, plural, span } from '../../lib/units.ts';
 import { identity } from '../../sources/machine/identity.ts';
 import { deletedFiles } from '../../sources/packages/deleted-files.ts';
+import { packageFiles } from '../../sources/packages/package-files.ts';
 import { packages, type Package } from '../../sources/packages/packages.ts';
 import { rebootRequired, type RebootRequired } from '../../sources/packages/reboot-required.ts';
 import { snaps, type SnapsSample } from '../../sources/packages/snaps.ts';
@@ -18,7 +20,7 @@ import { definePane, type Presence, type Tile } from '../pane.ts';
 import { managerSection } from './manager-section.ts';
 import { outdatedSection, packagesSection, snapsSection } from './tables.ts';
 
-const needs = { identity, packages, rebootRequired, deletedFiles, snaps, processes };
+const needs = { identity, packageFiles, packages, rebootRequired, deletedFiles, snaps, processes };
 
 export interface PackageRow {
   readonly package: Package;
@@ -36,6 +38,7 @@ export interface PackagesModel {
   readonly kernels: Kernels | undefined;
   readonly reboot: RebootRequired | undefined;
   readonly runs: readonly PackageRun[] | undefined;
+  readonly locks: readonly LockHolder[];
   readonly outdated: readonly OutdatedService[];
   readonly snaps: SnapsSample | undefined;
   readonly empty: NothingWords;
@@ -58,6 +61,7 @@ export const packagesPane = definePane({
 
 export function packagesModel({
   identity: host,
+  packageFiles: files,
   packages: seen,
   rebootRequired: wish,
   deletedFiles: deleted,
@@ -90,6 +94,7 @@ export function packagesModel({
     kernels: kernelsOf(host.now?.kernel, all),
     reboot: wish.now,
     runs: table.now && packageRuns(table.now.processes, table.history.at(-1)?.at),
+    locks: lockHolders(files.now, table.now?.processes, table.history.at(-1)?.at),
     outdated,
     snaps: snapd.now,
     empty: nothingWords('none', stateOf(seen)),

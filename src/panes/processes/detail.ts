@@ -18,9 +18,11 @@ import { processThreads, type ThreadsSample } from '../../sources/processes/thre
 import { bindDetail } from '../../sources/source.ts';
 import type { Role } from '../../theme.ts';
 import { bar } from '../../ui/bar.ts';
+import { onDemandSection } from '../../ui/kit/on-demand.ts';
 import type { Detail, LinesSection, ProcessRef, Section } from '../pane.ts';
 import { filesSection, socketsSection } from './detail-files.ts';
 import { threadsSection, type ThreadRow } from './detail-threads.ts';
+import { symbolsDetail } from './symbols.ts';
 
 /** Texts of the list, sanitised. */
 export interface ProcessNames {
@@ -71,6 +73,10 @@ export function processDetail(process: ProcessRef, names: ProcessNames): Detail 
           files,
           sockets,
           nothingWords('no sockets', stateOfAll(filesState, stateOfDetail(sockets, missing['sockets'], 'tcp'))),
+        ),
+        onDemandSection(
+          { what: 'debug symbols', cost: 'headers of mapped ELF files and lists of dpkg, some 0.1 s of CPU' },
+          () => symbolsDetail(process),
         ),
       ];
     },

@@ -4,8 +4,9 @@ import { binaryBytes, bytes, count, NONE } from '../../lib/units.ts';
 import { FOLDERS_SECONDS, mountFolders, type Folder } from '../../sources/storage/mount-folders.ts';
 import { mountUsers, type MountUser } from '../../sources/storage/mount-users.ts';
 import { bindDetail, type SampleOf } from '../../sources/source.ts';
-import { nothingWords, ownWords, stateOfDetail } from '../../timeline/reading-state.ts';
+import { nothingWords, stateOfDetail } from '../../timeline/reading-state.ts';
 import { bytesColumn, numberColumn, textColumn, totalColumn } from '../../ui/kit/columns.ts';
+import { onDemandSection } from '../../ui/kit/on-demand.ts';
 import { drawFigures, figure } from '../../ui/kit/figure-lines.ts';
 import { cut } from '../../lib/text-width.ts';
 import type { Column, Detail, LinesSection, TableSection } from '../pane.ts';
@@ -25,7 +26,17 @@ export const mountDetail = (row: MountRow): Detail => ({
     return [
       factsSection(row),
       usersSection(users?.users ?? [], users?.all, nothingWords('no process has files on it', state)),
-      ...(row.unresponsive ? [] : [onDemandSection(row)]),
+      ...(row.unresponsive
+        ? []
+        : [
+            onDemandSection(
+              {
+                what: 'biggest folders',
+                cost: `du reads every folder, idle I/O priority, up to ${FOLDERS_SECONDS} s`,
+              },
+              () => foldersDetail(row.filesystem.target, row.name),
+            ),
+          ]),
     ];
   },
 });
@@ -89,24 +100,6 @@ const usersSection = (
     empty,
   };
 };
-
-/** What is read only when asked for, with its cost. */
-const onDemandSection = ({ filesystem, name }: MountRow): TableSection<{ readonly what: string; readonly cost: string }> => ({
-  kind: 'table',
-  id: 'on-demand',
-  title: 'On demand',
-  sources: [],
-  columns: [
-    textColumn({ id: 'what', title: 'READING', about: 'Reading that ↵ starts.', vocabulary: 'fixed', width: 18, rank: 0, value: ({ what }) => what }),
-    textColumn({ id: 'cost', title: 'COST', about: 'What it costs the host.', vocabulary: 'fixed', width: 30, grow: true, rank: 0, value: ({ cost }) => cost }),
-  ],
-  rows: [{ what: 'biggest folders', cost: `du reads every folder, idle I/O priority, up to ${FOLDERS_SECONDS} s` }],
-  key: ({ what }) => what,
-  sort: { column: 'what', descending: false },
-  detail: () => foldersDetail(filesystem.target, name),
-  empty: ownWords('none'),
-  minRows: 1,
-}); // prettier-ignore
 
 const foldersDetail = (target: string, name: string): Detail => ({
   id: 'mount-folders',

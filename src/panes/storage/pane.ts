@@ -12,14 +12,17 @@ import { blockStack } from '../../sources/storage/block-stack.ts';
 import { filesystemErrors } from '../../sources/storage/filesystem-errors.ts';
 import { filesystems } from '../../sources/storage/filesystems.ts';
 import { nfsMounts } from '../../sources/storage/nfs-mounts.ts';
+import { nvmeHealth } from '../../sources/storage/nvme-health.ts';
 import { storageLinks, type StorageLink } from '../../sources/storage/storage-links.ts';
 import { swaps, type SwapArea } from '../../sources/storage/swaps.ts';
+import { zfsPools } from '../../sources/storage/zfs-pools.ts';
 import { nothingWords, stateOf, type NothingWords, type ReadingState } from '../../timeline/reading-state.ts';
 import { overLast } from '../../timeline/window.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import { drawFigures, figure, type FigureLine } from '../../ui/kit/figure-lines.ts';
 import { presenceOf } from '../../ui/kit/presence.ts';
 import { definePane, type LinesSection, type Presence, type Section, type Tile } from '../pane.ts';
+import { diskHealthRows, healthSection, zfsSection, type DiskHealthRow, type PoolRow } from './disk-health.ts';
 import { mountRows, mountsSection, type MountRow } from './mount-rows.ts';
 import { stateText } from './mount-texts.ts';
 import { stackRows, stackSection, type StackRow } from './stack-rows.ts';
@@ -37,6 +40,8 @@ const needs = {
   meminfo,
   vmstat,
   storageLinks,
+  nvmeHealth,
+  zfsPools,
 };
 
 export interface StorageModel {
@@ -47,16 +52,18 @@ export interface StorageModel {
   readonly nfs: readonly NfsRate[];
   readonly swap: readonly SwapArea[];
   readonly links: readonly StorageLink[];
+  readonly health: readonly DiskHealthRow[];
+  readonly pools: readonly PoolRow[];
   readonly figures: readonly FigureLine[];
   readonly states: { readonly mounts: ReadingState; readonly stack: ReadingState };
-  readonly empty: { readonly mounts: NothingWords; readonly stack: NothingWords; readonly swap: NothingWords; readonly nfs: NothingWords; readonly links: NothingWords }; // prettier-ignore
+  readonly empty: { readonly mounts: NothingWords; readonly stack: NothingWords; readonly swap: NothingWords; readonly nfs: NothingWords; readonly links: NothingWords; readonly health: NothingWords; readonly pools: NothingWords }; // prettier-ignore
 }
 
 /** Pane of storage: filesystems, what they stand on, NFS operations, swap and the page cache. */
 export const storagePane = definePane({
   id: 'storage',
   title: 'Storage',
-  aliases: ['storage', 'mount', 'mounts', 'df', 'fs', 'filesystem', 'filesystems', 'disk space', 'lsblk', 'swap', 'nfs', 'inodes'], // prettier-ignore
+  aliases: ['storage', 'mount', 'mounts', 'df', 'fs', 'filesystem', 'filesystems', 'disk space', 'lsblk', 'swap', 'nfs', 'inodes', 'smart', 'nvme', 'zfs'], // prettier-ignore
   needs,
   model: storageModel,
   presence: ({ presence }) => presence,
@@ -65,7 +72,9 @@ export const storagePane = definePane({
     ...(model.figures.length === 0 ? [] : [figuresSection(model.figures)]),
     stackSection(model.stack, model.states.stack, model.empty.stack),
     ...(model.nfs.length === 0 ? [] : [nfsSection(model.nfs, model.empty.nfs)]),
+    ...(model.pools.length === 0 ? [] : [zfsSection(model.pools, model.empty.pools)]),
     ...(model.links.length === 0 ? [] : [linksSection(model.links, model.empty.links)]),
+    ...(model.health.length === 0 ? [] : [healthSection(model.health, model.empty.health)]),
     ...(model.swap.length === 0 ? [] : [swapSection(model.swap, model.empty.swap)]),
   ],
   tile,
@@ -89,6 +98,8 @@ export function storageModel(moment: Moment<typeof needs>): StorageModel {
     nfs: nfsRates(overLast(moment.nfsMounts, 30, 1.5)),
     swap: moment.swaps.now?.areas ?? [],
     links: moment.storageLinks.now ?? [],
+    health: diskHealthRows(devices.now, moment.nvmeHealth.now, moment.nvmeHealth.before),
+    pools: [...(moment.zfsPools.now ?? [])].map(([name, state]) => ({ name, state })),
     figures: figureLines(moment),
     states: { mounts: stateOf(seen, 'table'), stack: stateOf(stack) },
     empty: {
@@ -97,6 +108,8 @@ export function storageModel(moment: Moment<typeof needs>): StorageModel {
       swap: nothingWords('none', stateOf(moment.swaps)),
       nfs: nothingWords('none', stateOf(moment.nfsMounts)),
       links: nothingWords('none', stateOf(moment.storageLinks)),
+      health: nothingWords('none', stateOf(moment.nvmeHealth), stateOf(devices)),
+      pools: nothingWords('none', stateOf(moment.zfsPools)),
     },
   };
 }

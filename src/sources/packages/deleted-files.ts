@@ -1,5 +1,6 @@
 import { toNumber } from '../../lib/lines.ts';
-import { defineSource } from '../source.ts';
+import { defineSource, following } from '../source.ts';
+import { packageFiles } from './package-files.ts';
 
 /** Code that a process has mapped and that was deleted since: of a package that was upgraded or removed. */
 export interface DeletedFile {
@@ -27,6 +28,7 @@ export const deletedFiles = defineSource({
   why: 'Shows services that still run code from before an upgrade.',
   everySeconds: 300,
   value: 'low',
+  follows: following(packageFiles, (sample) => sample?.database),
   reads: {
     // grep finds nothing: 1.
     mapped: { kind: 'run', argv: FIND_DELETED, okExits: [0, 1], as: 'root' },

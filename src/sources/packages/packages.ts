@@ -1,4 +1,5 @@
-import { defineSource } from '../source.ts';
+import { defineSource, following } from '../source.ts';
+import { packageFiles } from './package-files.ts';
 
 /** Package as the database of its manager has it. */
 export interface Package {
@@ -60,6 +61,7 @@ export const packages = defineSource({
   why: 'Shows packages that are broken, held or older than a known fault, and a kernel that is not booted yet.',
   everySeconds: 600,
   value: 'low',
+  follows: following(packageFiles, (sample) => sample?.database),
   reads: {
     dpkg: { kind: 'run', argv: DPKG_QUERY },
     rpm: { kind: 'run', argv: RPM_QUERY },

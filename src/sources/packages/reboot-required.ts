@@ -1,5 +1,6 @@
 import { lines } from '../../lib/lines.ts';
-import { defineSource } from '../source.ts';
+import { defineSource, following } from '../source.ts';
+import { packageFiles } from './package-files.ts';
 
 const REQUIRED = '/run/reboot-required';
 export const REBOOT_FILES = [REQUIRED, `${REQUIRED}.pkgs`];
@@ -21,6 +22,7 @@ export const rebootRequired = defineSource({
   why: 'Shows that packages want a reboot, for example for a kernel with a fix.',
   everySeconds: 60,
   value: 'low',
+  follows: following(packageFiles, (sample) => sample?.reboot),
   reads: {
     required: { kind: 'file', path: REQUIRED },
     packages: { kind: 'file', path: `${REQUIRED}.pkgs` },

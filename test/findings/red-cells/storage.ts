@@ -8,5 +8,7 @@ export const storageJudged: JudgedCells = {
   'storage/stack/state': {
     rules: ['mount-unresponsive', 'mount-read-only', 'volume-suspended', 'disk-state', 'multipath-paths'],
   },
+  'storage/health/health': { rules: ['disk-health'] },
+  'storage/zfs/state': { rules: ['zfs-pool-state'] },
   'storage/nfs/retrans': { rules: ['nfs-retransmits'] },
 };

@@ -1,9 +1,11 @@
 import { btrfsMetadataFull, filesystemErrorsCounted } from '../../../src/findings/storage/filesystem-errors.ts';
 import { filesystemFull, mountReadOnly, mountUnresponsive } from '../../../src/findings/storage/filesystems.ts';
+import { diskHealth, zfsPoolState } from '../../../src/findings/storage/disk-health.ts';
 import { storageLinkDown } from '../../../src/findings/storage/links.ts';
 import { nfsRetransmits } from '../../../src/findings/storage/nfs.ts';
 import { multipathPaths, volumeSuspended } from '../../../src/findings/storage/volumes.ts';
 import { faultOn, type Fault } from '../../helpers/found-on.ts';
+import { nvmeLog } from '../../helpers/nvme-log.ts';
 
 const vm = faultOn('cloud-vm', 10);
 
@@ -40,8 +42,18 @@ const iscsi = (state: string) => ({
   '/sys/class/iscsi_session/session1/targetname': 'iqn.2010-10.org.openstack:volume-1\n',
 });
 
+const nvme = (log: Parameters<typeof nvmeLog>[0]) => ({
+  'facts:nvme < nvme': JSON.stringify({ all: 1, logs: { nvme0: nvmeLog(log) }, failed: {} }),
+});
+
 /** Faults of filesystems and volumes; those of ext4, xfs and FUSE as read from a kernel 6.18. */
 export const storageFaults: readonly Fault[] = [
+  vm(diskHealth, [{}, nvme({ criticalWarning: 0b1001, sparePct: 3 })], ['crit', 'nvme0', 'spare below its threshold, 3% left, media read-only']),
+  vm(diskHealth, [nvme({ mediaErrors: 7 }), nvme({ mediaErrors: 9 })], ['crit', 'nvme0', '2 new media errors of 9']),
+  vm(diskHealth, [{}, nvme({ mediaErrors: 7 })], ['warn', 'nvme0', '7 media errors since it was made']),
+  vm(diskHealth, [{}, nvme({ usedPct: 104 })], ['warn', 'nvme0', 'wear 104%']),
+  vm(zfsPoolState, [{}, { '/proc/spl/kstat/zfs/tank/state': 'SUSPENDED\n' }], ['crit', 'tank', 'ZFS pool SUSPENDED, I/O waits or fails']),
+  vm(zfsPoolState, [{}, { '/proc/spl/kstat/zfs/tank/state': 'DEGRADED\n' }], ['warn', 'tank', 'ZFS pool DEGRADED, redundancy lost']),
   vm(mountUnresponsive, [{}, mounts('!timeout,998.2,in S state at request_wait_answer\t668 27 0:125 / /mnt/hung rw,relatime - fuse.sshfs deadserver:/export rw,user_id=0')], ['crit', '/mnt/hung', 'fuse.sshfs unresponsive for 11 s at request_wait_answer']),
   vm(mountUnresponsive, [{}, mounts(`!error,ESTALE\t${NFS}`)], ['crit', '/mnt/nas', 'nfs4: statfs fails with ESTALE (stale file handle)']),
   vm(mountUnresponsive, [mounts(ext4('1024,296847,296833,276353,81920,81909,0'), 'D\t8878\tpercpu_rwsem_wait\t/srv/log'), mounts(ext4('1024,296847,296833,276353,81920,81909,0'), 'D\t8878\tpercpu_rwsem_wait\t/srv/log')], ['crit', '/srv', 'ext4 frozen for 10 s, 1 process in D state at percpu_rwsem_wait']),

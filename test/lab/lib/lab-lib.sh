@@ -124,14 +124,15 @@ busybox_root() {
   printf 'root:x:0:0:root:/root:/bin/sh\n' >"$root/etc/passwd"; printf 'root:x:0:\n' >"$root/etc/group"
   printf 'ID=busybox\nPRETTY_NAME="Lab BusyBox"\n' >"$root/etc/os-release"
 }
-# bare_root SUITE   sets BASE to the root of a minimal Debian in the cache, built once by debootstrap from this machine's mirror
+# bare_root SUITE [NAME PACKAGE,…]   sets BASE to the root of a minimal Debian in the cache, with these packages, built once by debootstrap
+# from this machine's mirror
 bare_root() {
-  local mirror; root_only; need debootstrap
-  BASE=$CACHE/bare-$1
+  local mirror suite=$1 name=${2:-} more=${3:-}; root_only; need debootstrap
+  BASE=$CACHE/bare-$suite${name:+-$name}
   [ -s "$BASE/etc/debian_version" ] && return 0
   mirror=$(apt-get indextargets --format '$(REPO_URI)' "Created-By: Packages" | head -n 1)
   rm -rf "$BASE" "$BASE.tmp"; mkdir -p "$CACHE/debs"
-  debootstrap --variant=minbase --cache-dir="$CACHE/debs" "$1" "$BASE.tmp" "$mirror" >"$STATE/$1.log" 2>&1 || return 1
+  debootstrap --variant=minbase ${more:+"--include=$more"} --cache-dir="$CACHE/debs" "$suite" "$BASE.tmp" "$mirror" >"$STATE/$suite.log" 2>&1 || return 1
   rm -rf "$BASE.tmp"/var/cache/apt/archives/*.deb "$BASE.tmp"/var/lib/apt/lists/*
   mv "$BASE.tmp" "$BASE"
 }

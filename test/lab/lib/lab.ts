@@ -21,6 +21,7 @@ export const labNames = [
   'mariadb',
   'sshd',
   'bare',
+  'packages-host',
   'package',
   'docker',
   'podman',

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { deletedFiles } from '../../../src/sources/packages/deleted-files.ts';
+import { packageFiles } from '../../../src/sources/packages/package-files.ts';
 import { packages } from '../../../src/sources/packages/packages.ts';
 import { rebootRequired } from '../../../src/sources/packages/reboot-required.ts';
 import { snaps } from '../../../src/sources/packages/snaps.ts';
@@ -88,4 +89,14 @@ test('snaps parses snaps and changes in progress', () => {
   ]); // prettier-ignore
   expect(sample?.changes).toEqual([{ id: '42', summary: 'Refresh "lxd" snap', status: 'Doing', since: '2026-11-30T07:00:00Z' }]); // prettier-ignore
   expect(snaps.parse({ snaps: 'x', changes: undefined })).toEqual({ snaps: [], changes: [] });
+});
+
+test('packageFiles parses revisions of the database and of the wish for a reboot apart', () => {
+  const one = (files: object) => packageFiles.parse({ files: JSON.stringify({ files, locks: [] }) });
+  const before = one({ '/var/lib/dpkg/status': [1, 2, 3] });
+  const after = one({ '/var/lib/dpkg/status': [1, 2, 3], '/run/reboot-required': [9, 9, 9] });
+  expect(after?.database).toBe(before?.database);
+  expect(after?.reboot).not.toBe(before?.reboot);
+  expect(one({ '/var/lib/dpkg/status': [1, 2, 4] })?.database).not.toBe(before?.database);
+  expect(packageFiles.parse({ files: undefined })).toBeUndefined();
 });

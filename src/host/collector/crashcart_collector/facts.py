@@ -1,4 +1,4 @@
-"""Facts of the kernel that no file has: counters of network drivers, other network namespaces, the clock."""
+"""Facts that no file has: counters of network drivers, other network namespaces, the clock, locks of the package manager."""
 
 import json
 import time
@@ -6,6 +6,9 @@ import time
 from crashcart_collector.clock import clock
 from crashcart_collector.drivers import Drivers
 from crashcart_collector.namespaces import Namespaces
+from crashcart_collector.nvme import nvme_health
+from crashcart_collector.objects import mapped_objects
+from crashcart_collector.packages import package_files
 from crashcart_collector.readers import Job
 
 MYPY = False
@@ -70,4 +73,7 @@ FACTS = {
     PREFIX + "drivers": lambda: Drivers().read,
     PREFIX + "namespaces": lambda: Namespaces().read,
     PREFIX + "clock": lambda: clock,
+    PREFIX + "packages": lambda: package_files,
+    PREFIX + "objects": lambda: mapped_objects,
+    PREFIX + "nvme": lambda: nvme_health,
 }  # type: dict[str, Callable[[], Read]]

@@ -17,14 +17,46 @@ const NAMESPACE_COUNTERS = [
   'TcpExt SyncookiesSent', 'TcpExt TCPTimeouts', 'TcpExt TCPSynRetrans', 'TcpExt TCPRetransFail', 'TcpExt IPReversePathFilter',
 ] as const; // prettier-ignore
 
-/** Kinds of facts, with the arguments of their request. */
-const KINDS: Readonly<Record<string, { readonly what: string; readonly asked: object }>> = {
+/** Files of dpkg, rpm and update-notifier of which the time of change is read, and locks of apt and dpkg. */
+const PACKAGE_FILES = [
+  '/var/lib/dpkg/status',
+  '/var/lib/rpm/rpmdb.sqlite',
+  '/var/lib/rpm/Packages',
+  '/run/reboot-required',
+];
+const PACKAGE_LOCKS = [
+  '/var/lib/dpkg/lock-frontend',
+  '/var/lib/dpkg/lock',
+  '/var/lib/apt/lists/lock',
+  '/var/cache/apt/archives/lock',
+];
+
+interface FactsKind {
+  readonly what: string;
+  /** Fixed arguments. */
+  readonly asked: object;
+  /** Form of the word after the kind in a request, where it has one. */
+  readonly argument?: RegExp;
+}
+
+/** Kinds of facts. */
+const KINDS: Readonly<Record<string, FactsKind>> = {
   drivers: { what: 'driver, rings and loss counters of network cards (ethtool ioctl)', asked: { match: LOSS_NAMES } },
   namespaces: {
     what: 'protocol counters of other network namespaces (/proc/PID/net of a process in each)',
     asked: { names: NAMESPACE_COUNTERS },
   },
   clock: { what: 'the clock, adjtimex without a change, tracking of chronyd (UDP 127.0.0.1:323)', asked: {} },
+  packages: {
+    what: 'times of change of the package database, processes that hold its locks (stat, /proc/locks)',
+    asked: { files: PACKAGE_FILES, locks: PACKAGE_LOCKS },
+  },
+  nvme: { what: 'health logs of NVMe controllers (admin command Get Log Page 02h, as nvme smart-log)', asked: {} },
+  objects: {
+    what: 'build-ids of the programs and libraries of one process (headers of the ELF files in /proc/PID/maps), their packages, distributions of Python, and whether files with their symbols are below /usr/lib/debug',
+    asked: {},
+    argument: /^[1-9]\d{0,9}$/,
+  },
 };
 const WHYS: readonly Why[] = ['absent', 'denied', 'timeout', 'failed'];
 
@@ -34,12 +66,25 @@ const WHYS: readonly Why[] = ['absent', 'denied', 'timeout', 'failed'];
  */
 export const facts: Protocol = {
   name: 'facts',
-  what: 'the kernel for driver counters, network namespaces and the clock (system calls)',
+  what: 'the kernel for driver counters, network namespaces, the clock and the files of the package manager (system calls)',
   allowed: Object.entries(KINDS).map(([kind, { what }]) => `facts:${kind}: ${what}`),
-  refusal: (to, request) =>
-    to === `facts:${request}` && Object.hasOwn(KINDS, request) ? undefined : `${to} < ${request}: no facts`,
+  refusal: (to, request) => {
+    const { name, kind, argument } = requestOf(request);
+    const fits = kind !== undefined && (kind.argument?.test(argument ?? '') ?? argument === undefined);
+    return fits && to === `facts:${name}` ? undefined : `${to} < ${request}: no facts`;
+  },
   connect: (dial) => new FactsConnection(dial),
 };
+
+/** `objects 4242`: kind and its argument. */
+function requestOf(request: string) {
+  const [name = '', ...rest] = request.split(' ');
+  return {
+    name,
+    kind: Object.hasOwn(KINDS, name) ? KINDS[name] : undefined,
+    argument: rest.length === 0 ? undefined : rest.join(' '),
+  };
+}
 
 interface PendingFacts {
   text: string;
@@ -63,7 +108,8 @@ class FactsConnection implements DaemonConnection {
       const sentMs = Date.now();
       const line = await new Promise<string>((resolve, reject) => {
         this.#pending = { text: '', resolve, reject };
-        stdin.write(`${JSON.stringify(KINDS[request]?.asked ?? {})}\n`);
+        const { kind, argument } = requestOf(request);
+        stdin.write(`${JSON.stringify({ ...kind?.asked, ...(argument !== undefined && { argument }) })}\n`);
       });
       const reply = fields(json(line));
       const why = WHYS.find((one) => one === reply['why']);

@@ -1,4 +1,7 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createSocket } from 'node:dgram';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
@@ -8,8 +11,13 @@ import type { Protocol } from '../../../../src/host/protocols/protocol.ts';
 import { clock } from '../../../../src/sources/network/clock.ts';
 import { drivers } from '../../../../src/sources/network/drivers.ts';
 import { namespaces } from '../../../../src/sources/network/namespaces.ts';
+import { packageFiles } from '../../../../src/sources/packages/package-files.ts';
+import { processObjects } from '../../../../src/sources/processes/objects.ts';
+import { nvmeHealth } from '../../../../src/sources/storage/nvme-health.ts';
 import { resolvers } from '../../../../src/sources/network/resolvers.ts';
 import { opened, reach } from '../../../helpers/daemon-reach.ts';
+
+const isDebian = existsSync('/var/lib/dpkg/status');
 
 async function asking(protocol: Protocol) {
   const { lane, daemons } = await reach(protocol);
@@ -50,7 +58,62 @@ test.runIf(process.getuid?.() === 0)('facts has a namespace as long as it is the
   expect(await find()).toBeUndefined();
 });
 
+test.runIf(isDebian && existsSync('/usr/bin/readelf'))(
+  'facts has the objects of this process, with the build-id that readelf prints',
+  async () => {
+    const ask = await asking(facts);
+    const text = await ask('facts:objects', `objects ${process.pid}`);
+    const sample = processObjects.parse({ objects: text }, { pid: process.pid });
+    const libc = sample?.objects.find(({ path }) => path.includes('libc.so'));
+    const notes = execFileSync('readelf', ['-n', libc?.path ?? ''], { encoding: 'utf8' });
+    expect(libc?.buildId).toBe(/Build ID: ([\da-f]+)/.exec(notes)?.[1]);
+    expect(libc).toMatchObject({
+      isDeleted: false,
+      package: { name: 'libc6', version: expect.stringMatching(/^2\./) as string },
+    });
+    expect(sample).toMatchObject({ left: 0, isInside: false });
+  },
+);
+
+test.runIf(process.getuid?.() === 0)('facts has the build-id of an object that was replaced on disk', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'crashcart-test-'));
+  const file = join(folder, 'program');
+  copyFileSync('/bin/sleep', file);
+  const child = spawn(file, ['60'], { stdio: 'ignore' });
+  opened.push({
+    close: () => {
+      child.kill();
+      rmSync(folder, { recursive: true });
+    },
+  });
+  await new Promise((resolve) => child.once('spawn', resolve));
+  rmSync(file);
+  writeFileSync(file, 'another');
+  const ask = await asking(facts);
+  const of = async (pid: number) =>
+    processObjects.parse({ objects: await ask('facts:objects', `objects ${pid}`) }, { pid });
+  const program = (await of(child.pid ?? 0))?.objects.find(({ path }) => path === file);
+  expect(program).toMatchObject({ isDeleted: true, package: undefined });
+  expect(program?.buildId).toMatch(/^[\da-f]{40}$/);
+});
+
+test.runIf(isDebian)('facts has the files of the package manager and who holds its locks', async () => {
+  const ask = await asking(facts);
+  const sample = packageFiles.parse({ files: await ask('facts:packages', 'packages') });
+  expect(sample?.database).toMatch(/^\/var\/lib\/dpkg\/status \d+ \d+ \d+/m);
+  expect(sample?.locks.every(({ path }) => path.startsWith('/var/'))).toBe(true);
+});
+
+test('facts has the health logs of NVMe controllers, or none', async () => {
+  const ask = await asking(facts);
+  const sample = nvmeHealth.parse({ logs: await ask('facts:nvme', 'nvme') });
+  expect((sample?.controllers.size ?? 0) + (sample?.failed.size ?? 0)).toBe(existsSync('/sys/class/nvme') ? readdirSync('/sys/class/nvme').length : 0); // prettier-ignore
+});
+
 test('facts refuses other requests', () => {
+  expect(facts.refusal('facts:objects', 'objects 42')).toBeUndefined();
+  for (const request of ['objects', 'objects 0', 'objects 1 2', 'objects ../1', 'clock 1'])
+    expect(facts.refusal(`facts:${request.split(' ')[0]}`, request)).toContain('no facts');
   expect(facts.refusal('facts:clock', 'clock')).toBeUndefined();
   for (const [to, request] of [['facts:clock', 'drivers'], ['facts:toString', 'toString'], ['/run/x', 'clock']] as const)
     expect(facts.refusal(to, request)).toContain('no facts'); // prettier-ignore
