@@ -23,7 +23,7 @@ export const systemdChecks = defineChecks({
   needs: { units, unitInvocations, busServices },
   rules: RULES.map(([rule]) => rule),
   of: ({ units: seen, unitInvocations: starts, busServices: byUse }): readonly Check[] => {
-    const troubled = seen.now && troubledUnits(seen.now, seen.history.at(-1)?.at, starts.history, byUse.now);
+    const troubled = seen.now && troubledUnits(seen, starts.history, byUse.now);
     return RULES.flatMap(([rule, what, troubles]) => {
       const found = troubled?.filter(({ trouble }) => troubles.includes(trouble)).length;
       return check(

@@ -49,7 +49,7 @@ export function systemdModel({
   unitManager: manager,
   busServices: byUse,
 }: Moment<typeof needs>): SystemdModel {
-  const troubled = troubledUnits(seen.now, seen.history.at(-1)?.at, starts.history, byUse.now);
+  const troubled = troubledUnits(seen, starts.history, byUse.now);
   const byName = new Map(troubled.map((one) => [one.unit.name, one]));
   return {
     presence: presenceOf(seen.now !== undefined, 'no systemd on this host', seen),

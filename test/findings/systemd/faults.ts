@@ -62,6 +62,7 @@ export const systemdFaults: readonly Fault[] = [
   vm(unitFailed, [RUNNING, unit('shop.service', 'failed', 'failed', { ...EXITED, StartLimitBurst: 3, NRestarts: 3 })], ['crit', 'shop.service', 'failed, start limit reached after 3 restarts, exit status 3']),
   vm(unitRestartLoop, [RUNNING, unit('shop.service', 'activating', 'auto-restart', { ...EXITED, NRestarts: 7 })], ['crit', 'shop.service', 'restart loop, 7 restarts, exit status 3']),
   vm(unitRestartLoop, ['a', 'b', 'c', 'd'].map((id) => ({ ...RUNNING, ...invocation('shop.service', id) })), ['warn', 'shop.service', 'restart loop, 3 restarts in 30 s']),
+  vm(unitRestartLoop, [RUNNING, unit('shop.service', 'active', 'running', { ...EXITED, NRestarts: 9 })], ['crit', 'shop.service', 'restart loop, 9 restarts, exit status 3']),
   vm(unitStuck, [RUNNING, unit('shop.service', 'activating', 'start', { StateChangeTimestampMonotonic: 800e6 })], ['warn', 'shop.service', 'activating for 3m30s (start)']),
   vm(unitNotLoaded, [RUNNING, unit('shop.service', 'inactive', 'dead', { LoadError: ['', 'Unit has a bad setting'] }, 'bad-setting')], ['warn', 'shop.service', 'not loaded (bad-setting), Unit has a bad setting']),
   vm(serviceLogFaults, [rabbitLog], ['warn', 'rabbitmq', 'memory alarm, publishers blocked, 1 in rabbit@ctl001.log (rabbit@ctl001)']),
