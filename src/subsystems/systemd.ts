@@ -14,7 +14,8 @@ import { serviceLogChecks } from '../ledger/checks/logs.ts';
 import { systemdPane } from '../panes/systemd/pane.ts';
 import { SERVICE_JOURNAL, SERVICE_LOGS, serviceJournal, serviceLogs } from '../sources/systemd/service-logs.ts';
 import { bootUnits } from '../sources/systemd/boot-units.ts';
-import { SYSLOG_FILE, unitJournal, unitLog } from '../sources/systemd/unit-log.ts';
+import { JOURNAL_COMMANDS, journalEntries } from '../sources/systemd/journal.ts';
+import { SYSLOG_FILE, unitLog } from '../sources/systemd/unit-log.ts';
 import { busServices } from '../sources/systemd/bus-services.ts';
 import { unitTasks } from '../sources/systemd/unit-tasks.ts';
 import { watchedUnits } from '../sources/systemd/watched-units.ts';
@@ -26,7 +27,7 @@ import type { Subsystem } from './subsystem.ts';
 export const systemdSubsystem: Subsystem = {
   id: 'systemd',
   sources: [units, unitInvocations, unitManager, busServices, watchedUnits, unitTasks, serviceLogs, serviceJournal],
-  details: [withExample(unitLog), withExample(bootUnits)],
+  details: [withExample(unitLog), withExample(journalEntries), withExample(bootUnits)],
   findings: [
     unitFailed,
     unitRestartLoop,
@@ -55,10 +56,7 @@ export const systemdSubsystem: Subsystem = {
       ...SERVICE_LOGS.map((pattern) => ({ pattern, links: false })),
     ],
     commands: [
-      {
-        argv: unitJournal('--unit=<unit>'),
-        why: 'the last entries that a unit logged, while its page is open',
-      },
+      ...JOURNAL_COMMANDS.map((argv) => ({ argv, why: 'entries of a unit or a process, while their page is open' })),
       { argv: SERVICE_JOURNAL, why: 'faults that services logged in the last 6 hours, up to 2000 lines' },
     ],
   },

@@ -17,6 +17,7 @@ import { processStatus, type StatusSample } from '../../sources/processes/status
 import { processThreads, type ThreadsSample } from '../../sources/processes/threads.ts';
 import { bindDetail } from '../../sources/source.ts';
 import type { Role } from '../../theme.ts';
+import { journalViews } from '../../ui/kit/journal.ts';
 import { bar } from '../../ui/bar.ts';
 import type { Detail, LinesSection, ProcessRef, Section } from '../pane.ts';
 import { filesSection, socketsSection } from './detail-files.ts';
@@ -72,6 +73,7 @@ export function processDetail(process: ProcessRef, names: ProcessNames): Detail 
           sockets,
           nothingWords('no sockets', stateOfAll(filesState, stateOfDetail(sockets, missing['sockets'], 'tcp'))),
         ),
+        journalViews({ pid: process.pid }, `${process.name} (${process.pid})`, ['previous boot']),
       ];
     },
   };
