@@ -1,4 +1,6 @@
 import { serviceJournalFaults, serviceLogFaults } from '../../../src/findings/systemd/service-log-faults.ts';
+import { journalShort } from '../../../src/findings/systemd/journal.ts';
+import { FIND_JOURNALS } from '../../../src/sources/systemd/journal-files.ts';
 import { SERVICE_JOURNAL } from '../../../src/sources/systemd/service-logs.ts';
 import {
   socketRefused,
@@ -52,9 +54,15 @@ const tasks = (current: number, max: string) => ({
   '/sys/fs/cgroup/system.slice/shop.service/pids.max': `${max}\n`,
   '/sys/fs/cgroup/system.slice/shop.service/pids.events': 'max 3\n',
 });
-const journal = {
-  [SERVICE_JOURNAL.join(' ')]: 'Jun 29 14:51:17 mymachine systemd-journald[346]: Suppressed 4150 messages from /system.slice/docker.service\n',
-}; // prettier-ignore
+const journal = (line: string) => ({ [SERVICE_JOURNAL.join(' ')]: `Jun 29 14:51:17 mymachine ${line}\n` });
+/** Journal of which the oldest file begins 5 h before the first moment of a host, which is at noon. */
+const journalOnDisk = {
+  [FIND_JOURNALS.join(' ')]: [
+    `1767261600.1 483328 /var/log/journal/4f0c/system@${'5c1a'.repeat(8)}-0000000000000001-${(Date.UTC(2026, 0, 1, 7) * 1000).toString(16).padStart(16, '0')}.journal`,
+    '1767261600.1 483328 /var/log/journal/4f0c/system.journal',
+  ].join('\n'),
+  '/etc/systemd/journald.conf': '[Journal]\nSystemMaxUse=512M\n',
+};
 
 /** Faults of units, as systemd 252 shows them. */
 export const systemdFaults: readonly Fault[] = [
@@ -73,5 +81,7 @@ export const systemdFaults: readonly Fault[] = [
   vm(unitMissing, [gone('shop.service')], ['info', 'gone.service', 'not found, required by shop.service']),
   vm(timerOverdue, [{ ...unit('fstrim.timer', 'active', 'waiting'), [WATCHED]: JSON.stringify({ timers: { 'fstrim.timer': { NextElapseUSecRealtime: 1.6e15, Unit: 'fstrim.service' } } }) }], ['warn', 'fstrim.timer', /^overdue for .+, starts fstrim\.service$/]),
   faultOn('cloud-vm', 50)(unitJobsWaiting, [jobs, jobs, jobs], ['warn', 'systemd jobs', '1 job waiting for 1m40s, running: b.mount (start)']),
-  vm(serviceJournalFaults, [journal], ['info', 'journald', 'messages suppressed (rate limit), 1 in journal (docker.service)']),
+  vm(serviceJournalFaults, [journal('systemd-journald[346]: Suppressed 4150 messages from /system.slice/docker.service')], ['info', 'docker.service', '4.2k messages suppressed by the rate limit in journal']),
+  vm(serviceJournalFaults, [journal('systemd-journald[346]: File /var/log/journal/4f0c/system.journal corrupted or uncleanly shut down, renaming and replacing.')], ['info', 'journald', 'file corrupted or not closed, replaced, 1 in journal (system.journal)']),
+  vm(journalShort, [journalOnDisk], ['info', 'journald', /^journal reaches back 5h\S*, 472M of 512M used \(SystemMaxUse\)$/]),
 ]; // prettier-ignore
