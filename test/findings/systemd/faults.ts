@@ -77,6 +77,7 @@ export const systemdFaults: readonly Fault[] = [
   vm(unitTasksLimit, [tasks(511, '512')], ['warn', 'shop.service', '511 of 512 tasks (TasksMax), 100%, 3 forks refused']),
   vm(unitTasksLimit, [tasks(512, '512')], ['crit', 'shop.service', '512 of 512 tasks (TasksMax), 100%, 3 forks refused']),
   vm(socketRefused, [sockets(2), sockets(7)], ['warn', 'x.socket', '5 connections refused in 10 s, 64 of 64 open (MaxConnections)']),
+  vm(socketRefused, [sockets(7)], ['warn', 'x.socket', '7 connections refused since it listens, 64 of 64 open (MaxConnections)']),
   vm(unitMissing, [gone('shop.service', 'ssh.service')], ['warn', 'gone.service', 'not found, required by ssh.service and 1 more']),
   vm(unitMissing, [gone('shop.service')], ['info', 'gone.service', 'not found, required by shop.service']),
   vm(timerOverdue, [{ ...unit('fstrim.timer', 'active', 'waiting'), [WATCHED]: JSON.stringify({ timers: { 'fstrim.timer': { NextElapseUSecRealtime: 1.6e15, Unit: 'fstrim.service' } } }) }], ['warn', 'fstrim.timer', /^overdue for .+, starts fstrim\.service$/]),
