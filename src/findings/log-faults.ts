@@ -1,6 +1,6 @@
 import { plain } from '../lib/plain.ts';
 import { cut } from '../lib/text-width.ts';
-import { count, span } from '../lib/units.ts';
+import { count, plural, span } from '../lib/units.ts';
 import type { LogHits, LogSample } from '../sources/log-hits.ts';
 import type { Severity } from '../theme.ts';
 import type { Seen } from '../timeline/moment.ts';
@@ -17,6 +17,8 @@ export interface LogFault {
   readonly next: string;
   /** Program of its lines, where a table has several; it is the subject, and objects are named in the sentence. */
   readonly owner?: string;
+  /** Noun of what its lines count by object: each object is a finding, with its number. */
+  readonly numbered?: string;
   /** Fewest lines within a day: of what is normal once. Default: 1. */
   readonly least?: number;
   /** Age up to which its last line belongs to a present fault: short for what is logged as long as it lasts. Default: 900. */
@@ -63,28 +65,35 @@ export function logFaults<Id extends string>(
     const others = fault.owner === undefined && objects.length > 1 ? list : '';
     const last = fault.owner !== undefined && objects.length > 0 ? list : '';
     const log = hits.path.slice(hits.path.lastIndexOf('/') + 1);
-    return [
-      {
-        severity:
-          (ageSeconds ?? 0) > DAY_SECONDS ? 'info' : past && fault.severity === 'crit' ? 'warn' : fault.severity,
-        ...(fault.owner !== undefined
-          ? { subject: fault.owner }
-          : first === undefined
-            ? { subject: owner, subjectVocabulary: 'fixed' as const }
-            : { subject: plain(first) }),
-        entity: fault.entity(first),
-        condition: id,
-        sentence: `${fault.condition}${others}, ${count(number)} in ${plain(log)}${ageSeconds === undefined ? '' : `, last ${span(ageSeconds)} ago`}${last}`,
-        evidence: [
-          { what: 'last line', value: plain(hits.lastLine), source: hits.path },
-          { what: 'lines', value: count(hits.count), source: hits.path },
-        ],
-        next: fault.next,
-        pane,
-        ...onsetAgo(firstSeconds, hits.path),
-        ...(past && { past }),
-      },
-    ];
+    const age = ageSeconds === undefined ? '' : `, last ${span(ageSeconds)} ago`;
+    const found: Found = {
+      severity: (ageSeconds ?? 0) > DAY_SECONDS ? 'info' : past && fault.severity === 'crit' ? 'warn' : fault.severity,
+      ...(fault.owner !== undefined
+        ? { subject: fault.owner }
+        : first === undefined
+          ? { subject: owner, subjectVocabulary: 'fixed' as const }
+          : { subject: plain(first) }),
+      entity: fault.entity(first),
+      condition: id,
+      sentence: `${fault.condition}${others}, ${count(number)} in ${plain(log)}${age}${last}`,
+      evidence: [
+        { what: 'last line', value: plain(hits.lastLine), source: hits.path },
+        { what: 'lines', value: count(hits.count), source: hits.path },
+      ],
+      next: fault.next,
+      pane,
+      ...onsetAgo(firstSeconds, hits.path),
+      ...(past && { past }),
+    };
+    const noun = fault.numbered;
+    if (noun === undefined) return [found];
+    return [...hits.objects].map(([object, amount]) => ({
+      ...found,
+      subject: plain(object),
+      entity: fault.entity(object),
+      // The newest line is of one of several.
+      sentence: `${plural(amount, noun)} ${fault.condition} in ${plain(log)}${hits.objects.size === 1 ? age : ''}`,
+    }));
   });
 }
 

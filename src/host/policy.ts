@@ -65,6 +65,9 @@ const PLACEHOLDERS: Readonly<Record<string, RegExp>> = {
   '<package states of pid>': /^\/proc\/[1-9]\d{0,9}\/root\/var\/lib\/dpkg\/status$/,
   // systemd.unit(5).
   '--unit=<unit>': /^--unit=[A-Za-z0-9:_.@\\][A-Za-z0-9:_.@\\-]{0,254}\.[a-z]{4,9}$/,
+  '_PID=<pid>': /^_PID=[1-9]\d{0,9}$/,
+  // sd_journal_get_cursor(3).
+  '--after-cursor=<cursor>': /^--after-cursor=[a-z]=[0-9a-f]{1,32}(?:;[a-z]=[0-9a-f]{1,32}){0,7}$/,
   '<Package: name>': /^Package: [a-z0-9][a-z0-9+.-]*$/,
 };
 

@@ -59,6 +59,7 @@ export const ROLES: Readonly<Record<string, Role>> = {
   'guest-throttled': 'cause',
   'huge-pages-lopsided': 'symptom',
   'irq-remote': 'symptom',
+  'journal-short': 'symptom',
   'kernel-bug': 'cause',
   'kernel-counts': 'symptom',
   'kernel-crash-dump': 'cause',

@@ -17,7 +17,7 @@ export type LogPatterns<Id extends string = string> = Readonly<Record<Id, RegExp
 /** Lines that a pattern matches, in all files that were read for it. */
 export interface LogHits {
   readonly count: number;
-  /** Lines by object, in order of their first one. */
+  /** Lines by object, or what they count (group `number`), in order of their first one. */
   readonly objects: ReadonlyMap<string, number>;
   /** Times of the newest lines, oldest first; lines without a year in their time have none. */
   readonly epochSeconds: readonly number[];
@@ -59,7 +59,16 @@ export function logSample<Id extends string>(
       for (const [id, pattern] of byId) {
         const found = pattern.exec(line);
         if (!found) continue;
-        hits.set(id, withLine(hits.get(id), { line, path, object: objectOf(found) ?? owner, at: clock(line) }));
+        hits.set(
+          id,
+          withLine(hits.get(id), {
+            line,
+            path,
+            object: objectOf(found) ?? owner,
+            number: Number(found.groups?.['number'] ?? 1),
+            at: clock(line),
+          }),
+        );
         break;
       }
     }
@@ -74,13 +83,15 @@ interface Hit {
   readonly line: string;
   readonly path: string;
   readonly object: string | undefined;
+  /** What the line counts. */
+  readonly number: number;
   readonly at: number | undefined;
 }
 
-function withLine(before: LogHits | undefined, { line, path, object, at }: Hit): LogHits {
+function withLine(before: LogHits | undefined, { line, path, object, number, at }: Hit): LogHits {
   const objects = new Map(before?.objects);
   if (object !== undefined && (objects.has(object) || objects.size < MOST_OBJECTS))
-    objects.set(object, (objects.get(object) ?? 0) + 1);
+    objects.set(object, (objects.get(object) ?? 0) + number);
   const stamp = /\[ {0,9}(\d{1,10}\.\d{6})\]/.exec(line)?.[1];
   const times = [...(before?.epochSeconds ?? []), ...(at === undefined ? [] : [at])];
   return {

@@ -6,13 +6,16 @@ import { crashChecks, kernelChecks } from '../ledger/checks/kernel.ts';
 import { kernelPane } from '../panes/kernel/pane.ts';
 import { crashFiles, FIND_CRASHES } from '../sources/kernel/crash-files.ts';
 import { kernelLog } from '../sources/kernel/kernel-log.ts';
+import { KERNEL_LOG_FILES, PREVIOUS_END, PREVIOUS_KERNEL, previousBoot } from '../sources/kernel/previous-boot.ts';
 import { kernelState } from '../sources/kernel/kernel-state.ts';
+import { withExample } from './details.ts';
 import type { Subsystem } from './subsystem.ts';
 
 /** Manifest of the kernel: its log and what it counts about itself. */
 export const kernelSubsystem: Subsystem = {
   id: 'kernel',
   sources: [kernelLog, kernelState, crashFiles],
+  details: [withExample(previousBoot)],
   findings: [...kernelRules, kernelCrashDump, kernelCounts],
   steps: kernelSteps,
   checks: [kernelChecks, crashChecks],
@@ -20,6 +23,11 @@ export const kernelSubsystem: Subsystem = {
   dependencies: [],
   protocols: [kmsg],
   policy: {
-    commands: [{ argv: FIND_CRASHES, why: 'names and times of crash dumps of the last week' }],
+    files: KERNEL_LOG_FILES,
+    commands: [
+      { argv: FIND_CRASHES, why: 'names and times of crash dumps of the last week' },
+      { argv: PREVIOUS_KERNEL, why: 'kernel log of the previous boot, while its page is open' },
+      { argv: PREVIOUS_END, why: 'last entries of the previous boot, while its page is open' },
+    ],
   },
 };

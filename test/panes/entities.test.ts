@@ -18,6 +18,7 @@ const WITHOUT: Readonly<Record<string, string>> = {
   'ovn raft': 'a member of a database on another host',
   'kubernetes scope': 'a list to open',
   'kernel-log log': 'a line',
+  'kernel-log boots': 'another boot of the host',
   'systemd boot': 'the boot of the host',
   'databases replication': 'a replica, a slot or the server itself',
   'network listeners': 'a socket of a process that is not known',

@@ -1,5 +1,5 @@
 import type { Unit, UnitsSample } from '../../sources/systemd/units.ts';
-import type { Entry } from '../../timeline/moment.ts';
+import type { Entry, Seen } from '../../timeline/moment.ts';
 
 /** What is wrong with a unit. */
 export interface TroubledUnit {
@@ -41,17 +41,35 @@ export function startsOf(history: readonly Entry<ReadonlyMap<string, string>>[])
   return { starts, watchedSeconds: last.at - (window[0]?.at ?? last.at) };
 }
 
+/** Least restarts while a service was watched: one alone may be the first in months. */
+const GROWN_RESTARTS = 2;
+
+/** Units that systemd restarted while they were watched, by NRestarts: in a loop they may run at every reading. */
+function restartedUnits(history: readonly Entry<UnitsSample | undefined>[]): ReadonlySet<string> {
+  const last = history.at(-1);
+  const window = history.filter(({ at }) => last !== undefined && at < last.at && last.at - at <= LOOP_WINDOW_SECONDS);
+  const counted = (sample: UnitsSample | undefined, name: string) => sample?.units.get(name)?.trouble?.restarts ?? 0;
+  return new Set(
+    [...(last?.sample?.units.keys() ?? [])].filter((name) => {
+      const now = counted(last?.sample, name);
+      // A unit that was not in trouble had none, or fewer than make a loop.
+      return now >= LOOP_STARTS && window.some(({ sample }) => sample && now - counted(sample, name) >= GROWN_RESTARTS);
+    }),
+  );
+}
+
 const NONE: ReadonlySet<string> = new Set();
 
-/** Units in trouble; `at` is the host's clock of the sample, `startedByBus` are services that D-Bus starts by use and that end when idle. */
+/** Units in trouble; `startedByBus` are services that D-Bus starts by use and that end when idle. */
 export function troubledUnits(
-  sample: UnitsSample | undefined,
-  at: number | undefined,
+  { now, history: readings }: Pick<Seen<UnitsSample | undefined>, 'now' | 'history'>,
   history: readonly Entry<ReadonlyMap<string, string>>[],
   startedByBus: ReadonlySet<string> = NONE,
 ): readonly TroubledUnit[] {
+  const at = readings.at(-1)?.at;
   const { starts, watchedSeconds } = startsOf(history);
-  return [...(sample?.units.values() ?? [])].flatMap((unit): TroubledUnit[] => {
+  const restarted = restartedUnits(readings);
+  return [...(now?.units.values() ?? [])].flatMap((unit): TroubledUnit[] => {
     const { active, sub, load, trouble, name } = unit;
     const counted = trouble?.restarts ?? 0;
     const restarts = Math.max(counted, starts.get(name) ?? 0);
@@ -68,13 +86,14 @@ export function troubledUnits(
         (trouble?.startLimitBurst !== undefined && trouble.startLimitBurst > 0 && counted >= trouble.startLimitBurst);
       return of(isLimited ? 'start limit' : 'failed', isWanted ? 'crit' : 'warn');
     }
-    if (sub?.startsWith('auto-restart') && counted >= LOOP_STARTS) return of('restart loop', 'crit');
+    if (restarted.has(name) || (sub?.startsWith('auto-restart') && counted >= LOOP_STARTS))
+      return of('restart loop', 'crit');
     // Its Restart= counts nothing where another program starts it; a timer, socket or path does so in good order.
     const isStartedAgain = name.endsWith('.service') && (starts.get(name) ?? 0) >= LOOP_STARTS;
     if (
       isStartedAgain &&
       (counted >= LOOP_STARTS || !startedByBus.has(name)) &&
-      !TRIGGERS.some((kind) => sample?.units.has(name.replace(/service$/, kind)))
+      !TRIGGERS.some((kind) => now?.units.has(name.replace(/service$/, kind)))
     )
       return of('restart loop', counted >= LOOP_STARTS ? 'crit' : 'warn');
     if (

@@ -125,9 +125,12 @@ export const qdiscDrops = defineFinding({
     const seen = overLast(queues, 8, 4);
     const known = byIndex(all.now?.items);
     const before = new Map(seen.before?.items.map((one) => [`${one.index} ${one.kind} ${one.isRoot}`, one]));
+    const wasWhole = seen.before !== undefined && seen.before.items.length >= seen.before.all;
     return (seen.now?.items ?? []).flatMap((one): Found[] => {
       const link = known.get(one.index);
-      const perSec = delta(one.drops, before.get(`${one.index} ${one.kind} ${one.isRoot}`)?.drops, seen.seconds);
+      // One that was set up since then had dropped none.
+      const old = before.get(`${one.index} ${one.kind} ${one.isRoot}`)?.drops ?? (wasWhole ? 0 : undefined);
+      const perSec = delta(one.drops, old, seen.seconds);
       if (!link || !one.isRoot || perSec === undefined || perSec < limits.qdiscDropsPerSec.warn) return [];
       return [
         {

@@ -35,6 +35,10 @@ export const systemdSteps: StepTable = {
     ],
     section: 'units',
   },
+  'journal-short': {
+    commands: () => [command(['journalctl', '--disk-usage'], 'disk use of the journal')],
+    section: 'manager',
+  },
   'service-log-fault': { commands: (found) => [logTail(found)] },
   'service-journal-fault': {
     commands: (found) => [unitLog(found, [UNIT_OF[found.entity.id] ?? found.entity.id], 'its journal')],

@@ -10,7 +10,7 @@ const needs = { units, unitInvocations, busServices };
 type UnitMoment = Moment<typeof needs>;
 
 const troubled = ({ units: seen, unitInvocations: starts, busServices: byUse }: UnitMoment): readonly TroubledUnit[] =>
-  troubledUnits(seen.now, seen.history.at(-1)?.at, starts.history, byUse.now);
+  troubledUnits(seen, starts.history, byUse.now);
 
 const after = (text: string): string => (text === '' ? '' : `, ${text}`);
 

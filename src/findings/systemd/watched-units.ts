@@ -81,7 +81,7 @@ export const timerOverdue = defineFinding({
   },
 });
 
-/** Connections that a socket unit refused at MaxConnections= while it was watched. */
+/** Connections that a socket unit refused at MaxConnections= while it was watched, or before, where it is full now. */
 export const socketRefused = defineFinding({
   id: 'socket-refused',
   title: 'Socket units that refuse connections',
@@ -94,13 +94,15 @@ export const socketRefused = defineFinding({
       const base = before?.sample?.sockets.get(name)?.refused ?? 0;
       const more = refused === undefined ? 0 : refused - base;
       const last = history.at(-1);
-      if (more <= 0 || before === undefined || last === undefined) return [];
+      const isFull = mostConnections !== undefined && connections !== undefined && connections >= mostConnections;
+      if (before === undefined || last === undefined || (more <= 0 && !(isFull && (refused ?? 0) > 0))) return [];
+      const refusals = more > 0 ? `${plural(more, 'connection')} refused in ${span(last.at - before.at)}` : `${plural(refused ?? 0, 'connection')} refused since it listens`; // prettier-ignore
       return [
         {
           severity: 'warn',
           entity: entityRef('unit', name),
           subject: plain(name),
-          sentence: `${plural(more, 'connection')} refused in ${span(last.at - before.at)}${mostConnections === undefined ? '' : `, ${count(connections)} of ${count(mostConnections)} open (MaxConnections)`}`,
+          sentence: `${refusals}${mostConnections === undefined ? '' : `, ${count(connections)} of ${count(mostConnections)} open (MaxConnections)`}`,
           evidence: [{ what: 'refused', value: `${refused}`, source: 'D-Bus NRefused' }],
           next: 'raise MaxConnections= of the socket, or find the source: `ss -tn` by its port',
           pane: 'systemd',

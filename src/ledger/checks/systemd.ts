@@ -1,12 +1,14 @@
 import { troubledUnits, type TroubledUnit } from '../../entities/systemd/unit-trouble.ts';
-import { thisHost } from '../../findings/entity-ref.ts';
+import { entityRef, thisHost } from '../../findings/entity-ref.ts';
 import { busServices } from '../../sources/systemd/bus-services.ts';
 import { unitInvocations, unitManager, units } from '../../sources/systemd/units.ts';
 import { unitTasks } from '../../sources/systemd/unit-tasks.ts';
 import { watchedUnits } from '../../sources/systemd/watched-units.ts';
+import { journalFiles } from '../../sources/systemd/journal-files.ts';
+import { journalLimit, journalReach } from '../../entities/systemd/journal.ts';
 import { waitingJobs } from '../../entities/systemd/waiting-jobs.ts';
 import { plain } from '../../lib/plain.ts';
-import { count, percent } from '../../lib/units.ts';
+import { bytes, count, percent, span } from '../../lib/units.ts';
 import { limits } from '../../thresholds.ts';
 import { check, defineChecks, type Check } from '../check.ts';
 
@@ -23,7 +25,7 @@ export const systemdChecks = defineChecks({
   needs: { units, unitInvocations, busServices },
   rules: RULES.map(([rule]) => rule),
   of: ({ units: seen, unitInvocations: starts, busServices: byUse }): readonly Check[] => {
-    const troubled = seen.now && troubledUnits(seen.now, seen.history.at(-1)?.at, starts.history, byUse.now);
+    const troubled = seen.now && troubledUnits(seen, starts.history, byUse.now);
     return RULES.flatMap(([rule, what, troubles]) => {
       const found = troubled?.filter(({ trouble }) => troubles.includes(trouble)).length;
       return check(
@@ -58,5 +60,22 @@ export const watchedUnitChecks = defineChecks({
       ...check({ ...host, name: 'systemd jobs', aspect: 'saturation', rules: ['unit-jobs-waiting'], what: 'waiting for 90 s', limit: '0' },
         manager.now && `${waitingJobs(manager.history)?.waiting.length ?? 0} of ${manager.now.jobs.length}`, { unitManager: manager }), // prettier-ignore
     ];
+  },
+});
+
+/** How far the journal reaches back at its limit. */
+export const journalChecks = defineChecks({
+  id: 'journal',
+  needs: { journalFiles },
+  rules: ['journal-short'],
+  of: ({ journalFiles: files }): readonly Check[] => {
+    const last = files.history.at(-1);
+    const limit = files.now && journalLimit(files.now);
+    const reach = files.now && last && journalReach(files.now, last.wallMs);
+    return check(
+      { entity: entityRef('daemon', 'journald'), name: 'journal', nameVocabulary: 'fixed', aspect: 'utilisation', rules: ['journal-short'], what: 'disk use', ...(limit && { limit: bytes(limit.bytes) }), pane: 'systemd' }, // prettier-ignore
+      files.now && `${bytes(files.now.bytes)}${reach === undefined ? '' : `, reaches back ${span(reach)}`}`,
+      { journalFiles: files },
+    );
   },
 });

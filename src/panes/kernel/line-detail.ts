@@ -12,10 +12,10 @@ const PAGE_BYTES = 4096;
 const MOST_TASKS = 20;
 
 /** Detail of a line: the lines around it, and the whole report where it ends one of the OOM killer. */
-export function lineDetail(records: readonly KernelRecord[], record: KernelRecord, ago: string): Detail {
+export function lineDetail(records: readonly KernelRecord[], record: KernelRecord, when: string): Detail {
   return {
     id: 'kernel-line',
-    title: `kernel log, ${ago} ago`,
+    title: `kernel log, ${when}`,
     sources: {},
     everySeconds: 60,
     sections: (): readonly Section[] => {

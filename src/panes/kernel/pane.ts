@@ -11,6 +11,7 @@ import { drawFigures, figure, type FigureLine } from '../../ui/kit/figure-lines.
 import { presenceOf } from '../../ui/kit/presence.ts';
 import { definePane, type Column, type LinesSection, type Presence, type TableSection, type Tile } from '../pane.ts';
 import { lineDetail } from './line-detail.ts';
+import { bootsSection } from './previous-boot.ts';
 import { eventRows, levelRole, lineRows, type EventRow, type LineRow } from './rows.ts';
 
 const needs = { kernelLog, kernelState };
@@ -32,7 +33,7 @@ export const kernelPane = definePane({
   needs,
   model: kernelModel,
   presence: ({ presence }) => presence,
-  sections: (model) => [eventsSection(model), linesSection(model), stateSection(model.state)],
+  sections: (model) => [eventsSection(model), linesSection(model), stateSection(model.state), bootsSection()],
   glances: (model) =>
     model.lines.length === 0 ? [] : [{ ...linesSection(model), title: 'Last kernel lines', minRows: 5 }],
   tile,
@@ -87,7 +88,7 @@ const eventsSection = ({ events, empty, sample }: KernelModel): TableSection<Eve
   sort: { column: 'last', descending: false },
   entity: ({ entity }) => entity,
   name: ({ object }) => object,
-  detail: ({ event, lastSeconds }) => sample && lineDetail(sample.records, event.last, span(lastSeconds)),
+  detail: ({ event, lastSeconds }) => sample && lineDetail(sample.records, event.last, `${span(lastSeconds)} ago`),
   empty,
   minRows: 6,
 });
@@ -102,7 +103,7 @@ const linesSection = ({ lines, empty, sample }: KernelModel): TableSection<LineR
   rows: lines,
   key: ({ key }) => key,
   sort: { column: 'age', descending: false },
-  detail: ({ record, agoSeconds }) => sample && lineDetail(sample.records, record, span(agoSeconds)),
+  detail: ({ record, agoSeconds }) => sample && lineDetail(sample.records, record, `${span(agoSeconds)} ago`),
   empty,
   minRows: 8,
 });

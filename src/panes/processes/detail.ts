@@ -17,6 +17,7 @@ import { processStatus, type StatusSample } from '../../sources/processes/status
 import { processThreads, type ThreadsSample } from '../../sources/processes/threads.ts';
 import { bindDetail } from '../../sources/source.ts';
 import type { Role } from '../../theme.ts';
+import { journalViews } from '../../ui/kit/journal.ts';
 import { bar } from '../../ui/bar.ts';
 import { onDemandSection } from '../../ui/kit/on-demand.ts';
 import type { Detail, LinesSection, ProcessRef, Section } from '../pane.ts';
@@ -78,6 +79,7 @@ export function processDetail(process: ProcessRef, names: ProcessNames): Detail 
           { what: 'debug symbols', cost: 'headers of mapped ELF files and lists of dpkg, some 0.1 s of CPU' },
           () => symbolsDetail(process),
         ),
+        journalViews({ pid: process.pid }, `${process.name} (${process.pid})`, ['previous boot']),
       ];
     },
   };

@@ -1,8 +1,10 @@
 import { resultText, troubledUnits, type TroubledUnit } from '../../entities/systemd/unit-trouble.ts';
+import { journalLimit, journalReach } from '../../entities/systemd/journal.ts';
 import { entityRef } from '../../findings/entity-ref.ts';
 import { label, plain } from '../../lib/plain.ts';
-import { count, NONE, plural } from '../../lib/units.ts';
+import { bytes, count, NONE, plural, span } from '../../lib/units.ts';
 import { busServices } from '../../sources/systemd/bus-services.ts';
+import { journalFiles, type JournalFiles } from '../../sources/systemd/journal-files.ts';
 import { unitInvocations, unitManager, units, type ManagerState, type Unit } from '../../sources/systemd/units.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import { nothingWords, stateOf, stateWords, type NothingWords } from '../../timeline/reading-state.ts';
@@ -14,7 +16,7 @@ import { definePane, type Column, type LinesSection, type Presence, type TableSe
 import { bootDetail } from './boot-detail.ts';
 import { unitDetail } from './unit-detail.ts';
 
-const needs = { units, unitInvocations, unitManager, busServices };
+const needs = { units, unitInvocations, unitManager, busServices, journalFiles };
 
 export interface UnitRow {
   readonly unit: Unit;
@@ -28,6 +30,9 @@ export interface SystemdModel {
   readonly troubled: readonly TroubledUnit[];
   readonly manager: ManagerState | undefined;
   readonly managerState: NothingWords;
+  readonly journal: JournalFiles | undefined;
+  /** Time of the reading of the journal's files. */
+  readonly journalMs: number;
   readonly empty: NothingWords;
 }
 
@@ -48,8 +53,9 @@ export function systemdModel({
   unitInvocations: starts,
   unitManager: manager,
   busServices: byUse,
+  journalFiles: files,
 }: Moment<typeof needs>): SystemdModel {
-  const troubled = troubledUnits(seen.now, seen.history.at(-1)?.at, starts.history, byUse.now);
+  const troubled = troubledUnits(seen, starts.history, byUse.now);
   const byName = new Map(troubled.map((one) => [one.unit.name, one]));
   return {
     presence: presenceOf(seen.now !== undefined, 'no systemd on this host', seen),
@@ -59,6 +65,8 @@ export function systemdModel({
     troubled,
     manager: manager.now,
     managerState: stateWords(stateOf(manager)),
+    journal: files.now,
+    journalMs: files.history.at(-1)?.wallMs ?? 0,
     empty: nothingWords('none', stateOf(seen)),
   };
 }
@@ -97,33 +105,47 @@ const unitsSection = ({ rows, troubled, empty }: SystemdModel): TableSection<Uni
   empty,
 });
 
-const managerLines = ({ manager, troubled }: SystemdModel): readonly FigureLine[] =>
-  manager === undefined
-    ? []
-    : [
-        {
-          label: 'system',
-          figures: [
-            figure(label(manager.state ?? NONE)),
-            figure(plural(manager.failedUnits ?? 0, 'failed unit')),
-            figure(plural(troubled.filter(({ trouble }) => trouble === 'restart loop').length, 'restart loop')),
-            figure(`${plural(manager.jobs.length, 'job')} pending`),
-            figure(`systemd ${plain(manager.version ?? NONE)}`),
-          ],
-        },
-      ];
+const managerLine = (manager: ManagerState, troubled: readonly TroubledUnit[]): FigureLine => ({
+  label: 'system',
+  figures: [
+    figure(label(manager.state ?? NONE)),
+    figure(plural(manager.failedUnits ?? 0, 'failed unit')),
+    figure(plural(troubled.filter(({ trouble }) => trouble === 'restart loop').length, 'restart loop')),
+    figure(`${plural(manager.jobs.length, 'job')} pending`),
+    figure(`systemd ${plain(manager.version ?? NONE)}`),
+  ],
+});
 
-const managerSection = (model: SystemdModel): LinesSection => ({
+function journalLine(journal: JournalFiles, atMs: number): FigureLine {
+  const { isPersistent, bytes: used, freeBytes, replacedEpochSeconds: replaced, rateLimit } = journal;
+  const limit = journalLimit(journal);
+  const reach = journalReach(journal, atMs);
+  const lastReplaced = replaced.length === 0 ? undefined : Math.max(0, atMs / 1000 - Math.max(...replaced));
+  return {
+    label: 'journal',
+    figures: [
+      figure(limit === undefined ? bytes(used) : `${bytes(used)} of ${bytes(limit.bytes)} (${limit.by})`),
+      ...(reach === undefined ? [] : [figure(`reaches back ${span(reach)}`)]),
+      ...(lastReplaced === undefined ? [] : [figure(`${plural(replaced.length, 'file')} replaced as corrupted or not closed, last ${span(lastReplaced)} ago`)]), // prettier-ignore
+      ...(isPersistent ? [] : [figure('not kept over a boot')]),
+      ...(freeBytes === undefined ? [] : [figure(`${bytes(freeBytes)} free`)]),
+      ...(rateLimit.burst === undefined && rateLimit.interval === undefined ? [] : [figure(`rate limit ${plain(rateLimit.burst ?? '10000')} in ${plain(rateLimit.interval ?? '30s')}`)]), // prettier-ignore
+    ],
+  };
+}
+
+const managerSection = ({ manager, managerState, troubled, journal, journalMs }: SystemdModel): LinesSection => ({
   kind: 'lines',
   id: 'manager',
   title: 'Manager',
-  sources: ['unit-manager'],
+  sources: ['unit-manager', 'journal-files'],
   minColumns: 60,
-  wantRows: () => 1,
-  draw: (width, rows, theme) => {
-    const lines = managerLines(model);
-    return lines.length === 0 ? [theme.paint('dim', cut(model.managerState, width))] : lines.slice(0, rows).map((line) => drawFigures(line, width, theme)); // prettier-ignore
-  },
+  wantRows: () => (journal === undefined ? 1 : 2),
+  draw: (width, rows, theme) =>
+    [
+      manager === undefined ? theme.paint('dim', cut(managerState, width)) : drawFigures(managerLine(manager, troubled), width, theme), // prettier-ignore
+      ...(journal === undefined ? [] : [drawFigures(journalLine(journal, journalMs), width, theme)]),
+    ].slice(0, rows),
 });
 
 interface BootRow {

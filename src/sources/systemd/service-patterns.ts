@@ -38,7 +38,9 @@ const ROWS = {
   'runtime-deadline': ['desc = context deadline exceeded', /from runtime service failed: rpc error: code = DeadlineExceeded/],
   'sandbox-reserved': ['failed to reserve sandbox name', /failed to reserve sandbox name \\?"([^"\\]{1,150})/],
   'lxcfs-threads': ['fuse: error creating thread', /fuse: error creating thread: Resource temporarily unavailable/],
-  'journal-suppressed': ['Suppressed ', /systemd-journald?(?:\[\d+\])?: Suppressed \d+ messages from \/(?:[^\s/]+\/)*([^\s/]{1,100})/],
+  // The unit in a lookahead: it is the first group.
+  'journal-suppressed': ['Suppressed ', /systemd-journald?(?:\[\d+\])?: Suppressed (?=\d+ messages from \/?(?:[^\s/]+\/)*([^\s/]{1,100}))(?<number>\d{1,9}) /],
+  'journal-corrupted': ['corrupted or uncleanly shut down', /systemd-journald?(?:\[\d+\])?: File \S*?([^\s/]{1,100}) corrupted or uncleanly shut down, renaming/],
   'rsyslog-suspended': ["' suspended (module '", /rsyslogd(?:\[\d+\])?: .*action '(\S{1,60})' suspended/],
   'files-exhausted': ['Too many open files', /^(?:\S+ +){2,5}?([A-Za-z][\w.-]{0,40})(?:\[\d+\])?: .*Too many open files/],
   'disk-full': ['No space left on device', /^(?:\S+ +){2,5}?([A-Za-z][\w.-]{0,40})(?:\[\d+\])?: .*No space left on device/],

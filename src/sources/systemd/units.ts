@@ -15,7 +15,7 @@ export interface Unit {
   readonly sub: string | undefined;
   /** Type of its pending job: `start`, `stop`. */
   readonly job: string | undefined;
-  /** Present for a unit that failed or is in between states. */
+  /** Present for a unit that failed, is in between states, or runs after 3 restarts by systemd. */
   readonly trouble: UnitTrouble | undefined;
 }
 

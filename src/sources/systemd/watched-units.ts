@@ -44,7 +44,7 @@ export const watchedUnits = defineSource({
   id: 'watched-units',
   title: 'Timers, sockets and missing units',
   why: 'Shows timers that are overdue, sockets that refuse connections, and required units that are missing or masked.',
-  everySeconds: 30,
+  everySeconds: 5,
   reads: {
     watched: { kind: 'talk', dialect: 'systemd', to: '/run/dbus/system_bus_socket', request: 'watched' },
   },

@@ -20,7 +20,7 @@ const group = (name: string, counters: Readonly<Record<string, number>>): string
   `${name}: ${Object.keys(counters).join(' ')}\n${name}: ${Object.values(counters).join(' ')}\n`;
 const snmp = (...groups: readonly string[]) => ({ '/proc/net/snmp': groups.join('') });
 const netstat = (counters: Readonly<Record<string, number>>) => ({ '/proc/net/netstat': group('TcpExt', counters) });
-const dump = (request: string, ...objects: readonly object[]) => ({
+export const dump = (request: string, ...objects: readonly object[]) => ({
   [`netlink:${request === 'listeners' ? 4 : 0} < ${request}`]: JSON.stringify({ all: objects.length, objects }),
 });
 const facts = (kind: string, reply: object) => ({ [`facts:${kind} < ${kind}`]: JSON.stringify(reply) });
@@ -50,7 +50,7 @@ const dns = (conf: string, lookups: readonly object[]) => ({
   'netlink:4 < nameservers': JSON.stringify({ all: 0, objects: [] }),
 });
 const UP = 0x1003;
-const eth0 = { index: 2, name: 'eth0', flags: UP, operState: 'up', mtu: 1500, stats: {} };
+export const eth0 = { index: 2, name: 'eth0', flags: UP, operState: 'up', mtu: 1500, stats: {} };
 const vxlan = {
   index: 7,
   name: 'vxlan0',
@@ -96,6 +96,7 @@ export const networkFaults: readonly Fault[] = [
   vm(addressDuplicate, [{}, { ...dump('links', eth0), ...dump('addresses', { index: 2, address: 'fd00::2', prefix: 64, states: ['dadfailed'] }) }], ['crit', 'eth0', 'fd00::2 is a duplicate, detection failed (dadfailed)']),
   vm(tunnelMtu, [{}, dump('links', eth0, vxlan)], ['warn', 'vxlan0', 'vxlan MTU 1500 above 1450 that fit into eth0 (MTU 1500)']),
   vm(qdiscDrops, [{ ...dump('links', eth0), ...dump('qdiscs', { index: 2, kind: 'tbf', parent: 4_294_967_295, queued: 12, backlogBytes: 18_000, drops: 10 }) }, { ...dump('links', eth0), ...dump('qdiscs', { index: 2, kind: 'tbf', parent: 4_294_967_295, queued: 129, backlogBytes: 195_306, drops: 310 }) }], ['warn', 'eth0', '30 drops/s in qdisc tbf, 129 packets queued']),
+  vm(qdiscDrops, [{ ...dump('links', eth0), ...dump('qdiscs') }, { ...dump('links', eth0), ...dump('qdiscs', { index: 2, kind: 'tbf', parent: 4_294_967_295, queued: 12, drops: 300 }) }], ['warn', 'eth0', '30 drops/s in qdisc tbf, 12 packets queued']),
   vm(nicDriverLoss, [card({ rx_out_of_buffer: 10, rx_crc_errors_phy: 0 }), card({ rx_out_of_buffer: 4130, rx_crc_errors_phy: 0 })], ['warn', 'eth0', '412/s rx_out_of_buffer: ring full, rx ring 1024 of 8192']),
   vm(nicDriverLoss, [card({ tx_timeout: 0 }), card({ tx_timeout: 1 })], ['crit', 'eth0', '0.1/s tx_timeout: transmit queue stuck']),
   vm(nicDriverLoss, [card({ tx_timeout: 0, rx_out_of_buffer: 0 }), card({ tx_timeout: 1, rx_out_of_buffer: 4120 })], ['crit', 'eth0', '0.1/s tx_timeout: transmit queue stuck']),

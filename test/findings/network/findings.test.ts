@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { bondLacp } from '../../../src/findings/network/cards.ts';
 import { clockUnsynchronised } from '../../../src/findings/network/clock.ts';
-import { gatewayUnresolved } from '../../../src/findings/network/routing.ts';
+import { gatewayUnresolved, qdiscDrops } from '../../../src/findings/network/routing.ts';
 import { missing } from '../../../src/host/host.ts';
 import { foundOn } from '../../helpers/found-on.ts';
-import { bonding, clockReply, LACP_BOND, ran, twoGateways, UNSYNCHRONISED } from './faults.ts';
+import { bonding, clockReply, dump, eth0, LACP_BOND, ran, twoGateways, UNSYNCHRONISED } from './faults.ts';
 
 /** chronyd 4.3 with `local stratum 5`. */
 const LOCAL_SOURCE =
@@ -23,6 +23,13 @@ test('gateway-unresolved is a warning when nothing is sent to the only one', asy
     severity: 'warn',
     sentence: 'default gateway fd00::1 unreachable (FAILED), unused for 10m00s',
   });
+});
+
+test('qdisc-drops finds nothing when a cut dump may have left out the queue', async () => {
+  const queue = { index: 2, kind: 'tbf', parent: 4_294_967_295, queued: 12, drops: 300 };
+  const cut = { 'netlink:0 < qdiscs': JSON.stringify({ all: 6000, objects: [] }) };
+  const changes = [cut, dump('qdiscs', queue)].map((one) => ({ ...dump('links', eth0), ...one }));
+  expect(await foundOn(qdiscDrops, 'cloud-vm', changes, 10)).toEqual([]);
 });
 
 test('bond-lacp finds nothing when a member in a group by itself is down', async () => {

@@ -32,7 +32,7 @@ repair_zombies() { reap zombies; }
 break_socket_refused() {
   printf '[Socket]\nListenStream=%s/run/lab.sock\nAccept=yes\nMaxConnections=2\n' "$STATE" >"$UNITS/lab-socket.socket"
   printf '[Service]\nExecStart=/bin/sleep 1000\nStandardInput=socket\n' >"$UNITS/lab-socket@.service"
-  unit daemon-reload; unit start lab-socket.socket && sleep 12 && hold connect connect "$STATE/run/lab.sock"
+  unit daemon-reload; unit start lab-socket.socket && hold connect connect "$STATE/run/lab.sock"
 }
 repair_socket_refused() { reap connect; unit stop lab-socket.socket 'lab-socket@*'; unit reset-failed 'lab-socket*' 2>/dev/null; :; }
 # A unit whose requirement lost its file while both were active.

@@ -22,7 +22,7 @@ export interface DbusCall {
 
 const WHY: readonly (readonly [name: RegExp, why: Why])[] = [
   [/AccessDenied|AuthFailed/, 'denied'],
-  [/ServiceUnknown|NameHasNoOwner|UnknownObject|UnknownMethod|NoSuchUnit/, 'absent'],
+  [/ServiceUnknown|NameHasNoOwner|UnknownObject|UnknownMethod|UnknownProperty|NoSuchUnit/, 'absent'],
   [/NoReply|Timeout/, 'timeout'],
 ];
 
