@@ -1,10 +1,11 @@
-"""Facts of the kernel that no file has: counters of network drivers, other network namespaces, the clock."""
+"""Facts of the kernel that no file has: counters of network drivers, other network namespaces, mapped devices, the clock."""
 
 import json
 import time
 
 from crashcart_collector.clock import clock
 from crashcart_collector.drivers import Drivers
+from crashcart_collector.mapped import Mapped
 from crashcart_collector.namespaces import Namespaces
 from crashcart_collector.readers import Job
 
@@ -69,5 +70,6 @@ class DialledFacts:
 FACTS = {
     PREFIX + "drivers": lambda: Drivers().read,
     PREFIX + "namespaces": lambda: Namespaces().read,
+    PREFIX + "mapped": lambda: Mapped().read,
     PREFIX + "clock": lambda: clock,
 }  # type: dict[str, Callable[[], Read]]

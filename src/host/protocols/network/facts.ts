@@ -24,6 +24,10 @@ const KINDS: Readonly<Record<string, { readonly what: string; readonly asked: ob
     what: 'protocol counters of other network namespaces (/proc/PID/net of a process in each)',
     asked: { names: NAMESPACE_COUNTERS },
   },
+  mapped: {
+    what: 'state of mapped devices: thin pools, snapshots, caches, RAID, paths (device-mapper ioctl)',
+    asked: {},
+  },
   clock: { what: 'the clock, adjtimex without a change, tracking of chronyd (UDP 127.0.0.1:323)', asked: {} },
 };
 const WHYS: readonly Why[] = ['absent', 'denied', 'timeout', 'failed'];
@@ -34,7 +38,7 @@ const WHYS: readonly Why[] = ['absent', 'denied', 'timeout', 'failed'];
  */
 export const facts: Protocol = {
   name: 'facts',
-  what: 'the kernel for driver counters, network namespaces and the clock (system calls)',
+  what: 'the kernel for driver counters, network namespaces, mapped devices and the clock (system calls)',
   allowed: Object.entries(KINDS).map(([kind, { what }]) => `facts:${kind}: ${what}`),
   refusal: (to, request) =>
     to === `facts:${request}` && Object.hasOwn(KINDS, request) ? undefined : `${to} < ${request}: no facts`,

@@ -50,6 +50,12 @@ test.runIf(process.getuid?.() === 0)('facts has a namespace as long as it is the
   expect(await find()).toBeUndefined();
 });
 
+test('facts has the mapped devices of this machine, or why not', async () => {
+  const ask = await asking(facts);
+  const reply = await ask('facts:mapped', 'mapped').catch((error: Error) => error.message);
+  expect(reply).toMatch(/^\{"all":\d+,"devices":\{|^\/dev\/mapper\/control: /);
+});
+
 test('facts refuses other requests', () => {
   expect(facts.refusal('facts:clock', 'clock')).toBeUndefined();
   for (const [to, request] of [['facts:clock', 'drivers'], ['facts:toString', 'toString'], ['/run/x', 'clock']] as const)
