@@ -49,6 +49,12 @@ export const limits = {
   filesystemUsedPct: { warn: 90, crit: 97, authority: 'awesome-prometheus-alerts: 10 % left; node-mixin: 3 % left' },
   filesystemInodesPct: { warn: 90, crit: 97, authority: 'awesome-prometheus-alerts: 10 % left; node-mixin: 3 % left' },
   btrfsMetadataPct: { warn: 90, authority: '[own]: of the metadata chunks, without unallocated space' },
+  bcacheAvailablePct: { warn: 33, authority: 'hotsos: 33 %; bcache bypasses its cache below 30 %, LP 1900438' },
+  thinPoolPct: {
+    warn: 80,
+    crit: 95,
+    authority: '[own]: a full pool stops all its volumes; LVM extends from 70 % where set up',
+  },
   nfsRetransmitPct: { warn: 1, crit: 5, authority: '[own], of the requests' },
   diskWearPct: {
     warn: 90,

@@ -1,16 +1,26 @@
-import { btrfsMetadataFull, filesystemErrorsCounted } from '../findings/storage/filesystem-errors.ts';
+import { bcacheDegraded } from '../findings/storage/bcache.ts';
+import { btrfsDegraded, btrfsMetadataFull, filesystemErrorsCounted } from '../findings/storage/filesystem-errors.ts';
 import { filesystemFull, mountReadOnly, mountUnresponsive } from '../findings/storage/filesystems.ts';
 import { diskHealth, zfsPoolState } from '../findings/storage/disk-health.ts';
 import { storageLinkDown } from '../findings/storage/links.ts';
 import { nfsRetransmits } from '../findings/storage/nfs.ts';
 import { storageSteps } from '../findings/storage/steps.ts';
-import { multipathPaths, volumeSuspended } from '../findings/storage/volumes.ts';
+import {
+  multipathPaths,
+  thinPoolFull,
+  volumeDegraded,
+  volumeHung,
+  volumeSlow,
+  volumeSuspended,
+} from '../findings/storage/volumes.ts';
 import { storageDependencies } from '../incidents/dependencies/storage.ts';
 import { filesystemChecks } from '../ledger/checks/filesystems.ts';
 import { storagePane } from '../panes/storage/pane.ts';
+import { bcache } from '../sources/storage/bcache.ts';
 import { blockStack } from '../sources/storage/block-stack.ts';
 import { filesystemErrors } from '../sources/storage/filesystem-errors.ts';
 import { filesystems } from '../sources/storage/filesystems.ts';
+import { mappedDevices } from '../sources/storage/mapped-devices.ts';
 import { mountFolders } from '../sources/storage/mount-folders.ts';
 import { mountUsers } from '../sources/storage/mount-users.ts';
 import { nfsMounts } from '../sources/storage/nfs-mounts.ts';
@@ -25,15 +35,32 @@ import type { Subsystem } from './subsystem.ts';
 /** Manifest of storage: filesystems and their mounts, stacked block devices, NFS mounts, swap areas. */
 export const storageSubsystem: Subsystem = {
   id: 'storage',
-  sources: [filesystems, filesystemErrors, blockStack, nfsMounts, swaps, storageLinks, nvmeHealth, zfsPools],
+  sources: [
+    filesystems,
+    filesystemErrors,
+    blockStack,
+    mappedDevices,
+    bcache,
+    nfsMounts,
+    swaps,
+    storageLinks,
+    nvmeHealth,
+    zfsPools,
+  ],
   details: [withExample(mountUsers), withExample(mountFolders), withExample(smartLog), withExample(zpoolStatus)],
   findings: [
     mountUnresponsive,
     filesystemErrorsCounted,
     mountReadOnly,
     filesystemFull,
+    btrfsDegraded,
     btrfsMetadataFull,
+    thinPoolFull,
+    volumeDegraded,
     volumeSuspended,
+    volumeHung,
+    volumeSlow,
+    bcacheDegraded,
     multipathPaths,
     storageLinkDown,
     nfsRetransmits,

@@ -41,7 +41,7 @@ const READ_ONLY: Readonly<Record<string, '*' | RegExp>> = {
   coredumpctl: /^list --no-pager$/,
   dpkg: /^--audit$/,
   btrfs: /^(?:device stats|filesystem usage) -- /,
-  dmsetup: /^(?:status|info)$/,
+  dmsetup: /^(?:status(?: --noflush)?|info)$/,
   du: /^-x -h -d 2 (?:--inodes )?-- /,
   findmnt: /^(?:-t |-l -o )/,
   lsof: /^-nP \+L1$/,

@@ -7,7 +7,10 @@ import { identity } from '../../src/sources/machine/identity.ts';
 import { kernelLog } from '../../src/sources/kernel/kernel-log.ts';
 import { kernelModules } from '../../src/sources/machine/kernel-modules.ts';
 import { meminfo as memory } from '../../src/sources/machine/meminfo.ts';
+import { blockDevices } from '../../src/sources/machine/block-devices.ts';
+import { blockStack } from '../../src/sources/storage/block-stack.ts';
 import { filesystems } from '../../src/sources/storage/filesystems.ts';
+import { mappedDevices } from '../../src/sources/storage/mapped-devices.ts';
 import { mounts } from '../../src/sources/machine/mounts.ts';
 import { netdev } from '../../src/sources/machine/netdev.ts';
 import { numa } from '../../src/sources/machine/numa.ts';
@@ -61,6 +64,29 @@ test('sources read what the commands of sos have', async () => {
     expect(moment.socketPeers.now).toEqual([{ client: 2395, daemon: 1968 }]);
     expect(moment.unitDependencies.now?.size).toBe(2);
     expect(JSON.stringify(session.raw('unit-dependencies'))).not.toContain('hunter2');
+  } finally {
+    await session.stop();
+  }
+});
+
+test('storage has the stack of lsblk and the states of dmsetup', async () => {
+  const session = await replayed({
+    'sos_commands/block/lsblk': 'NAME                    MAJ:MIN RM  SIZE RO TYPE  MOUNTPOINT\nvdb                     252:16   0  100G  0 disk  \n|-vdb1                  252:17   0    1M  0 part  \n`-vdb2                  252:18   0  100G  0 part  \n  `-vg0-pool_tdata      253:1    0  100G  0 lvm   \n    `-vg0-pool-tpool    253:2    0  100G  0 lvm   \n      `-vg0-thin        253:4    0  100G  0 lvm   /srv/thin\n', // prettier-ignore
+    'sos_commands/devicemapper/dmsetup_info_-c': 'Name             Maj Min Stat Open Targ Event  UUID\nvg0-pool_tdata   253   1 L--w    1    1      0 LVM-abcd-tdata\nvg0-pool-tpool   253   2 L--w    1    1      0 LVM-abcd-tpool\nvg0-thin         253   4 L-sw    1    1      0 LVM-abcd\n', // prettier-ignore
+    'sos_commands/devicemapper/dmsetup_status': 'vg0-pool_tdata: 0 131072 linear \nvg0-pool-tpool: 0 131072 thin-pool 2 14/1024 1024/1024 - out_of_data_space discard_passdown queue_if_no_space - 1024 \nvg0-thin: 0 524288 thin 131072 131071\n', // prettier-ignore
+  });
+  try {
+    const moment = session.timeline.moment({ blockDevices, blockStack, mappedDevices }, session.player.positionMs());
+    expect(moment.blockDevices.now?.get('dm-2')).toMatchObject({ alias: 'vg0-pool-tpool', slaves: ['dm-1'], kind: 'mapped' }); // prettier-ignore
+    expect(moment.blockDevices.now?.get('dm-1')).toMatchObject({ slaves: ['vdb2'] });
+    expect(moment.blockDevices.now?.get('vdb')).toMatchObject({ kind: 'disk' });
+    expect(moment.blockStack.now?.get('vdb2')).toMatchObject({ partitionOf: 'vdb', number: '252:18' });
+    expect(moment.blockStack.now?.get('dm-2')).toMatchObject({ mapping: 'thin pool', number: '253:2' });
+    expect(moment.mappedDevices.now?.get('dm-2')).toMatchObject({
+      isSuspended: false,
+      targets: [{ pool: { dataPct: 100, mode: 'out_of_data_space', queuesWrites: true } }],
+    });
+    expect(moment.mappedDevices.now?.get('dm-4')).toMatchObject({ isSuspended: true });
   } finally {
     await session.stop();
   }

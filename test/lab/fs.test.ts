@@ -36,7 +36,7 @@ const FAULTS: readonly NamedFault[] = [
   ['frozen', /ext4 frozen for \d+ s, 1 process in D state/],
 ];
 
-namesFaults('fs', () => screen, FAULTS, NAMED_MS);
+namesFaults('fs', () => screen, FAULTS, { namedMs: NAMED_MS });
 
 it('page of a mount shows its stack and who holds space in deleted files', async () => {
   await lab('fs', 'break', 'deleted');

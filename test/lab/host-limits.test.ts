@@ -19,7 +19,7 @@ const FAULTS: readonly NamedFault[] = [
   ['service-log', /corosync +.*token lost, membership changed, 1 in corosync\.log/],
 ];
 
-namesFaults('host', screen, FAULTS, NAMED_MS);
+namesFaults('host', screen, FAULTS, { namedMs: NAMED_MS });
 
 it('does not take a line that a process wrote to /dev/kmsg for the kernel', { timeout: 90_000 }, async () => {
   await lab('host', 'break', 'forged-line');

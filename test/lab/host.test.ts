@@ -29,7 +29,7 @@ const FAULTS: readonly NamedFault[] = [
   ['namespace', /python3\[\d+\] +.*accept queue full, [\d.]+k? connections? dropped .*port 9001/],
 ];
 
-namesFaults('host', screen, FAULTS, NAMED_MS);
+namesFaults('host', screen, FAULTS, { namedMs: NAMED_MS });
 
 it('pane of the kernel log shows the report behind a line', async () => {
   await screen().go('Kernel log');

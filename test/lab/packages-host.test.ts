@@ -42,7 +42,7 @@ const FAULTS: readonly NamedFault[] = [
   ['apt-lock', /apt-get\[\d+\] +.*holds .*dpkg\/lock/],
 ];
 
-namesFaults('packages-host', () => screen, FAULTS, NAMED_MS);
+namesFaults('packages-host', () => screen, FAULTS, { namedMs: NAMED_MS });
 
 it(
   'page of a process has its objects with packages, a deleted one, and what debuginfod has',

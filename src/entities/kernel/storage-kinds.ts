@@ -2,6 +2,7 @@ import { entityRef, osdRef, thisHost, type EntityRef } from '../../findings/enti
 import type { Groups, KernelKind } from './kernel-kind.ts';
 
 const disk = ({ dev = '' }: Groups): EntityRef => entityRef('disk', dev);
+const mapped = ({ map = '' }: Groups): EntityRef => entityRef('disk', map);
 const server = ({ server: name = '' }: Groups): EntityRef => entityRef('daemon', name);
 
 /** Lines about disks, filesystems, volumes and storage servers. */
@@ -92,12 +93,37 @@ export const storageKinds: readonly KernelKind[] = [
   {
     id: 'thin-pool',
     patterns: [
-      /^device-mapper: thin: (?<map>\S{1,32}): (?<what>reached low water mark|switching pool to [\w-]+ mode|unable to service pool target messages)/,
+      /^device-mapper: thin: (?<map>\S{1,32}): switching pool to (?<what>(?:out-of-(?:meta)?data-space|read-only|fail)\b[^,]{0,20}) mode/,
+      /^device-mapper: thin: (?<map>\S{1,32}): (?<what>unable to service pool target messages|no free metadata space available)/,
     ],
     rule: 'volume-error',
     severity: 'crit',
     condition: ({ what }) => `thin pool ${what}`,
-    entity: ({ map = '' }) => entityRef('disk', map),
+    entity: mapped,
+    endedBy: 'thin-pool-writes',
+  },
+  {
+    id: 'thin-pool-low',
+    patterns: [/^device-mapper: thin: (?<map>\S{1,32}): (?<what>reached low water mark for (?:meta)?data device)/],
+    rule: 'volume-error',
+    severity: 'warn',
+    condition: ({ what }) => `thin pool ${what}`,
+    entity: mapped,
+  },
+  {
+    id: 'thin-pool-writes',
+    patterns: [/^device-mapper: thin: (?<map>\S{1,32}): switching pool to write mode/],
+    condition: () => 'thin pool takes writes',
+    entity: mapped,
+  },
+  {
+    id: 'snapshot-lost',
+    patterns: [
+      /^device-mapper: snapshots: Invalidating snapshot: (?<what>Unable to allocate exception|Error reading\/writing)/,
+    ],
+    rule: 'volume-error',
+    severity: 'warn',
+    condition: ({ what }) => `snapshot invalidated: ${what}`,
   },
   {
     id: 'path-failed',

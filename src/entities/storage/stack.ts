@@ -3,12 +3,17 @@ import { mountFinder } from '../../sources/machine/mounts.ts';
 import type { StackDevice } from '../../sources/storage/block-stack.ts';
 import type { Btrfs } from '../../sources/storage/filesystem-errors.ts';
 import type { Filesystem } from '../../sources/storage/filesystems.ts';
+import type { RaidArray } from '../../sources/machine/mdstat.ts';
+import type { MappedDevice } from '../../sources/storage/mapped-devices.ts';
 
 export interface StackParts {
   readonly devices: ReadonlyMap<string, BlockDevice> | undefined;
   readonly stack: ReadonlyMap<string, StackDevice> | undefined;
   readonly btrfs: readonly Btrfs[] | undefined;
   readonly filesystems: readonly Filesystem[] | undefined;
+  /** For the state of each step. */
+  readonly mapped?: ReadonlyMap<string, MappedDevice> | undefined;
+  readonly arrays?: readonly RaidArray[] | undefined;
 }
 
 /** Step of a stack: a block device with what it stands on. */
@@ -18,6 +23,8 @@ export interface StackStep {
   readonly kind: string;
   readonly device: BlockDevice | undefined;
   readonly layer: StackDevice | undefined;
+  readonly mapped: MappedDevice | undefined;
+  readonly array: RaidArray | undefined;
   readonly below: readonly StackStep[];
 }
 
@@ -48,6 +55,7 @@ function stepOf(name: string, parts: StackParts, depth: number, left: { steps: n
   const { devices, stack } = parts;
   const device = devices?.get(name);
   const layer = stack?.get(name);
+  const mapped = parts.mapped?.get(name);
   const lower = device?.slaves.length
     ? device.slaves
     : layer?.partitionOf === undefined
@@ -55,9 +63,11 @@ function stepOf(name: string, parts: StackParts, depth: number, left: { steps: n
       : [layer.partitionOf];
   return {
     name,
-    kind: stepKind(name, device, layer),
+    kind: stepKind(name, device, layer, mapped),
     device,
     layer,
+    mapped,
+    array: parts.arrays?.find((one) => one.name === name),
     below:
       depth >= DEEPEST ? [] : lower.flatMap((one) => (left.steps > 0 ? [stepOf(one, parts, depth + 1, left)] : [])),
   };
@@ -78,9 +88,17 @@ function holdersOf(device: BlockDevice | undefined, parts: StackParts): readonly
   return mount === undefined ? [] : devicesOf(mount, parts);
 }
 
-function stepKind(name: string, device: BlockDevice | undefined, layer: StackDevice | undefined): string {
+function stepKind(
+  name: string,
+  device: BlockDevice | undefined,
+  layer: StackDevice | undefined,
+  mapped: MappedDevice | undefined,
+): string {
   if (layer?.partitionOf !== undefined) return 'partition';
+  const target = mapped?.targets[0]?.type;
+  if (layer?.mapping === 'LVM' && target === 'thin') return 'thin LV';
   if (layer?.mapping !== undefined) return layer.mapping;
+  if (target !== undefined) return target;
   if (name.startsWith('zram')) return 'zram';
   if (name.startsWith('bcache')) return 'bcache';
   const kind = device?.kind ?? kindOf(name);

@@ -1,7 +1,9 @@
 import { isPresent, kernelEvents } from '../../entities/kernel/kernel-events.ts';
 import type { KernelRule } from '../../entities/kernel/kernel-kind.ts';
+import { namedDevice } from '../../entities/kernel/named-device.ts';
 import { plural, span } from '../../lib/units.ts';
 import { kernelLog } from '../../sources/kernel/kernel-log.ts';
+import { blockStack } from '../../sources/storage/block-stack.ts';
 import { defineFinding, type Found } from '../finding.ts';
 
 /** Age from which an event is history, which the Kernel log pane has. */
@@ -19,14 +21,15 @@ export const kernelRule = ({ id, title, authority, next }: KernelRuleOptions) =>
   defineFinding({
     id,
     title,
-    needs: { kernelLog },
+    needs: { kernelLog, blockStack },
     authority,
-    judge: ({ kernelLog: { now, history, ageMs } }): readonly Found[] => {
+    judge: ({ kernelLog: { now, history, ageMs }, blockStack: { now: stack } }): readonly Found[] => {
       const readAt = history.at(-1)?.at;
       if (now === undefined || readAt === undefined) return [];
       const ageOf = (at: number): number => Math.max(0, readAt - at) + (ageMs ?? 0) / 1000;
       return kernelEvents(now).flatMap((event): Found[] => {
-        const { kind, entity, subject, condition, count, first, last } = event;
+        const { kind, condition, count, first, last } = event;
+        const { entity, subject } = namedDevice(event, stack);
         const ageSeconds = ageOf(last.at);
         const present = isPresent(event, ageSeconds);
         if (kind.rule !== id || (ageSeconds > PAST_SECONDS && !present)) return [];

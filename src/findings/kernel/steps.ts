@@ -28,7 +28,10 @@ export const kernelSteps: StepTable = {
     ],
   },
   'volume-error': {
-    commands: (found) => [ofObject(found), command(['dmsetup', 'status'], 'state of thin pools and multipath maps')],
+    commands: (found) => [
+      kernelLog(found, 'device-mapper|md/raid', 'lines of volumes in the kernel log'),
+      command(['dmsetup', 'status', '--noflush'], 'state of thin pools and multipath maps'),
+    ],
   },
   'server-unresponsive': {
     commands: (found) => [kernelLog(found, 'not responding|libceph|CIFS', 'lines about storage servers'), waiting],

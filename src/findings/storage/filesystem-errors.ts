@@ -36,6 +36,13 @@ export const filesystemErrorsCounted = defineFinding({
 
 const total = ({ errors }: Btrfs): number => [...(errors?.values() ?? [])].reduce((sum, one) => sum + one, 0);
 
+/** A btrfs by its devices. */
+const placeOfBtrfs = (one: Btrfs, moment: Needs) => {
+  const { place, evidence } = placeOf(one.devices[0] ?? one.uuid, moment);
+  const members = one.devices.map((name) => entityRef('disk', name));
+  return { place: one.devices.length < 2 ? place : { ...place, subject: one.devices.join(' '), members }, evidence };
+};
+
 /** The device, whose finding stays the same when its mount is not known, and its mount. */
 function placeOf(device: string, moment: Needs) {
   const parts = {
@@ -79,12 +86,12 @@ function ofExt4(
 }
 
 function ofBtrfs(one: Btrfs, moment: Needs, isGrowing: boolean): Found {
-  const { place, evidence } = placeOf(one.devices[0] ?? one.uuid, moment);
+  const { place, evidence } = placeOfBtrfs(one, moment);
   const counts = [...(one.errors ?? [])].filter(([, number]) => number > 0);
   return {
     ...place,
     severity: isGrowing ? 'crit' : 'warn',
-    sentence: `btrfs errors: ${counts.map(([kind, number]) => `${number} ${kind}`).join(', ')}`,
+    sentence: `btrfs errors: ${counts.map(([kind, number]) => `${number} ${kind}`).join(', ')}${one.devices.length < 2 ? '' : ` on device ${one.faulty.join(', ')} of ${one.devices.length}`}`,
     evidence: [
       ...evidence,
       { what: 'devices', value: one.devices.join(' '), source: `/sys/fs/btrfs/${one.uuid}/devices` },
@@ -94,6 +101,31 @@ function ofBtrfs(one: Btrfs, moment: Needs, isGrowing: boolean): Found {
   }; // prettier-ignore
 }
 
+/** btrfs without one of its devices: the next one that fails may take data along. */
+export const btrfsDegraded = defineFinding({
+  id: 'btrfs-degraded',
+  title: 'btrfs degraded',
+  needs,
+  authority: 'kernel: /sys/fs/btrfs/UUID/devinfo/ID/missing; any missing device',
+  judge: (moment) =>
+    (moment.filesystemErrors.now?.btrfs ?? []).flatMap((one): Found[] => {
+      if (one.lost.length === 0) return [];
+      const { place, evidence } = placeOfBtrfs(one, moment);
+      return [
+        {
+          ...place,
+          severity: 'crit',
+          sentence: `btrfs degraded, ${one.lost.length === 1 ? 'device' : 'devices'} ${one.lost.join(', ')} missing`,
+          evidence: [
+            ...evidence,
+            ...one.lost.map((id) => ({ what: `device ${id}`, value: 'missing', source: `/sys/fs/btrfs/${one.uuid}/devinfo/${id}/missing` })),
+          ],
+          next: 'read `btrfs filesystem usage`; `btrfs replace start` rebuilds it on a new device',
+        },
+      ]; // prettier-ignore
+    }),
+});
+
 /** ENOSPC with room left: metadata is full and nothing is unallocated. */
 export const btrfsMetadataFull = defineFinding({
   id: 'btrfs-metadata-full',
@@ -102,12 +134,12 @@ export const btrfsMetadataFull = defineFinding({
   authority: limits.btrfsMetadataPct.authority,
   judge: (moment) =>
     (moment.filesystemErrors.now?.btrfs ?? []).flatMap((one): Found[] => {
-      const { metadataBytes, metadataUsedBytes, unallocatedBytes, devices } = one;
+      const { metadataBytes, metadataUsedBytes, unallocatedBytes } = one;
       if (metadataBytes === undefined || metadataUsedBytes === undefined || unallocatedBytes === undefined) return [];
       const pct = (100 * metadataUsedBytes) / Math.max(1, metadataBytes);
       // A chunk of metadata has 256 MiB, or less on a small filesystem.
       if (pct < limits.btrfsMetadataPct.warn || unallocatedBytes >= 256 * 1024 * 1024) return [];
-      const { place, evidence } = placeOf(devices[0] ?? one.uuid, moment);
+      const { place, evidence } = placeOfBtrfs(one, moment);
       return [
         {
           ...place,

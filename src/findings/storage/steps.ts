@@ -9,6 +9,13 @@ const blocked = command(['ps', '-e', '-o', 'pid,stat,wchan:32,comm'], 'D state a
 // Without a path: findmnt would resolve it, which hangs on a dead mount.
 const mounts = command(['findmnt', '-l', '-o', 'TARGET,SOURCE,FSTYPE,OPTIONS'], 'mounts with their options');
 
+const ofVolume = (found: Standing, text: string) => [
+  // Without a flush: a thin pool commits its metadata for a status otherwise.
+  command(['dmsetup', 'status', '--noflush'], 'state of thin pools, snapshots, caches, RAID'),
+  command(['lsblk', '-o', 'NAME,KNAME,TYPE,SIZE,MOUNTPOINTS'], 'volumes and what stands on them'),
+  kernelLog(found, text, 'its lines in the kernel log'),
+];
+
 /** Next steps of the rules of storage. */
 export const storageSteps: StepTable = {
   'mount-unresponsive': { commands: () => [blocked, mounts], section: 'filesystems' },
@@ -60,6 +67,30 @@ export const storageSteps: StepTable = {
   'nfs-retransmits': {
     commands: () => [command(['nfsiostat', '2', '5'], 'operations of each NFS mount')],
     section: 'nfs',
+  },
+  'btrfs-degraded': {
+    commands: (found) => [
+      kernelLog(found, 'BTRFS', 'lines of btrfs in the kernel log'),
+      command(['btrfs', 'filesystem', 'usage', '--', mountPoint(found)], 'space by profile and device'),
+    ],
+    section: 'filesystems',
+  },
+  'bcache-degraded': {
+    commands: (found) => [
+      kernelLog(found, 'bcache', 'lines of bcache in the kernel log'),
+      command(['lsblk', '-o', 'NAME,KNAME,TYPE,SIZE,MOUNTPOINTS'], 'volumes and what stands on them'),
+    ],
+    section: 'stack',
+  },
+  'thin-pool-full': { commands: (found) => ofVolume(found, 'thin'), section: 'stack' },
+  'volume-degraded': { commands: (found) => ofVolume(found, 'device-mapper'), section: 'stack' },
+  'volume-hung': { commands: (found) => [...ofVolume(found, 'device-mapper'), blocked], section: 'stack' },
+  'volume-slow': {
+    commands: (found) => [
+      ...ofVolume(found, 'device-mapper'),
+      command(['iostat', '-x', '1', '5'], 'await of the volume and of its disks each second'),
+    ],
+    section: 'stack',
   },
   'volume-suspended': {
     commands: (found) => [

@@ -1,4 +1,5 @@
 import { lines, toCount, words } from '../../lib/lines.ts';
+import { blockFiles } from './block-outputs.ts';
 import type { ReportCommands } from './commands.ts';
 import { kernelFiles, meminfo, modules, numaFiles, osRelease } from './derived-machine.ts';
 import { netDev, nics } from './derived-network.ts';
@@ -65,6 +66,9 @@ async function derived(files: ReportFiles, commands: ReportCommands, times: Repo
     const size = toCount(blocks);
     if (name !== undefined && size !== undefined) put(`/sys/block/${name}/size`, String(size * 2));
   }
+  const block = await blockFiles(commands);
+  for (const [path, text] of block.texts) put(path, text);
+  for (const [path, target] of block.links) links.set(path, target);
   const interfaces = new Map(
     nics((await commands.named('ip_-s_-d_link')) ?? (await commands.named('ip_-d_address')) ?? ''),
   );

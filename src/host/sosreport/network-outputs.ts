@@ -1,4 +1,5 @@
 import { lines, toCount, words } from '../../lib/lines.ts';
+import { mappedReply } from './block-outputs.ts';
 import type { ReportCommands } from './commands.ts';
 import type { Report } from './report.ts';
 
@@ -198,9 +199,10 @@ function listenerOf(line: string): object | undefined {
   };
 }
 
-/** Facts of the kernel from ethtool(8), chronyc(1) and timedatectl(1). */
+/** Facts of the kernel from ethtool(8), dmsetup(8), chronyc(1) and timedatectl(1). */
 export async function factsReply(request: string, { commands }: Report): Promise<string | undefined> {
   if (request === 'drivers') return driversReply(commands);
+  if (request === 'mapped') return mappedReply(commands);
   return request === 'clock' ? clockReply(commands) : undefined;
 }
 

@@ -1,11 +1,16 @@
 import { inodesPct, usedPct } from '../../entities/storage/space.ts';
+import { mappedText } from '../../entities/storage/volume-faults.ts';
 import { nfsRates } from '../../entities/storage/nfs-rates.ts';
 import { entityRef, hostResource } from '../../findings/entity-ref.ts';
 import { label, plain } from '../../lib/plain.ts';
 import { count, percent, plural } from '../../lib/units.ts';
+import { bcache } from '../../sources/storage/bcache.ts';
+import { blockDevices } from '../../sources/machine/block-devices.ts';
+import { diskstats } from '../../sources/machine/diskstats.ts';
 import { blockStack } from '../../sources/storage/block-stack.ts';
 import { filesystemErrors, type Btrfs } from '../../sources/storage/filesystem-errors.ts';
 import { filesystems, type Filesystem } from '../../sources/storage/filesystems.ts';
+import { mappedDevices } from '../../sources/storage/mapped-devices.ts';
 import { nfsMounts } from '../../sources/storage/nfs-mounts.ts';
 import { nvmeHealth } from '../../sources/storage/nvme-health.ts';
 import { storageLinks } from '../../sources/storage/storage-links.ts';
@@ -20,31 +25,60 @@ const io = { entity: hostResource('io'), nameVocabulary: 'fixed', pane: 'storage
 /** Mounts with their space, errors that filesystems counted, volumes and NFS operations. */
 export const filesystemChecks = defineChecks({
   id: 'filesystems',
-  needs: { filesystems, filesystemErrors, blockStack, nfsMounts, storageLinks, nvmeHealth, zfsPools },
-  rules: ['mount-unresponsive', 'filesystem-full', 'mount-read-only', 'filesystem-errors-counted', 'btrfs-metadata-full', 'volume-suspended', 'multipath-paths', 'storage-link-down', 'nfs-retransmits', 'disk-health', 'zfs-pool-state'], // prettier-ignore
+  needs: {
+    filesystems,
+    filesystemErrors,
+    blockStack,
+    blockDevices,
+    mappedDevices,
+    bcache,
+    diskstats,
+    nfsMounts,
+    storageLinks,
+    nvmeHealth,
+    zfsPools,
+  },
+  rules: ['mount-unresponsive', 'filesystem-full', 'mount-read-only', 'filesystem-errors-counted', 'btrfs-degraded', 'btrfs-metadata-full', 'bcache-degraded', 'thin-pool-full', 'volume-degraded', 'volume-suspended', 'volume-hung', 'volume-slow', 'multipath-paths', 'storage-link-down', 'nfs-retransmits', 'disk-health', 'zfs-pool-state'], // prettier-ignore
   of: ({
     filesystems: seen,
     filesystemErrors: errors,
     blockStack: stack,
+    blockDevices: devices,
+    mappedDevices: volumes,
+    bcache: caches,
+    diskstats: stats,
     nfsMounts: nfs,
     storageLinks: links,
     nvmeHealth: health,
-    zfsPools: pools,
+    zfsPools: zfs,
   }): readonly Check[] => {
     const all = seen.now?.filesystems ?? [];
     const counted = errors.now;
     const errorSum = counted && (counted.ext4 ?? []).reduce((sum, one) => sum + one.errors, 0) + (counted.btrfs ?? []).reduce((sum, one) => sum + errorsOf(one), 0); // prettier-ignore
     const metadata = counted?.btrfs && Math.max(0, ...counted.btrfs.map(({ metadataBytes = 0, metadataUsedBytes = 0 }) => (metadataBytes === 0 ? 0 : (100 * metadataUsedBytes) / metadataBytes))); // prettier-ignore
     const mapped = [...(stack.now?.values() ?? [])].filter(({ mapping }) => mapping !== undefined);
+    const mappedCount = Math.max(mapped.length, volumes.now?.size ?? 0);
+    const pools = [...(volumes.now?.values() ?? [])].filter(({ targets }) => targets.some(({ type }) => type === 'thin-pool')); // prettier-ignore
+    const stacked = [...(devices.now?.values() ?? [])].filter(
+      ({ kind }) => kind === 'mapped' || kind === 'raid',
+    ).length;
     return [
       ...all.flatMap((one) => mountChecks(one, { filesystems: seen })),
       ...unreadCheck({ ...io, name: 'mounts', aspect: 'utilisation', rules: ['mount-unresponsive', 'filesystem-full', 'mount-read-only'], what: 'space and state', essential: true }, { filesystems: seen }),
-      ...check({ ...io, name: 'filesystems', aspect: 'errors', rules: ['filesystem-errors-counted'], what: 'counted errors', limit: '0', load: errorSum ?? 0 }, counted?.ext4 === undefined && counted?.btrfs === undefined ? undefined : count(errorSum), { filesystemErrors: errors }),
+      ...check({ ...io, name: 'filesystems', aspect: 'errors', rules: ['filesystem-errors-counted', 'btrfs-degraded'], what: 'counted errors', limit: '0', load: errorSum ?? 0 }, counted?.ext4 === undefined && counted?.btrfs === undefined ? undefined : count(errorSum), { filesystemErrors: errors }),
       ...check({ ...io, name: 'btrfs', aspect: 'utilisation', rules: ['btrfs-metadata-full'], what: 'metadata', limit: '90% without unallocated space' }, metadata === undefined ? undefined : percent(metadata), { filesystemErrors: errors }),
-      ...check({ ...io, name: 'volumes', aspect: 'errors', rules: ['volume-suspended', 'multipath-paths'], what: 'state', limit: 'active, all paths' }, mapped.length === 0 ? undefined : `${count(mapped.length)} mapped`, { blockStack: stack }, 'no mapped devices'),
+      ...check({ ...io, name: 'volumes', aspect: 'errors', rules: ['volume-suspended', 'multipath-paths', 'volume-degraded'], what: 'state', limit: 'active, all paths and members' }, mappedCount === 0 ? undefined : `${count(mappedCount)} mapped`, { blockStack: stack, mappedDevices: volumes }, 'no mapped devices'),
+      ...check({ ...io, name: 'volumes', aspect: 'saturation', rules: ['volume-hung', 'volume-slow'], what: 'await above their disks', limit: '100ms' }, stacked === 0 ? undefined : plural(stacked, 'volume'), { diskstats: stats, blockDevices: devices }, 'no volumes'),
+      ...check({ ...io, name: 'bcache', aspect: 'errors', rules: ['bcache-degraded'], what: 'available', limit: 'above 33%' }, caches.now === undefined ? undefined : caches.now.sets.map(({ availablePct }) => percent(availablePct)).join(', ') || plural(caches.now.states.size, 'device'), { bcache: caches }, 'no bcache'),
+      ...pools.map((pool): Check => {
+        const name = plain(devices.now?.get(pool.name)?.alias ?? pool.name);
+        const used = pool.targets[0]?.pool?.dataPct;
+        return { entity: entityRef('disk', pool.name), name, family: 'thin pools', aspect: 'utilisation', rules: ['thin-pool-full'], what: 'data', limit: '80%', load: used ?? 0, value: `${percent(used)} data, ${mappedText(pool)}`, sources: ['mappedDevices'], pane: 'storage' };
+      }),
+      ...unreadCheck({ ...io, name: 'thin pools', aspect: 'utilisation', rules: ['thin-pool-full'], what: 'data' }, { mappedDevices: volumes }),
       ...check({ ...io, name: 'storage links', aspect: 'errors', rules: ['storage-link-down'], what: 'state', limit: 'online' }, links.now === undefined || links.now.length === 0 ? undefined : plural(links.now.length, 'link'), { storageLinks: links }, 'no links'),
       ...check({ ...io, name: 'NVMe disks', aspect: 'errors', rules: ['disk-health'], what: 'health logs', limit: 'no warning' }, health.now === undefined || health.now.controllers.size === 0 ? undefined : plural(health.now.controllers.size, 'log'), { nvmeHealth: health }, 'no NVMe'),
-      ...check({ ...io, name: 'ZFS pools', aspect: 'errors', rules: ['zfs-pool-state'], what: 'state', limit: 'ONLINE' }, pools.now === undefined || pools.now.size === 0 ? undefined : plural(pools.now.size, 'pool'), { zfsPools: pools }, 'no pools'),
+      ...check({ ...io, name: 'ZFS pools', aspect: 'errors', rules: ['zfs-pool-state'], what: 'state', limit: 'ONLINE' }, zfs.now === undefined || zfs.now.size === 0 ? undefined : plural(zfs.now.size, 'pool'), { zfsPools: zfs }, 'no pools'),
       ...nfsRates(overLast(nfs, 60, 5)).flatMap((rate) =>
         check({ ...mountLine(rate), aspect: 'errors', rules: ['nfs-retransmits'], what: 'retransmits', limit: '1%', load: rate.retransmitPct ?? 0 }, rate.requestsPerSec === undefined ? undefined : rate.retransmitPct === undefined ? 'idle' : percent(rate.retransmitPct), { nfsMounts: nfs }),
       ),

@@ -3,6 +3,7 @@ import { count, NONE, plural, span } from '../../lib/units.ts';
 import { plain } from '../../lib/plain.ts';
 import { kernelLog, type KernelLogSample } from '../../sources/kernel/kernel-log.ts';
 import { kernelState, taintReasons, type KernelState } from '../../sources/kernel/kernel-state.ts';
+import { blockStack } from '../../sources/storage/block-stack.ts';
 import { nothingWords, stateOf, type NothingWords } from '../../timeline/reading-state.ts';
 import type { Role } from '../../theme.ts';
 import type { Moment } from '../../timeline/moment.ts';
@@ -14,7 +15,7 @@ import { lineDetail } from './line-detail.ts';
 import { bootsSection } from './previous-boot.ts';
 import { eventRows, levelRole, lineRows, type EventRow, type LineRow } from './rows.ts';
 
-const needs = { kernelLog, kernelState };
+const needs = { kernelLog, kernelState, blockStack };
 
 export interface KernelModel {
   readonly presence: Presence;
@@ -39,14 +40,18 @@ export const kernelPane = definePane({
   tile,
 });
 
-export function kernelModel({ kernelLog: log, kernelState: state }: Moment<typeof needs>): KernelModel {
+export function kernelModel({
+  kernelLog: log,
+  kernelState: state,
+  blockStack: stack,
+}: Moment<typeof needs>): KernelModel {
   const sample = log.now;
   const readAt = log.history.at(-1)?.at ?? 0;
   const ageOf = (at: number): number => Math.max(0, readAt - at + (log.ageMs ?? 0) / 1000);
   return {
     presence: presenceOf(sample !== undefined, 'no kernel log on this host', log),
     sample,
-    events: sample ? eventRows(sample, ageOf) : [],
+    events: sample ? eventRows(sample, ageOf, stack.now) : [],
     lines: sample ? lineRows(sample, ageOf) : [],
     state: state.now,
     empty: nothingWords('none', stateOf(log)),

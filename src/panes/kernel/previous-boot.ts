@@ -72,7 +72,8 @@ function previousBootDetail(): Detail {
           title: 'Events',
           sources: ['previous-boot'],
           columns: eventColumns,
-          rows: eventRows({ records, lost: 0 }, beforeEnd),
+          // Device numbers of an earlier boot may belong to other devices now.
+          rows: eventRows({ records, lost: 0 }, beforeEnd, undefined),
           key: ({ key }) => key,
           sort: { column: 'last', descending: false },
           detail: ({ event }) => opened(event.last),

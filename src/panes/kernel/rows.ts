@@ -1,7 +1,9 @@
 import { kernelEvents, type KernelEvent } from '../../entities/kernel/kernel-events.ts';
+import { namedDevice } from '../../entities/kernel/named-device.ts';
 import type { EntityRef } from '../../findings/entity-ref.ts';
 import { label, plain } from '../../lib/plain.ts';
 import type { KernelLogSample, KernelRecord, Level } from '../../sources/kernel/kernel-log.ts';
+import type { StackDevice } from '../../sources/storage/block-stack.ts';
 import type { Role } from '../../theme.ts';
 
 export interface LineRow {
@@ -37,19 +39,26 @@ export const lineRows = (sample: KernelLogSample, ageOf: (at: number) => number)
   }));
 
 /** Events of the log, the latest first. */
-export const eventRows = (sample: KernelLogSample, ageOf: (at: number) => number): readonly EventRow[] =>
+export const eventRows = (
+  sample: KernelLogSample,
+  ageOf: (at: number) => number,
+  stack: ReadonlyMap<string, StackDevice> | undefined,
+): readonly EventRow[] =>
   kernelEvents(sample)
-    .map((event) => ({
-      key: event.key,
-      event,
-      lastSeconds: ageOf(event.last.at),
-      firstSeconds: ageOf(event.first.at),
-      count: event.count,
-      object: event.kind.fixedSubject ? event.subject : plain(event.subject),
-      what: label(event.condition),
-      entity: event.entity,
-      text: plain(event.last.text),
-    }))
+    .map((event) => {
+      const { entity, subject } = namedDevice(event, stack);
+      return {
+        key: event.key,
+        event,
+        lastSeconds: ageOf(event.last.at),
+        firstSeconds: ageOf(event.first.at),
+        count: event.count,
+        object: event.kind.fixedSubject ? subject : plain(subject),
+        what: label(event.condition),
+        entity,
+        text: plain(event.last.text),
+      };
+    })
     .toReversed();
 
 /** Colour of a level: what is bad is marked by findings, so that a level alone never is. */

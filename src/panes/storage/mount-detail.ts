@@ -54,7 +54,7 @@ function factsSection({ filesystem, steps, usedPct, filling, name }: MountRow): 
     kind: 'lines',
     id: 'mount',
     title: `Mount ${name}`,
-    sources: ['filesystems', 'block-stack', 'block-devices'],
+    sources: ['filesystems', 'block-stack', 'block-devices', 'mapped-devices'],
     minColumns: 60,
     wantRows: () => lines.length + tree.length,
     draw: (width, rows, theme) =>

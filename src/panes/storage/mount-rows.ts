@@ -72,7 +72,7 @@ export const mountsSection = (
   id: 'filesystems',
   title: 'Filesystems',
   note: noteOf(rows.length, counts, state),
-  sources: ['filesystems', 'block-stack', 'block-devices'],
+  sources: ['filesystems', 'block-stack', 'block-devices', 'mapped-devices'],
   columns,
   rows,
   key: ({ filesystem }) => filesystem.target,

@@ -5,12 +5,14 @@ import { binaryBytes, bytes, count, kib, percent, plural } from '../../lib/units
 import { blockDevices } from '../../sources/machine/block-devices.ts';
 import { diskRates } from '../../sources/machine/disk-rates.ts';
 import { diskstats } from '../../sources/machine/diskstats.ts';
+import { mdstat } from '../../sources/machine/mdstat.ts';
 import { meminfo } from '../../sources/machine/meminfo.ts';
 import { pciDevices } from '../../sources/machine/pci-devices.ts';
 import { vmstat } from '../../sources/machine/vmstat.ts';
 import { blockStack } from '../../sources/storage/block-stack.ts';
 import { filesystemErrors } from '../../sources/storage/filesystem-errors.ts';
 import { filesystems } from '../../sources/storage/filesystems.ts';
+import { mappedDevices } from '../../sources/storage/mapped-devices.ts';
 import { nfsMounts } from '../../sources/storage/nfs-mounts.ts';
 import { nvmeHealth } from '../../sources/storage/nvme-health.ts';
 import { storageLinks, type StorageLink } from '../../sources/storage/storage-links.ts';
@@ -33,6 +35,8 @@ const needs = {
   filesystemErrors,
   blockStack,
   blockDevices,
+  mappedDevices,
+  mdstat,
   diskstats,
   pciDevices,
   nfsMounts,
@@ -87,6 +91,8 @@ export function storageModel(moment: Moment<typeof needs>): StorageModel {
     stack: stack.now,
     btrfs: errors.now?.btrfs,
     filesystems: seen.now?.filesystems,
+    mapped: moment.mappedDevices.now,
+    arrays: moment.mdstat.now,
   };
   const mounts = mountRows(seen, parts);
   const rates = new Map(diskRates(moment.diskstats).map((rate) => [rate.name, rate]));
@@ -151,6 +157,7 @@ function figureLines(moment: Moment<typeof needs>): readonly FigureLine[] {
         figure(plain(one.devices.join(' '))),
         figure(`metadata ${percent(pct)} of ${bytes(one.metadataBytes)}`),
         figure(`${binaryBytes(one.unallocatedBytes)} unallocated`),
+        ...(one.operation === undefined || one.operation === 'none' ? [] : [figure(plain(one.operation))]),
       ],
     });
   }

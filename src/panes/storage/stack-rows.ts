@@ -1,6 +1,14 @@
+import { actionText, isDegraded, type RaidArray } from '../../sources/machine/mdstat.ts';
 import { isOutOfOrder } from '../../sources/machine/block-devices.ts';
 import { nodeOfPci } from '../../entities/machine/numa-place.ts';
 import type { StackStep } from '../../entities/storage/stack.ts';
+import {
+  fillGrade,
+  mappedText,
+  mappedUsedPct,
+  poolFaults,
+  volumeFaults,
+} from '../../entities/storage/volume-faults.ts';
 import { entityRef } from '../../findings/entity-ref.ts';
 import { plain } from '../../lib/plain.ts';
 import { binaryBytes, count, NONE } from '../../lib/units.ts';
@@ -48,9 +56,10 @@ export function stackRows(
   return rows;
 }
 
-const stateOfStep = ({ device, layer }: StackStep): string =>
+const stateOfStep = ({ device, layer, mapped, array }: StackStep): string =>
   [
-    layer?.isSuspended ? 'suspended' : '',
+    mapped === undefined ? '' : mappedText(mapped),
+    array === undefined ? '' : arrayText(array),
     device?.state ?? '',
     layer?.bcacheState ?? '',
     layer?.controllerState !== undefined && layer.controllerState !== 'live'
@@ -59,6 +68,22 @@ const stateOfStep = ({ device, layer }: StackStep): string =>
   ]
     .filter(Boolean)
     .join(', ');
+
+/** `degraded, 1 of 2, recovery 8.5%`. */
+const arrayText = (array: RaidArray): string =>
+  [
+    isDegraded(array) ? `degraded, ${count(array.working)} of ${count(array.wanted)}` : array.state,
+    actionText(array) ?? '',
+  ]
+    .filter(Boolean)
+    .join(', ');
+
+function stepRole({ device, mapped, array }: StackStep): 'crit' | 'warn' | 'text' {
+  const faults = mapped === undefined ? [] : [...poolFaults(mapped), ...volumeFaults(mapped)];
+  const isCrit = mapped?.isSuspended || isOutOfOrder(device) || (array !== undefined && isDegraded(array));
+  if (isCrit || faults.some(({ severity }) => severity === 'crit')) return 'crit';
+  return faults.length > 0 ? 'warn' : 'text';
+}
 
 /** `dm-0 LVM vg0-data, 20 GiB, running, 0000:00:1f.2`. */
 export const stepText = (step: StackStep): string =>
@@ -81,8 +106,8 @@ const ofDevice = ({ mount }: StackRow): string => (mount ? '' : NONE);
 const columns: readonly Column<StackRow>[] = [
   { id: 'name', title: 'MOUNT / DEVICE', about: 'Mount, and below it each block device that it stands on.', width: 20, widest: 40, rank: 0, value: ({ key }) => plain(key), text: ({ depth, name }) => `${'  '.repeat(depth)}${name}` },
   textColumn({ id: 'kind', title: 'KIND', about: 'Filesystem, partition, LVM, thin pool, crypt, multipath, md, bcache, loop, rbd, disk.', width: 9, rank: 0, value: ({ mount, step }) => plain(mount?.filesystem.type ?? step?.kind ?? '') }),
-  textColumn({ id: 'state', title: 'STATE', about: 'State of a mount, disk or path; suspended: all I/O waits.', width: 12, widest: 20, rank: 0, value: ({ mount, step }) => (mount ? stateText(mount) : step && plain(stateOfStep(step))), role: ({ mount, step }) => (mount ? stateRole(mount) : step && (step.layer?.isSuspended || isOutOfOrder(step.device)) ? 'crit' : 'text') }),
-  percentColumn({ id: 'used', title: 'USE%', about: 'Space of the filesystem in use.', width: 5, rank: 1, missing: ofMount, value: ({ mount }) => mount?.usedPct, role: ({ mount }) => (mount ? spaceRole(mount) : 'text') }),
+  textColumn({ id: 'state', title: 'STATE', about: 'State of a mount, volume, array, disk or path; suspended: all I/O waits.', width: 12, widest: 30, rank: 0, value: ({ mount, step }) => (mount ? stateText(mount) : step && plain(stateOfStep(step))), role: ({ mount, step }) => (mount ? stateRole(mount) : step ? stepRole(step) : 'text') }),
+  percentColumn({ id: 'used', title: 'USE%', about: 'Space in use: of a filesystem, data of a thin pool, of a snapshot.', width: 5, rank: 1, missing: ofMount, value: ({ mount, step }) => mount?.usedPct ?? (step?.mapped && mappedUsedPct(step.mapped)), role: ({ mount, step }) => (mount ? spaceRole(mount) : fillGrade(step?.mapped && mappedUsedPct(step.mapped))) }),
   percentColumn({ id: 'util', title: '%util', about: 'Time with requests in flight.', width: 5, rank: 0, missing: ofDevice, value: ({ rate }) => rate?.utilPct }),
   msColumn({ id: 'rawait', title: 'r_await', about: 'Latency of a read, queue included, mean.', width: 7, rank: 1, missing: ofDevice, value: ({ rate }) => rate?.readAwaitMs }),
   msColumn({ id: 'wawait', title: 'w_await', about: 'Latency of a write, queue included, mean.', width: 7, rank: 1, missing: ofDevice, value: ({ rate }) => rate?.writeAwaitMs }),
@@ -106,7 +131,7 @@ export const stackSection = (
   id: 'stack',
   title: 'Stack',
   note: `${count(numberKnown(rows.length, state)) || NONE} steps`,
-  sources: ['block-stack', 'block-devices', 'diskstats', 'filesystems'],
+  sources: ['block-stack', 'block-devices', 'mapped-devices', 'mdstat', 'diskstats', 'filesystems'],
   columns,
   rows,
   key: ({ key }) => key,

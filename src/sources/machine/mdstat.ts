@@ -20,7 +20,7 @@ export const mdstat = defineSource({
   id: 'mdstat',
   title: 'Software RAID',
   why: 'Finds degraded and rebuilding arrays.',
-  everySeconds: 10,
+  everySeconds: 5,
   value: 'low',
   reads: { mdstat: { kind: 'file', path: '/proc/mdstat' } },
   parse: ({ mdstat: text }) => (text === undefined ? undefined : parseMdstat(text)),

@@ -4,7 +4,7 @@ import { attribute } from '../sysfs.ts';
 
 /**
  * How block devices are built on each other, and their queues: /sys/class/block, Documentation/ABI/{stable,testing}/sysfs-block,
- * sysfs-block-dm. What `block-devices` reads is not read again.
+ * sysfs-block-dm. What `block-devices` and `mapped-devices` read is not read again.
  *
  *     /sys/class/block/sda1 (link)     ../../devices/pci0000:00/…/block/sda/sda1
  *     /sys/class/block/dm-0/dev        252:0
@@ -21,7 +21,6 @@ export const blockStack = defineSource({
     links: { kind: 'glob', pattern: '/sys/class/block/*', links: true },
     numbers: { kind: 'glob', pattern: '/sys/class/block/*/dev' },
     mappedIds: { kind: 'glob', pattern: '/sys/block/dm-*/dm/uuid' },
-    suspended: { kind: 'glob', pattern: '/sys/block/dm-*/dm/suspended' },
     schedulers: { kind: 'glob', pattern: '/sys/block/*/queue/scheduler' },
     requests: { kind: 'glob', pattern: '/sys/block/*/queue/nr_requests' },
     caches: { kind: 'glob', pattern: '/sys/block/*/queue/write_cache' },
@@ -35,7 +34,7 @@ export const blockStack = defineSource({
     const links = attribute(values.links, 4);
     const numbers = attribute(values.numbers, 4);
     const of = (glob: ReadonlyMap<string, string> | undefined) => attribute(glob, 3);
-    const [ids, suspended, schedulers, requests] = [of(values.mappedIds), of(values.suspended), of(values.schedulers), of(values.requests)]; // prettier-ignore
+    const [ids, schedulers, requests] = [of(values.mappedIds), of(values.schedulers), of(values.requests)];
     const [caches, depths, bcaches, zrams] = [of(values.caches), of(values.depths), of(values.bcacheStates), of(values.zramStats)]; // prettier-ignore
     const controllers = attribute(values.pathStates, 4);
     return new Map(
@@ -49,7 +48,6 @@ export const blockStack = defineSource({
             number: numbers.get(name),
             partitionOf: parent !== undefined && links.has(parent) ? parent : undefined,
             mapping: mappingOf(ids.get(name)),
-            isSuspended: suspended.get(name) === '1',
             scheduler: /\[([\w-]+)\]/.exec(schedulers.get(name) ?? '')?.[1] ?? schedulers.get(name),
             requests: toCount(requests.get(name)),
             queueDepth: toCount(depths.get(name)),
@@ -72,8 +70,6 @@ export interface StackDevice {
   readonly partitionOf: string | undefined;
   /** Of a mapped device: `LVM`, `thin pool`, `crypt`, `multipath`, `partition`, or the first word of its uuid. */
   readonly mapping: string | undefined;
-  /** I/O to a suspended device waits. */
-  readonly isSuspended: boolean;
   readonly scheduler: string | undefined;
   /** Requests that the block layer queues. */
   readonly requests: number | undefined;

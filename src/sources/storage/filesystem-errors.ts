@@ -25,6 +25,8 @@ export const filesystemErrors = defineSource({
     btrfsErrors: { kind: 'glob', pattern: '/sys/fs/btrfs/*/devinfo/*/error_stats' },
     btrfsDevices: { kind: 'glob', pattern: '/sys/fs/btrfs/*/devices/*', links: true },
     btrfsSizes: { kind: 'glob', pattern: '/sys/fs/btrfs/*/devices/*/size' },
+    btrfsMissing: { kind: 'glob', pattern: '/sys/fs/btrfs/*/devinfo/*/missing' },
+    btrfsOperations: { kind: 'glob', pattern: '/sys/fs/btrfs/*/exclusive_operation' },
     btrfsSpace: { kind: 'glob', pattern: '/sys/fs/btrfs/*/allocation/*/*_*' },
   },
   parse: (values) => ({ ext4: ext4Of(values), btrfs: btrfsOf(values) }),
@@ -46,6 +48,11 @@ export interface Btrfs {
   readonly devices: readonly string[];
   /** Sum over its devices of each kind: write, read, flush, corruption, generation; undefined on kernels before v5.14. */
   readonly errors: ReadonlyMap<string, number> | undefined;
+  /** Ids of devices with errors, and of those that are missing (since v5.13). */
+  readonly faulty: readonly string[];
+  readonly lost: readonly string[];
+  /** `balance`, `device replace`…: what keeps others from running (since v5.11). */
+  readonly operation: string | undefined;
   /** Size of its devices that is not given to data or metadata. */
   readonly unallocatedBytes: number | undefined;
   readonly metadataBytes: number | undefined;
@@ -68,7 +75,8 @@ function ext4Of(values: Globs): readonly Ext4Errors[] | undefined {
 const time = (text: string | undefined): number | undefined => toCount(text) || undefined;
 
 function btrfsOf(values: Globs): readonly Btrfs[] | undefined {
-  const { btrfsDevices: devices, btrfsSpace: space, btrfsErrors: errors, btrfsSizes: sizes } = values;
+  const { btrfsDevices: devices, btrfsSpace: space, btrfsErrors: errors, btrfsSizes: sizes, btrfsMissing: missing } = values; // prettier-ignore
+  const operations = attribute(values['btrfsOperations'], 4);
   if (devices === undefined) return undefined;
   const members = Map.groupBy(devices.keys(), uuidOf);
   return [...members].map(([uuid, paths]): Btrfs => {
@@ -82,6 +90,9 @@ function btrfsOf(values: Globs): readonly Btrfs[] | undefined {
       uuid,
       devices: names,
       errors: errors && countsOf([...errors].filter(([path]) => uuidOf(path) === uuid).map(([, text]) => text)),
+      faulty: idsOf(errors, uuid, (text) => /_errs [1-9]/.test(text)),
+      lost: idsOf(missing, uuid, (text) => text.trim() === '1'),
+      operation: operations.get(uuid),
       unallocatedBytes:
         whole === undefined || metadataBytes === undefined ? undefined : Math.max(0, whole - sum(given)),
       metadataBytes,
@@ -89,6 +100,14 @@ function btrfsOf(values: Globs): readonly Btrfs[] | undefined {
     };
   });
 }
+
+/** Ids of the devices whose file fits: `/sys/fs/btrfs/UUID/devinfo/2/missing`. */
+const idsOf = (
+  glob: ReadonlyMap<string, string> | undefined,
+  uuid: string,
+  fits: (text: string) => boolean,
+): readonly string[] =>
+  [...(glob ?? [])].flatMap(([path, text]) => (uuidOf(path) === uuid && fits(text) ? (path.split('/')[6] ?? []) : []));
 
 const uuidOf = (path: string): string => path.split('/')[4] ?? '';
 const sum = (all: readonly (number | undefined)[]): number => all.reduce<number>((total, one) => total + (one ?? 0), 0);

@@ -10,7 +10,7 @@ const device = (name: string, more: Partial<BlockDevice> = {}): readonly [string
 ]; // prettier-ignore
 const layer = (name: string, more: Partial<StackDevice> = {}): readonly [string, StackDevice] => [
   name,
-  { name, number: undefined, partitionOf: undefined, mapping: undefined, isSuspended: false, scheduler: undefined, requests: undefined, queueDepth: undefined, writeCache: undefined, bcacheState: undefined, zramDataBytes: undefined, zramMemoryBytes: undefined, controllerState: undefined, ...more },
+  { name, number: undefined, partitionOf: undefined, mapping: undefined, scheduler: undefined, requests: undefined, queueDepth: undefined, writeCache: undefined, bcacheState: undefined, zramDataBytes: undefined, zramMemoryBytes: undefined, controllerState: undefined, ...more },
 ]; // prettier-ignore
 
 /** LV on a LUKS device on a partition of an md array of two partitions. */
@@ -31,7 +31,7 @@ const parts = {
     layer('sdb'),
   ]),
   btrfs: [
-    { uuid: 'u', devices: ['sda', 'sdb'], errors: undefined, unallocatedBytes: undefined, metadataBytes: undefined, metadataUsedBytes: undefined },
+    { uuid: 'u', devices: ['sda', 'sdb'], errors: undefined, faulty: [], lost: [], operation: undefined, unallocatedBytes: undefined, metadataBytes: undefined, metadataUsedBytes: undefined },
   ],
   filesystems: undefined,
 }; // prettier-ignore

@@ -31,6 +31,7 @@ export const kernelFaults: readonly Fault[] = [
   found('disk-errors-logged', [[30, 'I/O error, dev vda, sector 2048 op 0x1:(WRITE) flags 0x0'], [2, 'I/O error, dev vda, sector 4096 op 0x1:(WRITE) flags 0x0']], ['crit', 'vda', 'I/O error, 2 times, last 2 s ago']),
   found('filesystem-error', [[800, 'EXT4-fs (vda1): Remounting filesystem read-only']], ['crit', 'vda1', 'EXT4 remounted read-only, 13m20s ago']),
   found('volume-error', [[5, 'md/raid1:md0: Disk failure on sdb1, disabling device.']], ['crit', 'md0', 'disk failure on sdb1, 5 s ago']),
+  vm(rule('volume-error'), [{}, { ...logged([5, 'device-mapper: thin: 252:2: switching pool to out-of-data-space (queue IO) mode']), '/sys/class/block/* (links)': () => new Map([['/sys/class/block/dm-2', '../../devices/virtual/block/dm-2']]), '/sys/class/block/dm-2/dev': '252:2\n' }], ['crit', 'dm-2', 'thin pool out-of-data-space (queue IO), 5 s ago']),
   found('server-unresponsive', [[900, 'nfs: server nas not responding, still trying']], ['crit', 'nas', 'NFS server not responding, 15m00s ago']),
   found('network-table-full', [[3, 'neighbour: arp_cache: neighbor table overflow!']], ['crit', 'neighbour table', 'arp_cache: neighbour table overflow (gc_thresh3), 3 s ago']),
   found('nic-hung', [[8, 'NETDEV WATCHDOG: eth0 (ixgbe): transmit queue 3 timed out']], ['crit', 'eth0', 'transmit queue 3 timed out (ixgbe), 8 s ago']),

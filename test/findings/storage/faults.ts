@@ -1,9 +1,21 @@
-import { btrfsMetadataFull, filesystemErrorsCounted } from '../../../src/findings/storage/filesystem-errors.ts';
+import { bcacheDegraded } from '../../../src/findings/storage/bcache.ts';
+import {
+  btrfsDegraded,
+  btrfsMetadataFull,
+  filesystemErrorsCounted,
+} from '../../../src/findings/storage/filesystem-errors.ts';
 import { filesystemFull, mountReadOnly, mountUnresponsive } from '../../../src/findings/storage/filesystems.ts';
 import { diskHealth, zfsPoolState } from '../../../src/findings/storage/disk-health.ts';
 import { storageLinkDown } from '../../../src/findings/storage/links.ts';
 import { nfsRetransmits } from '../../../src/findings/storage/nfs.ts';
-import { multipathPaths, volumeSuspended } from '../../../src/findings/storage/volumes.ts';
+import {
+  multipathPaths,
+  thinPoolFull,
+  volumeDegraded,
+  volumeHung,
+  volumeSlow,
+  volumeSuspended,
+} from '../../../src/findings/storage/volumes.ts';
 import { faultOn, type Fault } from '../../helpers/found-on.ts';
 import { nvmeLog } from '../../helpers/nvme-log.ts';
 
@@ -20,6 +32,10 @@ const btrfs = (name: string) => `/sys/fs/btrfs/${UUID}/${name}`;
 const OF_BTRFS = {
   '/sys/fs/btrfs/*/devices/* (links)': () =>
     new Map([[btrfs('devices/loop2'), '../../../../devices/virtual/block/loop2']]),
+};
+const CACHE_SET = {
+  '/sys/fs/bcache/*/* (links)': () =>
+    new Map([['/sys/fs/bcache/u-1/cache0', '../../../devices/virtio8/block/vdb/vdb2/bcache']]),
 };
 const links = (...names: readonly string[]) => ({
   '/sys/class/block/* (links)': () =>
@@ -45,6 +61,26 @@ const iscsi = (state: string) => ({
 const nvme = (log: Parameters<typeof nvmeLog>[0]) => ({
   'facts:nvme < nvme': JSON.stringify({ all: 1, logs: { nvme0: nvmeLog(log) }, failed: {} }),
 });
+type Counters = readonly [writes: number, writeMs: number, inFlight: number];
+/** Reply of the collector with the states of these mapped devices. */
+const mapped = (
+  devices: Readonly<Record<string, readonly (readonly [type: string, sectors: number, state: string])[]>>,
+) => ({
+  'facts:mapped < mapped': JSON.stringify({ all: Object.keys(devices).length, devices }),
+});
+const named = (name: string, alias: string) => ({
+  [`/sys/block/${name}/dm/name`]: `${alias}\n`,
+  ...paths(name, 'vda'),
+});
+const pool = (state: string) => ({
+  ...named('dm-2', 'vg0-pool-tpool'),
+  ...mapped({ 'dm-2': [['thin-pool', 131072, state]] }),
+});
+/** /proc/diskstats of a volume and of vda below it. */
+export const volumeStats = (dm: Counters, vda: Counters) => ({
+  ...named('dm-3', 'crypt-data'),
+  '/proc/diskstats': ` 252 0 vda 10 0 80 5 ${vda[0]} 0 800 ${vda[1]} ${vda[2]} 10 10\n 253 3 dm-3 10 0 80 5 ${dm[0]} 0 800 ${dm[1]} ${dm[2]} 10 10\n`,
+});
 
 /** Faults of filesystems and volumes; those of ext4, xfs and FUSE as read from a kernel 6.18. */
 export const storageFaults: readonly Fault[] = [
@@ -68,8 +104,23 @@ export const storageFaults: readonly Fault[] = [
   vm(filesystemErrorsCounted, [{ '/sys/fs/ext4/loop0/errors_count': '0\n' }, { '/sys/fs/ext4/loop0/errors_count': '1\n', '/sys/fs/ext4/loop0/last_error_func': 'trigger_test_error\n' }], ['crit', 'loop0', '1 ext4 error in trigger_test_error']),
   vm(filesystemErrorsCounted, [{ ...OF_BTRFS, [btrfs('devinfo/1/error_stats')]: 'corruption_errs 0\n' }, { ...OF_BTRFS, [btrfs('devinfo/1/error_stats')]: 'write_errs 0\nread_errs 0\nflush_errs 0\ncorruption_errs 5\ngeneration_errs 0\n' }], ['crit', 'loop2', 'btrfs errors: 5 corruption']),
   vm(filesystemErrorsCounted, [{}, {}].map(() => ({ ...OF_BTRFS, [btrfs('devinfo/1/error_stats')]: 'corruption_errs 5\ngeneration_errs 0\n' })), ['warn', 'loop2', 'btrfs errors: 5 corruption']),
+  vm(btrfsDegraded, [{}, { ...OF_BTRFS, [btrfs('devinfo/2/missing')]: '1\n' }], ['crit', 'loop2', 'btrfs degraded, device 2 missing']),
+  vm(bcacheDegraded, [{}, { '/sys/block/bcache0/bcache/state': 'no cache\n' }], ['warn', 'bcache0', 'bcache without cache (no cache), I/O goes to the backing device']),
+  vm(bcacheDegraded, [{}, { ...CACHE_SET, '/sys/fs/bcache/u-1/cache_available_percent': '30\n' }], ['warn', 'vdb2', 'bcache 30% available, writes bypass the cache below 30%']),
+  vm(bcacheDegraded, [{}, { ...CACHE_SET, '/sys/fs/bcache/u-1/cache_available_percent': '99\n', '/sys/fs/bcache/u-1/bdev0/cache_mode': '[writethrough] writeback\n', '/sys/fs/bcache/u-1/bdev0/sequential_cutoff': '4.0M\n' }], ['info', 'vdb2', 'bcache bypassed by its settings: writethrough, sequential_cutoff 4.0M']),
   vm(btrfsMetadataFull, [{}, { ...OF_BTRFS, [btrfs('devices/loop2/size')]: '655360\n', [btrfs('allocation/data/disk_total')]: '268435456\n', [btrfs('allocation/metadata/disk_total')]: '67108864\n', [btrfs('allocation/metadata/total_bytes')]: '33554432\n', [btrfs('allocation/metadata/bytes_used')]: '32000000\n' }], ['crit', 'loop2', 'btrfs metadata 95% of 32 MiB, 0 B unallocated']),
   vm(volumeSuspended, [{ ...links('dm-0'), '/sys/block/dm-0/dm/suspended': '1\n' }, { ...links('dm-0'), ...mounts('-\t1 1 252:0 / /srv rw - ext4 /dev/mapper/vg0-srv rw'), '/sys/class/block/dm-0/dev': '252:0\n', '/sys/block/dm-0/dm/suspended': '1\n', '/sys/block/dm-0/dm/uuid': 'LVM-abc\n' }], ['crit', 'dm-0', 'LVM suspended, all I/O waits']),
+  vm(thinPoolFull, [{}, pool('2 14/1024 1024/1024 - out_of_data_space discard_passdown queue_if_no_space - 1024 ')], ['crit', 'vg0-pool-tpool', 'thin pool out of data space, writes wait (queue_if_no_space)']),
+  vm(thinPoolFull, [{}, pool('2 14/1024 850/1024 - rw discard_passdown error_if_no_space - 1024 ')], ['warn', 'vg0-pool-tpool', 'thin pool data 83% of 64 MiB used']),
+  vm(thinPoolFull, [{}, pool('2 1000/1024 50/1024 - rw discard_passdown queue_if_no_space - 1024 ')], ['crit', 'vg0-pool-tpool', 'thin pool metadata 98% used']),
+  vm(thinPoolFull, [{}, pool('2 1024/1024 50/1024 - ro discard_passdown queue_if_no_space needs_check 1024 ')], ['crit', 'vg0-pool-tpool', 'thin pool read-only, writes fail, metadata needs_check']),
+  vm(thinPoolFull, [{}, pool('Fail')], ['crit', 'vg0-pool-tpool', 'thin pool failed, all I/O fails']),
+  vm(volumeDegraded, [{}, { ...named('dm-5', 'vg0-data'), ...mapped({ 'dm-5': [['raid', 131072, 'raid1 2 AD 65536/131072 recover 0 0 -']] }) }], ['crit', 'vg0-data', 'raid1 degraded, 1 of 2 devices active, recover 50%']),
+  vm(volumeDegraded, [{}, { ...named('dm-5', 'vg0-snap'), ...mapped({ 'dm-5': [['snapshot', 131072, 'Invalid']] }) }], ['warn', 'vg0-snap', 'snapshot lost (Invalid): its space was full']),
+  vm(volumeDegraded, [{}, mapped({ 'dm-5': [['error', 131072, '']] })], ['crit', 'dm-5', 'error target, all I/O fails']),
+  vm(volumeSlow, [volumeStats([10, 100, 0], [10, 5, 0]), volumeStats([60, 15_100, 1], [60, 30, 0])], ['crit', 'crypt-data', 'volume: await 300ms at 5 IOPS, disks below 0.5ms']),
+  vm(volumeHung, [volumeStats([10, 100, 3], [10, 5, 0]), volumeStats([10, 100, 3], [10, 5, 0])], ['crit', 'crypt-data', 'no completions for 10 s, 3 in flight, disks below idle']),
+  vm(multipathPaths, [{}, { ...links('dm-4', 'vdi', 'vdj'), ...paths('dm-4', 'vdi', 'vdj'), '/sys/class/block/vdj/dev': '252:144\n', '/sys/block/dm-4/dm/uuid': 'mpath-3600\n', ...mapped({ 'dm-4': [['multipath', 131072, '2 0 0 0 1 1 A 0 2 0 252:128 A 0 252:144 F 1 ']] }) }], ['warn', 'dm-4', 'multipath: 1 path of 2 lost (failed)']),
   vm(multipathPaths, [{}, { ...links('dm-0', 'sda', 'sdb'), ...paths('dm-0', 'sda', 'sdb'), '/sys/block/dm-0/dm/uuid': 'mpath-3600\n', '/sys/block/sda/device/state': 'running\n', '/sys/block/sdb/device/state': 'transport-offline\n' }], ['warn', 'dm-0', 'multipath: 1 path of 2 lost (transport-offline)']),
   vm(storageLinkDown, [iscsi('FAILED'), iscsi('FAILED')], ['crit', 'session1', 'iSCSI session FAILED, target iqn.2010-10.org.openstack:volume-1']),
   vm(storageLinkDown, [{ '/sys/class/fc_host/host1/port_state': 'Online\n' }, { '/sys/class/fc_host/host1/port_state': 'Linkdown\n' }, { '/sys/class/fc_host/host1/port_state': 'Linkdown\n', '/sys/class/fc_host/* (links)': () => new Map([['/sys/class/fc_host/host1', '../../devices/pci0000:00/0000:05:00.0/host1/fc_host/host1']]) }], ['crit', 'host1', 'FC port Linkdown']),

@@ -28,3 +28,19 @@ initramfs_of() {
   done
   (cd "$dir" && find . | "$busybox" cpio -o -H newc 2>/dev/null | gzip -1) >"$file.tmp" && mv "$file.tmp" "$file"
 }
+
+# disk_initrd FOLDER MODULES   initrd.gz in FOLDER, which loads these drivers and goes on to the real root on /dev/vda
+disk_initrd() {
+  local dir=$STATE/initrd; rm -rf "$dir"; mkdir -p "$dir"
+  cat >"$dir/init" <<'INIT'
+#!/bin/busybox sh
+B=/bin/busybox
+$B mount -t proc proc /proc; $B mount -t sysfs sys /sys; $B mount -t devtmpfs dev /dev
+for module in $($B cat /lib/modules/order); do $B insmod /lib/modules/$module.ko 2>/dev/null; done
+i=0; while [ ! -b /dev/vda ] && [ $i -lt 100 ]; do $B sleep 0.1; i=$((i+1)); done
+$B mount -t ext4 -o noatime /dev/vda /newroot || exec $B sh
+$B umount /proc; $B umount /sys; $B mount -o move /dev /newroot/dev
+exec $B switch_root /newroot /sbin/init
+INIT
+  chmod +x "$dir/init"; initramfs_of "$dir" "$1/initrd.gz" "$2"; rm -rf "$dir"
+}

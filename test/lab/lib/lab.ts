@@ -16,6 +16,7 @@ export const labNames = [
   'host',
   'fs',
   'numa',
+  'disks',
   'stacks',
   'postgresql',
   'mariadb',

@@ -9,7 +9,9 @@ write_unit() {
 
 # furnish FOLDER
 furnish() {
-  need gcc; guest_kernel; modules_into_root "$KMOD"; build_initrd "$1"
+  need gcc; guest_kernel; modules_into_root "$KMOD"
+  # virtio_ring comes before virtio.
+  disk_initrd "$1" "virtio_ring virtio virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci failover net_failover virtio_net virtio_blk virtio_balloon rng-core virtio-rng button nvme-core nvme"
   echo 'hugetlbfs /dev/hugepages hugetlbfs defaults 0 0' >>"$ROOT/etc/fstab"
   install -m 755 "$HERE/guest/labmem" "$HERE/guest/lab-python" "$ROOT/usr/local/bin/"
   gcc -g -O1 -pthread -o "$ROOT/usr/local/bin/labtarget" "$HERE/guest/labtarget.c" || die "gcc failed"
@@ -20,23 +22,4 @@ furnish() {
   write_unit app-memhog 'lab: OOM kills under a limit of 64 MiB' '/usr/bin/stress-ng --vm 2 --vm-bytes 96m --vm-keep' $'MemoryMax=64M\nMemorySwapMax=0\n'
   write_unit app-dstate 'lab: buffered writes with fsync' '/bin/sh -c "while :; do dd if=/dev/zero of=/var/tmp/lab.d bs=64k count=64 conv=fsync 2>/dev/null; done"'
   write_unit app-target 'lab: four threads to try debuggers on' '/usr/local/bin/labtarget /run/labtarget'
-}
-
-# build_initrd FOLDER   loads the drivers of the disk and goes on to the real root
-build_initrd() {
-  local dir=$STATE/initrd; rm -rf "$dir"; mkdir -p "$dir"
-  cat >"$dir/init" <<'INIT'
-#!/bin/busybox sh
-B=/bin/busybox
-$B mount -t proc proc /proc; $B mount -t sysfs sys /sys; $B mount -t devtmpfs dev /dev
-for module in $($B cat /lib/modules/order); do $B insmod /lib/modules/$module.ko 2>/dev/null; done
-i=0; while [ ! -b /dev/vda ] && [ $i -lt 100 ]; do $B sleep 0.1; i=$((i+1)); done
-$B mount -t ext4 -o noatime /dev/vda /newroot || exec $B sh
-$B umount /proc; $B umount /sys; $B mount -o move /dev /newroot/dev
-exec $B switch_root /newroot /sbin/init
-INIT
-  chmod +x "$dir/init"
-  # virtio_ring comes before virtio.
-  initramfs_of "$dir" "$1/initrd.gz" "virtio_ring virtio virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci failover net_failover virtio_net virtio_blk virtio_balloon rng-core virtio-rng button nvme-core nvme"
-  rm -rf "$dir"
 }

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { bcache } from '../../../src/sources/storage/bcache.ts';
 import { blockStack } from '../../../src/sources/storage/block-stack.ts';
 import { filesystemErrors } from '../../../src/sources/storage/filesystem-errors.ts';
 import { filesystems, isRemote, parseFilesystems } from '../../../src/sources/storage/filesystems.ts';
+import { mappedDevices } from '../../../src/sources/storage/mapped-devices.ts';
 import { mountFolders } from '../../../src/sources/storage/mount-folders.ts';
 import { mountUsers } from '../../../src/sources/storage/mount-users.ts';
 import { nfsMounts } from '../../../src/sources/storage/nfs-mounts.ts';
@@ -71,6 +73,8 @@ test('filesystemErrors parses counters of ext4 and sums those of the devices of 
     }),
     btrfsDevices: files({ [`${uuid}/devices/sda`]: '../x/sda', [`${uuid}/devices/sdb`]: '../x/sdb' }),
     btrfsSizes: files({ [`${uuid}/devices/sda/size`]: '2048\n', [`${uuid}/devices/sdb/size`]: '2048\n' }),
+    btrfsMissing: files({ [`${uuid}/devinfo/1/missing`]: '0\n', [`${uuid}/devinfo/2/missing`]: '1\n' }),
+    btrfsOperations: files({ [`${uuid}/exclusive_operation`]: 'balance\n' }),
     btrfsSpace: files({
       [`${uuid}/allocation/data/disk_total`]: '1048576\n',
       [`${uuid}/allocation/metadata/total_bytes`]: '524288\n',
@@ -83,6 +87,7 @@ test('filesystemErrors parses counters of ext4 and sums those of the devices of 
   expect(sample.btrfs).toMatchObject([
     { uuid: 'u-1', devices: ['sda', 'sdb'], unallocatedBytes: 1_048_576, metadataBytes: 524_288 },
   ]);
+  expect(sample.btrfs?.[0]).toMatchObject({ faulty: ['1', '2'], lost: ['2'], operation: 'balance' });
   expect([...(sample.btrfs?.[0]?.errors ?? [])]).toEqual([['write', 3], ['corruption', 5]]); // prettier-ignore
 });
 
@@ -96,7 +101,6 @@ test('blockStack names partitions, kinds of mapped devices and the scheduler in 
     }),
     numbers: files({ '/sys/class/block/sda1/dev': '8:1\n' }),
     mappedIds: files({ '/sys/block/dm-0/dm/uuid': 'LVM-abc-tpool\n', '/sys/block/dm-1/dm/uuid': 'CRYPT-LUKS2-x\n' }),
-    suspended: files({ '/sys/block/dm-1/dm/suspended': '1\n' }),
     schedulers: files({ '/sys/block/sda/queue/scheduler': 'none [mq-deadline] kyber\n' }),
     requests: undefined,
     caches: undefined,
@@ -107,9 +111,72 @@ test('blockStack names partitions, kinds of mapped devices and the scheduler in 
   });
   expect(sample?.get('sda1')).toMatchObject({ partitionOf: 'sda', number: '8:1' });
   expect(sample?.get('sda')).toMatchObject({ partitionOf: undefined, scheduler: 'mq-deadline', requests: undefined });
-  expect(sample?.get('dm-0')).toMatchObject({ mapping: 'thin pool', isSuspended: false });
-  expect(sample?.get('dm-1')).toMatchObject({ mapping: 'crypt', isSuspended: true });
+  expect(sample?.get('dm-0')).toMatchObject({ mapping: 'thin pool' });
+  expect(sample?.get('dm-1')).toMatchObject({ mapping: 'crypt' });
 });
+
+describe('mappedDevices', () => {
+  const parse = (devices: object, suspended?: ReadonlyMap<string, string>) =>
+    mappedDevices.parse({ states: JSON.stringify({ all: 1, devices }), suspended });
+  const targetOf = (type: string, state: string) => parse({ 'dm-0': [[type, 2048, state]] })?.get('dm-0')?.targets[0];
+
+  test('mappedDevices parses a thin pool, its share of data and metadata, and its mode', () => {
+    expect(targetOf('thin-pool', '2 14/1024 512/1024 - rw no_discard_passdown queue_if_no_space - 1024 ')).toMatchObject({
+      sizeBytes: 1_048_576,
+      pool: { dataPct: 50, metadataPct: 1.3671875, mode: 'rw', queuesWrites: true, needsCheck: false },
+    });
+    expect(targetOf('thin-pool', 'Fail')).toMatchObject({ failure: 'thin pool failed' });
+    expect(targetOf('thin-pool', '')?.pool).toBeUndefined();
+  });
+
+  test.each([
+    ['snapshot', '512/2048 16', { snapshot: { lost: undefined, usedPct: 25 } }],
+    ['snapshot', 'Overflow', { snapshot: { lost: 'Overflow', usedPct: undefined } }],
+    ['raid', 'raid1 2 AA 131072/131072 idle 0 0 -', { raid: { devices: 2, dead: 0, syncPct: 100, action: 'idle' } }],
+    ['mirror', '2 253:1 253:2 4/16 1 AD 3 disk 253:0 A', { raid: { level: 'mirror', devices: 2, dead: 1, syncPct: 25 } }],
+    ['cache', '8 27/4096 128 5/512 4 9 2 8 0 1 0 1 writethrough 2 migration_threshold 2048 smq 0 rw - ', { failure: undefined }],
+    ['cache', '8 27/4096 128 5/512 4 9 2 8 0 1 0 1 writeback 2 migration_threshold 2048 smq 0 ro needs_check ', { failure: 'cache read-only (needs_check)' }],
+    ['writecache', '1 1024 500 0 0 0', { failure: 'writecache error' }],
+    ['vdo', '/dev/sdb read-only - online online 1203 2621440', { failure: 'VDO read-only' }],
+    ['multipath', '2 0 0 0 1 1 A 0 2 0 8:0 A 0 8:16 F 3 ', { paths: [{ number: '8:0', isActive: true }, { number: '8:16', isActive: false }] }],
+    ['toString', 'x', { type: 'toString' }],
+  ])('mappedDevices parses a target of type %s: %s', (type, state, found) => {
+    expect(targetOf(type, state)).toMatchObject(found);
+  });
+
+  test('mappedDevices has suspended devices without root', () => {
+    const sample = mappedDevices.parse({
+      states: undefined,
+      suspended: files({ '/sys/block/dm-0/dm/suspended': '0\n', '/sys/block/dm-1/dm/suspended': '1\n' }),
+    });
+    expect([...(sample?.values() ?? [])]).toEqual([
+      { name: 'dm-0', isSuspended: false, targets: [] },
+      { name: 'dm-1', isSuspended: true, targets: [] },
+    ]);
+  });
+}); // prettier-ignore
+
+test('bcache parses sets with their members, limits and settings, and devices without cache', () => {
+  const set = '/sys/fs/bcache/u-1';
+  const sample = bcache.parse({
+    members: files({
+      [`${set}/cache0`]: '../../../devices/pci0000:00/virtio8/block/vdb/vdb2/bcache',
+      [`${set}/bdev0`]: '../../../devices/pci0000:00/virtio9/block/vdc/bcache',
+    }),
+    available: files({ [`${set}/cache_available_percent`]: '31\n' }),
+    readThresholds: files({ [`${set}/congested_read_threshold_us`]: '2000\n' }),
+    writeThresholds: undefined,
+    errors: files({ [`${set}/cache0/io_errors`]: '2\n' }),
+    cutoffs: files({ [`${set}/bdev0/sequential_cutoff`]: '4.0M\n' }),
+    modes: files({ [`${set}/bdev0/cache_mode`]: 'writethrough [writeback] writearound none\n' }),
+    writebackPcts: files({ [`${set}/bdev0/writeback_percent`]: '10\n' }),
+    states: files({ '/sys/block/bcache0/bcache/state': 'no cache\n' }),
+  });
+  expect([...(sample?.states ?? [])]).toEqual([['bcache0', 'no cache']]);
+  expect(sample?.sets).toEqual([
+    { uuid: 'u-1', caches: ['vdb2'], backings: ['vdc'], availablePct: 31, congestedReadUs: 2000, congestedWriteUs: undefined, ioErrors: 2, cutoffs: ['4.0M'], modes: ['writeback'], writebackPcts: [10] },
+  ]);
+}); // prettier-ignore
 
 test('swaps parses areas, zram apart from disks, and groups with memory in swap', () => {
   const group = '/sys/fs/cgroup/system.slice/lab.service';

@@ -1,10 +1,11 @@
-"""Facts that no file has: counters of network drivers, other network namespaces, the clock, locks of the package manager."""
+"""Facts that no file has: counters of network drivers, other network namespaces, mapped devices, the clock, locks of the package manager."""
 
 import json
 import time
 
 from crashcart_collector.clock import clock
 from crashcart_collector.drivers import Drivers
+from crashcart_collector.mapped import Mapped
 from crashcart_collector.namespaces import Namespaces
 from crashcart_collector.nvme import nvme_health
 from crashcart_collector.objects import mapped_objects
@@ -72,6 +73,7 @@ class DialledFacts:
 FACTS = {
     PREFIX + "drivers": lambda: Drivers().read,
     PREFIX + "namespaces": lambda: Namespaces().read,
+    PREFIX + "mapped": lambda: Mapped().read,
     PREFIX + "clock": lambda: clock,
     PREFIX + "packages": lambda: package_files,
     PREFIX + "objects": lambda: mapped_objects,

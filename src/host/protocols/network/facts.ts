@@ -46,6 +46,10 @@ const KINDS: Readonly<Record<string, FactsKind>> = {
     what: 'protocol counters of other network namespaces (/proc/PID/net of a process in each)',
     asked: { names: NAMESPACE_COUNTERS },
   },
+  mapped: {
+    what: 'state of mapped devices: thin pools, snapshots, caches, RAID, paths (device-mapper ioctl)',
+    asked: {},
+  },
   clock: { what: 'the clock, adjtimex without a change, tracking of chronyd (UDP 127.0.0.1:323)', asked: {} },
   packages: {
     what: 'times of change of the package database, processes that hold its locks (stat, /proc/locks)',
@@ -66,7 +70,7 @@ const WHYS: readonly Why[] = ['absent', 'denied', 'timeout', 'failed'];
  */
 export const facts: Protocol = {
   name: 'facts',
-  what: 'the kernel for driver counters, network namespaces, the clock and the files of the package manager (system calls)',
+  what: 'the kernel for driver counters, network namespaces, mapped devices, the clock and the files of the package manager (system calls)',
   allowed: Object.entries(KINDS).map(([kind, { what }]) => `facts:${kind}: ${what}`),
   refusal: (to, request) => {
     const { name, kind, argument } = requestOf(request);

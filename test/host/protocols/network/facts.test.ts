@@ -110,6 +110,12 @@ test('facts has the health logs of NVMe controllers, or none', async () => {
   expect((sample?.controllers.size ?? 0) + (sample?.failed.size ?? 0)).toBe(existsSync('/sys/class/nvme') ? readdirSync('/sys/class/nvme').length : 0); // prettier-ignore
 });
 
+test('facts has the mapped devices of this machine, or why not', async () => {
+  const ask = await asking(facts);
+  const reply = await ask('facts:mapped', 'mapped').catch((error: Error) => error.message);
+  expect(reply).toMatch(/^\{"all":\d+,"devices":\{|^\/dev\/mapper\/control: /);
+});
+
 test('facts refuses other requests', () => {
   expect(facts.refusal('facts:objects', 'objects 42')).toBeUndefined();
   for (const request of ['objects', 'objects 0', 'objects 1 2', 'objects ../1', 'clock 1'])
