@@ -1,4 +1,4 @@
-"""Facts that no file has: counters of network drivers, other network namespaces, mapped devices, the clock, locks of the package manager."""
+"""Facts that no file has: network drivers and namespaces, mapped devices, the clock, locks of the package manager, logs of NVMe."""
 
 import json
 import time

@@ -20,7 +20,7 @@ LOG_BYTES, SENT_BYTES = 512, 232
 MAX_CONTROLLERS = 128
 
 
-def nvme_health(asked: "Any") -> "Head":
+def nvme_health(_asked: "Any") -> "Head":
     """Log of each controller that is live, in hex; of others the reason. A controller that resets gets no command."""
     folder = "/sys/class/nvme/"
     try:
@@ -44,7 +44,8 @@ def health_log(path: str) -> str:
     log = array.array("B", bytes(LOG_BYTES))
     size = LOG_BYTES // 4 - 1 << 16 | HEALTH
     # The kernel's own timeout: after a shorter one it would reset a slow controller.
-    command = struct.pack("=BBHIIIQQIIIIIIIIII", GET_LOG_PAGE, 0, 0, ALL_NAMESPACES, 0, 0, 0, log.buffer_info()[0], 0, LOG_BYTES, size, *[0] * 7)
+    place = log.buffer_info()[0]
+    command = struct.pack("=BBHIIIQQIII7I", GET_LOG_PAGE, 0, 0, ALL_NAMESPACES, 0, 0, 0, place, 0, LOG_BYTES, size, *[0] * 7)
     fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         if fcntl.ioctl(fd, NVME_IOCTL_ADMIN_CMD, bytearray(command)):

@@ -87,7 +87,7 @@ def debug_file(root: str, found: "Head") -> str:
         places += [folder + "/" + link, folder + "/.debug/" + link, DEBUG + folder + "/" + link]
     for place in places:
         if place != found["path"] and os.path.exists(root + place):
-            return place
+            return str(place)
     return ""
 
 
