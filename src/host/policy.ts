@@ -27,8 +27,8 @@ const OPEN_FILES = /^\/proc\/[^/]+\/(task\/[^/]+\/)?(fd|map_files)\//;
 
 const ROOTS = ['/proc/', '/sys/'];
 
-/** Protocol number of a netlink socket, or kind of facts, in the place of a path. */
-const NO_PATH = /^(?:netlink|facts):/;
+/** Protocol number of a netlink socket, kind of facts, or socket of a process, in the place of a path. */
+const NO_PATH = /^(?:netlink|facts|listening|unix):/;
 
 const pathOf = (read: Read): string | undefined => {
   switch (read.kind) {

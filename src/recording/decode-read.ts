@@ -31,6 +31,9 @@ const protocol = oneOf<ProtocolName>(
   'facts',
   'postgresql',
   'mysql',
+  'redis',
+  'memcached',
+  'haproxy',
 );
 
 type Kinds = { readonly [Kind in Read['kind']]: Extract<Read, { readonly kind: Kind }> };

@@ -55,6 +55,9 @@ async function reply(what: DaemonRead, report: Report): Promise<string | undefin
       return kubernetesReply(what.request, report);
     case 'postgresql':
     case 'mysql':
+    case 'redis':
+    case 'memcached':
+    case 'haproxy':
       return undefined;
     case 'kmsg':
       return kernelLogReply(report);

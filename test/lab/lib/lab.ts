@@ -19,6 +19,8 @@ export const labNames = [
   'stacks',
   'postgresql',
   'mariadb',
+  'redis',
+  'rabbitmq',
   'sshd',
   'bare',
   'package',
