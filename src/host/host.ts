@@ -72,13 +72,16 @@ export type ProtocolName =
   | 'facts'
   | 'postgresql'
   | 'mysql'
-  | 'symbols';
+  | 'symbols'
+  | 'redis'
+  | 'memcached'
+  | 'haproxy';
 
 /** Request to a daemon in its protocol, over its unix socket. Default timeout: 5 s. */
 export interface DaemonRead extends ReadOptions {
   readonly kind: 'talk';
   readonly dialect: ProtocolName;
-  /** Path of the socket; for `rados` path of the cluster's configuration. */
+  /** Path of the socket, or socket of a process (`ListenerName`); for `rados` path of the cluster's configuration. */
   readonly to: string;
   readonly request: string;
 }

@@ -32,6 +32,9 @@ const protocol = oneOf<ProtocolName>(
   'postgresql',
   'mysql',
   'symbols',
+  'redis',
+  'memcached',
+  'haproxy',
 );
 
 type Kinds = { readonly [Kind in Read['kind']]: Extract<Read, { readonly kind: Kind }> };

@@ -1,3 +1,5 @@
+import { haproxyBackend, haproxyConnections, haproxyErrors, haproxyQueue, haproxyUnresponsive } from '../findings/databases/haproxy.ts'; // prettier-ignore
+import { memcachedConnections, memcachedEvictions, memcachedUnresponsive } from '../findings/databases/memcached.ts'; // prettier-ignore
 import {
   mysqlConnections,
   mysqlGalera,
@@ -18,20 +20,38 @@ import {
   postgresqlLockChain,
   postgresqlLongTransaction,
 } from '../findings/databases/postgresql-sessions.ts';
+import { rabbitmqAlarm, rabbitmqNode, rabbitmqQueue, rabbitmqUnresponsive } from '../findings/databases/rabbitmq.ts'; // prettier-ignore
+import {
+  redisCluster,
+  redisConnections,
+  redisMemory,
+  redisPersistence,
+  redisReplication,
+  redisSlow,
+  redisUnresponsive,
+} from '../findings/databases/redis.ts';
 import { databaseSteps } from '../findings/databases/steps.ts';
+import { haproxy } from '../host/protocols/haproxy/haproxy.ts';
+import { memcached } from '../host/protocols/memcached/memcached.ts';
 import { mysql } from '../host/protocols/mysql/mysql.ts';
 import { postgresql } from '../host/protocols/postgresql/postgresql.ts';
-import { databaseDependencies } from '../incidents/dependencies/databases.ts';
+import { redis } from '../host/protocols/redis/redis.ts';
+import { databaseDependencies, listenerDependencies } from '../incidents/dependencies/databases.ts';
 import { mysqlChecks, postgresqlChecks } from '../ledger/checks/databases.ts';
+import { haproxyChecks, memcachedChecks, rabbitmqChecks, redisChecks } from '../ledger/checks/caches-and-queues.ts';
 import { databasesPane } from '../panes/databases/pane.ts';
+import { haproxyProcesses } from '../sources/databases/haproxy.ts';
+import { memcachedServers } from '../sources/databases/memcached.ts';
 import { mysqlActivity, mysqlServers } from '../sources/databases/mysql.ts';
 import { postgresqlActivity, postgresqlServers } from '../sources/databases/postgresql.ts';
+import { rabbitmqNodes, rabbitmqQueues } from '../sources/databases/rabbitmq.ts';
+import { redisServers } from '../sources/databases/redis.ts';
 import type { Subsystem } from './subsystem.ts';
 
-/** Manifest of databases: PostgreSQL, MariaDB and MySQL on unix sockets of this host. */
+/** Manifest of databases, caches, queues and proxies: by their unix sockets, and by what their processes listen on. */
 export const databasesSubsystem: Subsystem = {
   id: 'databases',
-  sources: [postgresqlActivity, postgresqlServers, mysqlActivity, mysqlServers],
+  sources: [postgresqlActivity, postgresqlServers, mysqlActivity, mysqlServers, redisServers, memcachedServers, haproxyProcesses, rabbitmqNodes, rabbitmqQueues], // prettier-ignore
   findings: [
     postgresqlLockChain,
     postgresqlIdleTransaction,
@@ -49,10 +69,29 @@ export const databasesSubsystem: Subsystem = {
     mysqlUnresponsive,
     mysqlReplication,
     mysqlGalera,
+    redisUnresponsive,
+    redisMemory,
+    redisConnections,
+    redisReplication,
+    redisPersistence,
+    redisSlow,
+    redisCluster,
+    memcachedUnresponsive,
+    memcachedConnections,
+    memcachedEvictions,
+    haproxyUnresponsive,
+    haproxyBackend,
+    haproxyQueue,
+    haproxyConnections,
+    haproxyErrors,
+    rabbitmqUnresponsive,
+    rabbitmqAlarm,
+    rabbitmqNode,
+    rabbitmqQueue,
   ],
   steps: databaseSteps,
-  dependencies: [databaseDependencies],
-  checks: [postgresqlChecks, mysqlChecks],
+  dependencies: [databaseDependencies, listenerDependencies],
+  checks: [postgresqlChecks, mysqlChecks, redisChecks, memcachedChecks, haproxyChecks, rabbitmqChecks],
   pane: databasesPane,
-  protocols: [postgresql, mysql],
+  protocols: [postgresql, mysql, redis, memcached, haproxy],
 };

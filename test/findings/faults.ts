@@ -1,6 +1,7 @@
 import type { Fault } from '../helpers/found-on.ts';
 import { cephFaults } from './ceph/faults.ts';
 import { containersFaults } from './containers/faults.ts';
+import { cacheAndQueueFaults } from './databases/cache-and-queue-faults.ts';
 import { databasesFaults } from './databases/faults.ts';
 import { kernelFaults } from './kernel/faults.ts';
 import { kubernetesFaults } from './kubernetes/faults.ts';
@@ -27,5 +28,6 @@ export const faults: readonly Fault[] = [
   ...cephFaults,
   ...ovsFaults,
   ...databasesFaults,
+  ...cacheAndQueueFaults,
   ...kubernetesFaults,
 ];

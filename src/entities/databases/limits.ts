@@ -14,6 +14,30 @@ export const SLOT_RETAINED_BYTES = { warn: 4 * 1024 ** 3, crit: 64 * 1024 ** 3 }
 /** AWS RDS, Netdata: 500 million; PostgreSQL warns with 40 million left of 2³¹ and refuses writes with 3 million left. */
 export const XID_AGE = { warn: 500_000_000, crit: 1_000_000_000 };
 
+/** Redis that does not evict: awesome-prometheus-alerts RedisOutOfConfiguredMemory, 90 %; at the limit writes are refused. */
+export const MEMORY_LIMIT_PCT = { warn: 90, crit: 100 };
+/** awesome-prometheus-alerts MemcachedEvictionsHigh, 10/s; of Redis [own]. */
+export const EVICTIONS_PER_SEC = { warn: 10, crit: Infinity };
+/** Replica without its source: a restart of that passes within it. */
+export const LINK_DOWN_SECONDS = 10;
+/** Fork of a snapshot, in which all clients wait. */
+export const FORK_US = { warn: 500_000, crit: Infinity };
+/** Command of Redis, in which all other clients wait, of the last minute. */
+export const SLOW_COMMAND_US = { warn: 100_000, crit: 1_000_000 };
+export const SLOW_COMMAND_SECONDS = 60;
+/** Requests that wait in HAProxy for a connection: awesome-prometheus-alerts HaproxyPendingRequests, any. */
+export const QUEUED_REQUESTS = { warn: 1, crit: 100 };
+/** awesome-prometheus-alerts HaproxyHighHttp5xxErrorRateBackend: 5 %. */
+export const SERVER_ERRORS_PCT = { warn: 5, crit: 50 };
+/** awesome-prometheus-alerts HaproxyServerConnectionErrors: 100/s critical; 1/s is [own]. */
+export const CONNECT_ERRORS_PER_SEC = { warn: 1, crit: 100 };
+/** Memory and file descriptors of RabbitMQ; cluster-operator: 80 % of the descriptors. The alarm itself is critical. */
+export const RESOURCE_PCT = { warn: 80, crit: Infinity };
+/** rabbitmq/cluster-operator HighConnectionChurn. */
+export const CHURN = { connections: 100, pctPerSec: 10 };
+/** Messages in a queue that grows. */
+export const GROWING_MESSAGES = 1000;
+
 /** Severity of a figure by its two limits. */
 export const gradeOf = (
   value: number | undefined,

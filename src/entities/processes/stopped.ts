@@ -4,7 +4,7 @@ import type { Entry } from '../../timeline/moment.ts';
 
 /** Daemons that others wait for; anything else may be stopped on purpose. */
 const WAITED_FOR =
-  /^(qemu-system-.*|qemu-kvm|kvm|ceph-(osd|mon|mgr|mds)|libvirtd|virtqemud|ovs-vswitchd|ovsdb-server|ovn-(controller|northd)|kubelet|kube-apiserver|etcd|containerd|dockerd|lxd|mysqld|mariadbd|postgres|mongod|beam\.smp|sshd|systemd.*)$/;
+  /^(qemu-system-.*|qemu-kvm|kvm|ceph-(osd|mon|mgr|mds)|libvirtd|virtqemud|ovs-vswitchd|ovsdb-server|ovn-(controller|northd)|kubelet|kube-apiserver|etcd|containerd|dockerd|lxd|mysqld|mariadbd|postgres|mongod|redis-server|valkey-server|memcached|haproxy|beam\.smp|sshd|systemd.*)$/;
 /** Longer than a debugger takes for a backtrace. */
 const LEAST_SECONDS = 3;
 

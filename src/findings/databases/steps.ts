@@ -6,7 +6,22 @@ const pidOf = ({ entity }: Standing): string | undefined => /\/([1-9]\d{0,9})$/.
 const backend = (found: Standing) =>
   command(['ps', '-o', 'pid,stat,wchan:32,lstart,args', '-p', pidOf(found)], 'its backend process');
 
-/** Next steps of the rules of databases. */
+/** Steps of the rules of an engine that is found by its process: `redis-memory`. */
+const stepsOf = (engine: string, commands: string, section: string, rules: readonly string[]): StepTable =>
+  Object.fromEntries(
+    rules.map((rule) => [
+      `${engine}-${rule}`,
+      {
+        commands: () => [
+          command(['ps', '-C', commands, '-o', 'pid,stat,pcpu,rss,wchan:32,lstart,args'], 'its processes'),
+          ...(rule === 'connections' ? [command(['ss', '-s'], 'sockets by state')] : []),
+        ],
+        section,
+      },
+    ]),
+  );
+
+/** Next steps of the rules of databases, caches, queues and proxies. */
 export const databaseSteps: StepTable = {
   'postgresql-lock-chain': { commands: (found) => [backend(found)], section: 'locks' },
   'postgresql-idle-transaction': { commands: (found) => [backend(found)], section: 'sessions' },
@@ -30,6 +45,11 @@ export const databaseSteps: StepTable = {
     ],
     section: 'servers',
   },
+  ...stepsOf('redis', 'redis-server,valkey-server', 'caches', ['unresponsive', 'memory', 'connections', 'replication', 'persistence', 'slow', 'cluster']),
+  ...stepsOf('memcached', 'memcached', 'caches', ['unresponsive', 'connections', 'evictions']),
+  ...stepsOf('haproxy', 'haproxy', 'haproxy', ['unresponsive', 'backend', 'queue', 'connections', 'errors']),
+  ...stepsOf('rabbitmq', 'beam.smp', 'rabbitmq', ['unresponsive', 'alarm', 'node']),
+  'rabbitmq-queue': { section: 'queues' },
   'mysql-replication': { section: 'replication' },
   'mysql-galera': { section: 'replication' },
-};
+}; // prettier-ignore

@@ -41,6 +41,7 @@ const TABLE: LogFaultTable<ServiceFault> = {
     'rabbit-queue-stopped': of('rabbitmq', 'warn', 'mirrored queue stopped, no synchronised mirror', 'stop all brokers, then start them: a rolling restart is not enough'),
     'rabbit-queue-timeout': of('rabbitmq', 'crit', 'queue stuck (LP 1943937)', 'stop all brokers, then start them at the same time'),
     'rabbit-memory-alarm': of('rabbitmq', 'crit', 'memory alarm, publishers blocked', '`rabbitmqctl list_queues name messages consumers memory`: a queue without consumers'),
+    'rabbit-disk-alarm': of('rabbitmq', 'crit', 'disk alarm, publishers blocked', 'open Storage: the filesystem of /var/lib/rabbitmq; then disk_free_limit'),
     'rabbit-files-alarm': of('rabbitmq', 'crit', 'file descriptor alarm, connections refused', 'raise LimitNOFILE= of rabbitmq-server.service'),
     'innodb-flush': of('mysqld', 'warn', 'InnoDB page cleaner late', 'open Hardware: latency of its disk; then innodb_io_capacity', 3),
     'innodb-pool-full': of('mysqld', 'warn', 'InnoDB buffer pool without free blocks', 'raise innodb_buffer_pool_size; check the latency of its disk'),

@@ -56,6 +56,9 @@ async function reply(what: DaemonRead, report: Report): Promise<string | undefin
     case 'postgresql':
     case 'mysql':
     case 'symbols':
+    case 'redis':
+    case 'memcached':
+    case 'haproxy':
       return undefined;
     case 'kmsg':
       return kernelLogReply(report);

@@ -7,8 +7,13 @@ import {
   processRef,
   sessionRef,
 } from '../../findings/entity-ref.ts';
+import { haproxyProcesses } from '../../sources/databases/haproxy.ts';
+import type { ListenerServers } from '../../sources/databases/listeners.ts';
+import { memcachedServers } from '../../sources/databases/memcached.ts';
 import { mysqlActivity } from '../../sources/databases/mysql.ts';
 import { postgresqlActivity } from '../../sources/databases/postgresql.ts';
+import { rabbitmqNodes } from '../../sources/databases/rabbitmq.ts';
+import { redisServers } from '../../sources/databases/redis.ts';
 import type { DatabaseSession } from '../../sources/databases/session.ts';
 import { processes, type Process } from '../../sources/processes/processes.ts';
 import { defineDependencies, type Dependency } from '../dependency.ts';
@@ -41,6 +46,17 @@ export const databaseDependencies = defineDependencies({
       return [...sessionsOn(mysqlName(socket), one.sessions), ...serverOn(mysqlName(socket), daemon)];
     }),
   ],
+});
+
+/** Caches, queues and proxies to their processes, their units and the CPUs. */
+export const listenerDependencies = defineDependencies({
+  id: 'listeners',
+  needs: { redisServers, memcachedServers, haproxyProcesses, rabbitmqNodes, processes },
+  of: ({ processes: table, ...engines }): readonly Dependency[] =>
+    Object.values(engines).flatMap(({ now }) => {
+      const servers: ListenerServers<unknown> | undefined = now?.servers;
+      return [...(servers ?? [])].flatMap(([name, { pid }]) => serverOn(name, table.now?.processes.get(pid)));
+    }),
 });
 
 const sessionsOn = (server: string, sessions: readonly DatabaseSession[]): readonly Dependency[] =>

@@ -4,4 +4,12 @@ import type { InfluenceRow } from '../influence.ts';
 export const databaseInfluences: readonly InfluenceRow[] = [
   ['cpu-saturated', 'postgresql-unresponsive', 'database-server', ['shares'], 'sometimes', 60, 'its processes wait for a CPU'],
   ['cpu-saturated', 'mysql-unresponsive', 'database-server', ['shares'], 'sometimes', 60, 'its threads wait for a CPU'],
+  ['cpu-saturated', 'redis-unresponsive', 'database-server', ['shares'], 'sometimes', 60, 'its one thread waits for a CPU'],
+  ['cpu-saturated', 'rabbitmq-unresponsive', 'database-server', ['shares'], 'sometimes', 60, 'its schedulers wait for a CPU'],
+  ['process-stopped', 'redis-unresponsive', 'database-server', ['runs-as'], 'always', 60, 'its process is stopped'],
+  ['process-stopped', 'memcached-unresponsive', 'database-server', ['runs-as'], 'always', 60, 'its process is stopped'],
+  ['process-stopped', 'haproxy-unresponsive', 'database-server', ['runs-as'], 'always', 60, 'its process is stopped'],
+  ['process-stopped', 'rabbitmq-unresponsive', 'database-server', ['runs-as'], 'always', 60, 'its process is stopped'],
+  ['redis-slow', 'redis-unresponsive', 'database-server', [], 'sometimes', 60, 'its one thread executes the slow command'],
+  ['rabbitmq-queue', 'rabbitmq-alarm', 'database-server', [], 'sometimes', 3600, 'messages that no consumer takes fill memory and disk'],
 ]; // prettier-ignore

@@ -1,13 +1,20 @@
 import { mysqlName, postgresqlName } from '../../findings/entity-ref.ts';
 import { plain } from '../../lib/plain.ts';
-import { count, NONE, percent, plural, span } from '../../lib/units.ts';
+import { bytes, count, NONE, percent, plural, span } from '../../lib/units.ts';
+import { haproxyProcesses } from '../../sources/databases/haproxy.ts';
+import { memcachedServers } from '../../sources/databases/memcached.ts';
 import { mysqlActivity, mysqlServers } from '../../sources/databases/mysql.ts';
 import { postgresqlActivity, postgresqlServers } from '../../sources/databases/postgresql.ts';
+import { rabbitmqNodes, rabbitmqQueues } from '../../sources/databases/rabbitmq.ts';
+import { redisServers } from '../../sources/databases/redis.ts';
 import { processes } from '../../sources/processes/processes.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import { nothingWords, stateOf, stateOfAll, type NothingWords } from '../../timeline/reading-state.ts';
 import { presenceOf } from '../../ui/kit/presence.ts';
-import { definePane, type Presence, type Tile } from '../pane.ts';
+import { definePane, type Presence, type Section, type Tile } from '../pane.ts';
+import { cacheRows, cachesSection, type CacheRow } from './caches.ts';
+import { haproxyRows, haproxySection, linesLeft, type HaproxyRow } from './haproxy.ts';
+import { queueRows, queuesLeft, queuesSection, rabbitmqRows, rabbitmqSection, type QueueRow, type RabbitmqRow } from './rabbitmq.ts'; // prettier-ignore
 import {
   activitiesOf,
   lockRows,
@@ -23,7 +30,18 @@ import {
 import { versionOf } from './server-version.ts';
 import { locksSection, replicationSection, serversSection, sessionsSection } from './tables.ts';
 
-const needs = { postgresqlActivity, postgresqlServers, mysqlActivity, mysqlServers, processes };
+const needs = {
+  postgresqlActivity,
+  postgresqlServers,
+  mysqlActivity,
+  mysqlServers,
+  redisServers,
+  memcachedServers,
+  haproxyProcesses,
+  rabbitmqNodes,
+  rabbitmqQueues,
+  processes,
+};
 
 export interface DatabasesModel {
   readonly presence: Presence;
@@ -31,11 +49,19 @@ export interface DatabasesModel {
   readonly sessions: readonly SessionRow[];
   readonly locks: readonly LockRow[];
   readonly replication: readonly ReplicationRow[];
+  readonly caches: readonly CacheRow[];
+  readonly haproxy: readonly HaproxyRow[];
+  readonly rabbitmq: readonly RabbitmqRow[];
+  readonly queues: readonly QueueRow[];
+  /** What is not listed. */
+  readonly left: { readonly lines: number; readonly queues: number };
   readonly empty: NothingWords;
   readonly serversEmpty: NothingWords;
+  /** Of all engines. */
+  readonly nothing: NothingWords;
 }
 
-/** Pane of databases: servers, their sessions, lock trees, replication. */
+/** Pane of databases (servers, their sessions, lock trees, replication), and of caches, proxies and queues where there are any. */
 export const databasesPane = definePane({
   id: 'databases',
   title: 'Databases',
@@ -51,11 +77,20 @@ export const databasesPane = definePane({
     'sql',
     'locks',
     'replication',
+    'redis',
+    'valkey',
+    'memcached',
+    'cache',
+    'haproxy',
+    'proxy',
+    'rabbitmq',
+    'amqp',
+    'queues',
   ],
   needs,
   model: databasesModel,
   presence: ({ presence }) => presence,
-  sections: (model) => [serversSection(model), locksSection(model), sessionsSection(model), replicationSection(model)],
+  sections,
   tile,
 });
 
@@ -67,6 +102,11 @@ export function databasesModel({
   postgresqlServers: seen,
   mysqlActivity: threads,
   mysqlServers: mysql,
+  redisServers: redis,
+  memcachedServers: memcached,
+  haproxyProcesses: proxies,
+  rabbitmqNodes: nodes,
+  rabbitmqQueues: queues,
   processes: table,
 }: Moment<typeof needs>): DatabasesModel {
   const servers = [
@@ -77,9 +117,19 @@ export function databasesModel({
     ...activitiesOf(activity.now?.servers, postgresqlName),
     ...activitiesOf(threads.now?.servers, mysqlName),
   ];
+  const others = {
+    caches: cacheRows(redis, memcached),
+    haproxy: haproxyRows(proxies),
+    rabbitmq: rabbitmqRows(nodes, table.now?.processes),
+    queues: queueRows(queues),
+  };
+  const left = { lines: linesLeft(proxies), queues: queuesLeft(queues) };
+  const isThere = servers.length > 0 || Object.values(others).some((rows) => rows.length > 0);
   return {
-    presence: presenceOf(servers.length > 0, 'no socket of PostgreSQL or MySQL on this host', activity, seen, threads, mysql, table), // prettier-ignore
+    presence: presenceOf(isThere, 'no database, cache, queue or proxy on this host', activity, seen, threads, mysql, redis, memcached, proxies, nodes, table), // prettier-ignore
     servers,
+    ...others,
+    left,
     sessions: activities.flatMap(([server, { sessions }]) =>
       sessions.map((session): SessionRow => ({ server, session })),
     ),
@@ -89,23 +139,49 @@ export function databasesModel({
       ...[...(mysql.now?.servers ?? [])].flatMap(([socket, one]) => ('channels' in one ? mysqlReplicationRows(mysqlName(socket), one) : [])), // prettier-ignore
     ],
     empty: nothingWords('none', stateOfAll(stateOf(activity), stateOf(threads))),
+    nothing: nothingWords('none', stateOfAll(...[activity, seen, threads, mysql, redis, memcached, proxies, nodes].map((one) => stateOf(one)))), // prettier-ignore
     serversEmpty: nothingWords('none', stateOfAll(stateOf(seen), stateOf(mysql))),
   };
 }
 
+/** Tables of what there is; those of databases also where there is nothing. */
+function sections(model: DatabasesModel): readonly Section[] {
+  const { servers, caches, haproxy, rabbitmq, queues, left, serversEmpty } = model;
+  const others = [
+    ...(caches.length > 0 ? [cachesSection(caches, serversEmpty)] : []),
+    ...(haproxy.length > 0 ? [haproxySection(haproxy, left.lines, serversEmpty)] : []),
+    ...(rabbitmq.length > 0 ? [rabbitmqSection(rabbitmq, serversEmpty)] : []),
+    ...(queues.length > 0 ? [queuesSection(queues, left.queues, serversEmpty)] : []),
+  ];
+  const ofDatabases = [serversSection(model), locksSection(model), sessionsSection(model), replicationSection(model)];
+  return servers.length > 0 || others.length === 0 ? [...ofDatabases, ...others] : others;
+}
+
 /** Servers, then the worst figures of all of them: a tile has 4 lines. */
-function tile({ servers, locks, empty }: DatabasesModel): Tile {
-  if (servers.length === 0) return { figures: [{ label: 'servers', value: empty, role: 'dim' }] };
+function tile({ servers, locks, caches, haproxy, rabbitmq, nothing }: DatabasesModel): Tile {
+  if (servers.length + caches.length + haproxy.length + rabbitmq.length === 0)
+    return { figures: [{ label: 'servers', value: nothing, role: 'dim' }] };
   const blocked = locks.filter(({ depth }) => depth > 0).length;
   const known = (pick: (row: ServerRow) => number | undefined): readonly number[] =>
     servers.map((row) => pick(row)).filter((value) => value !== undefined);
   const oldest = known(({ oldestSeconds }) => oldestSeconds);
+  const backends = haproxy.filter(({ kind }) => kind === 'backend');
+  const down = backends.filter(({ severity }) => severity === 'crit').length;
   const hits = known(({ hitPct }) => hitPct);
   return {
     figures: [
       ...servers.slice(0, 2).map(({ server, version, limit, problem, sessions }) => ({
         label: server.replace(/^postgresql:/, 'PG ').replace(/^mysql:/, 'MySQL '),
         value: problem === undefined ? `${versionOf(version) ?? NONE}, ${sessions === undefined ? NONE : count(sessions)} of ${limit ?? NONE} sessions` : plain(problem),
+      })),
+      ...caches.slice(0, 2).map(({ server, version, clients, usedBytes, maxBytes, problem }) => ({
+        label: server,
+        value: problem === undefined ? `${versionOf(version) ?? NONE}, ${clients === undefined ? NONE : plural(clients, 'client')}, ${bytes(usedBytes)} of ${maxBytes === undefined ? 'no limit' : bytes(maxBytes)}` : plain(problem),
+      })),
+      ...(backends.length > 0 ? [{ label: 'HAProxy', value: `${backends.length - down} of ${plural(backends.length, 'backend')} up` }] : []),
+      ...rabbitmq.slice(0, 1).map(({ state, problem }) => ({
+        label: 'RabbitMQ',
+        value: state === undefined ? plain(problem ?? NONE) : state.alarms.length > 0 ? `${state.alarms.join(', ')} alarm` : `${count(state.ready)} ready, ${state.connections === undefined ? NONE : plural(state.connections, 'connection')}`,
       })),
       ...(blocked > 0 ? [{ label: 'blocked', value: plural(blocked, 'session') }] : []),
       ...(oldest.length > 0 ? [{ label: 'oldest xact', value: span(Math.max(...oldest)) }] : []),

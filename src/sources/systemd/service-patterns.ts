@@ -26,6 +26,7 @@ const ROWS = {
   'rabbit-queue-stopped': ['Mirrored queue', /Mirrored queue '([^']{1,100})' in vhost '[^']*': Stopping/],
   'rabbit-queue-timeout': ['failed to perform operation on queue', /failed to perform operation on queue '([^']{1,100})' in vhost '[^']*' due to timeout/],
   'rabbit-memory-alarm': ['memory resource limit alarm set', /memory resource limit alarm set on node '?([^'\s]{1,80}?)'?\.?$/],
+  'rabbit-disk-alarm': ['disk resource limit alarm set', /disk resource limit alarm set on node '?([^'\s]{1,80}?)'?\.?$/],
   'rabbit-files-alarm': ['file descriptor limit alarm set', /file descriptor limit alarm set/],
   'innodb-flush': ['page_cleaner: 1000ms intended loop took', /page_cleaner: 1000ms intended loop took (\d{4,9}ms)/],
   'innodb-pool-full': ['Difficult to find free blocks', /InnoDB: Difficult to find free blocks in the buffer pool/],

@@ -10,6 +10,17 @@ export const databasesJudged: JudgedCells = {
   'databases/sessions/transaction': {
     rules: ['postgresql-long-transaction', 'postgresql-lock-chain', 'mysql-long-transaction', 'mysql-lock-chain'],
   },
+  'databases/caches/clients': { rules: ['redis-connections', 'memcached-connections'] },
+  'databases/caches/used': { rules: ['redis-memory'] },
+  'databases/caches/replication': { rules: ['redis-replication'] },
+  'databases/caches/persistence': { rules: ['redis-persistence', 'redis-unresponsive'] },
+  'databases/haproxy/status': { rules: ['haproxy-backend'], anyRow: true },
+  'databases/haproxy/queue': { rules: ['haproxy-queue'], anyRow: true },
+  'databases/haproxy/sessions': { rules: ['haproxy-connections'], anyRow: true },
+  'databases/rabbitmq/alarms': { rules: ['rabbitmq-alarm'] },
+  'databases/rabbitmq/memory': { rules: ['rabbitmq-node'] },
+  'databases/rabbitmq/files': { rules: ['rabbitmq-node'] },
+  'databases/queues/consumers': { rules: ['rabbitmq-queue'], anyRow: true },
   'databases/replication/state': { rules: ['postgresql-replication', 'mysql-replication', 'mysql-galera'] },
   'databases/replication/lag': { rules: ['postgresql-replication', 'mysql-replication'] },
 };

@@ -20,6 +20,8 @@ export const labNames = [
   'stacks',
   'postgresql',
   'mariadb',
+  'redis',
+  'rabbitmq',
   'sshd',
   'bare',
   'packages-host',

@@ -27,6 +27,7 @@ const LINES: Readonly<Record<ServiceFault, readonly [line: string, object?: stri
   'rabbit-queue-stopped': ["2022-05-18 06:55:37.294 [warning] <0.1772.0> Mirrored queue 'rmq-two-queue' in vhost '/': Stopping all nodes on master shutdown since no synchronised slave is available", 'rmq-two-queue'],
   'rabbit-queue-timeout': ["2022-05-18 06:55:37.294 [error] <0.1.0> operation queue.declare caused a channel exception not_found: failed to perform operation on queue 'q_1' in vhost 'openstack' due to timeout", 'q_1'],
   'rabbit-memory-alarm': ['memory resource limit alarm set on node rabbit@ctl001.', 'rabbit@ctl001'],
+  'rabbit-disk-alarm': ['2025-12-18 11:06:08.189762+00:00 [warning] <0.364.0> disk resource limit alarm set on node rabbit@ctl001.', 'rabbit@ctl001'],
   'rabbit-files-alarm': ['2025-12-18 11:06:08.189762+00:00 [warning] <0.364.0> file descriptor limit alarm set.'],
   'innodb-flush': ['2021-04-07T07:06:58.526144Z 0 [Note] InnoDB: page_cleaner: 1000ms intended loop took 24159ms. The settings might not be optimal. (flushed=200 and evicted=0, during the time.)', '24159ms'],
   'innodb-pool-full': ['Aug  3 08:32:23 [Warning] InnoDB: Difficult to find free blocks in the buffer pool (21 search iterations)! 21 failed attempts to flush a page!'],

@@ -14,6 +14,7 @@ Any frame may have `hung`: [[path, since, timeout, state, time of the next try],
   dial   {id, path, daemons, lasting}, write {id, n}, close {id}
           ->  {id, dialled} {id, out: 1, at, n} ... {id, exit, err} | {id, why, detail}
           a connection to a unix socket, where one of these commands runs; close ends what is written, kill ends all
+          path listening:<command>:<pid>:<address> or unix:<command>:<pid>:<path>: a socket on which that process listens
           path netlink:<protocol>: a netlink socket
           path facts:<kind>: each write of a line gets a line
           path /dev/kmsg: each write gets the new records of the kernel log, and a line with a dot
@@ -32,9 +33,10 @@ from crashcart_collector.facts import DialledFacts
 from crashcart_collector.hangs import HANGS, MAX_COMMANDS
 from crashcart_collector.kernel_log import PATH as KERNEL_LOG
 from crashcart_collector.kernel_log import KernelLog
+from crashcart_collector.listeners import LISTENING, UNIX, Listener
 from crashcart_collector.readers import Job, Readers
 from crashcart_collector.reads import miss_of
-from crashcart_collector.sockets import NETLINK, Dialled, DialledNetlink
+from crashcart_collector.sockets import NETLINK, Dialled, DialledListener, DialledNetlink
 
 MYPY = False
 if MYPY:
@@ -152,7 +154,10 @@ class Loop:
         if head["op"] == "dial" and head["path"].startswith(NETLINK):
             self.children[head["id"]] = DialledNetlink(self, head, {"exists": False, "pid": 0, "uid": 0})
             return None
-        if head["op"] == "dial":
+        if head["op"] == "dial" and head["path"].startswith((LISTENING, UNIX)):
+            listener = Listener(head["path"])
+            what = ["socket", listener.file or "/", [listener.command]]
+        elif head["op"] == "dial":
             what = ["socket", head["path"], head["daemons"]]
         else:
             key, program = hang_key(head["argv"]), head["argv"][0]
@@ -168,13 +173,14 @@ class Loop:
         waiting = self.starting.pop(head["id"])
         if "why" in found:
             self.send({key: found[key] for key in ("id", "why", "detail")})
-        elif head["op"] == "dial":
+        elif head["op"] == "dial" and not head["path"].startswith((LISTENING, UNIX)):
             self.children[head["id"]] = Dialled(self, head, found)
         else:
+            dials = head["op"] == "dial"
             try:
-                self.children[head["id"]] = Child(self, head, found["path"])
+                self.children[head["id"]] = DialledListener(self, head, found) if dials else Child(self, head, found["path"])
             except OSError as error:
-                miss = miss_of(error, head["argv"][0])
+                miss = miss_of(error, head["path"] if dials else head["argv"][0])
                 self.send({"id": head["id"], "why": miss.why, "detail": str(miss)})
         for later, body in waiting:
             self.obey(later, body)

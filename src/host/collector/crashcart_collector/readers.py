@@ -11,6 +11,7 @@ from crashcart_collector.children import program
 from crashcart_collector.globs import Glob, Sockets
 from crashcart_collector.hangs import HANGS, LOOKS, MAX_KNOWN, MAX_NEW, MAX_STUCK, SLOW, Late, Reading, Worker
 from crashcart_collector.limits import Limits
+from crashcart_collector.listeners import LISTENING, UNIX, Listeners
 from crashcart_collector.logs import LogLines
 from crashcart_collector.mounts import Mounts, MountUsers
 from crashcart_collector.processes import Processes
@@ -100,6 +101,7 @@ class Readers:
         self.tables = {("processes", ""): self.processes, ("limits", ""): Limits()}  # type: dict[tuple[str, str], Reading]
         self.texts = {}  # type: dict[str, list[str]]  # of lines of logs, sent with the first request for them
         self.handles = Handles()
+        self.listeners = Listeners()
 
     def put(self, job: Job) -> None:
         kind, path, *more = job.head["what"]
@@ -203,6 +205,8 @@ class Readers:
             return One(path, lambda: ({}, slurp(path, tail=tail) if tail else slurp(path)))
         if kind == "glob":
             return Glob(path, *job.head["what"][2:4])
+        if kind == "names" and path.startswith((LISTENING, UNIX)):
+            return One(path, lambda: (self.listeners.names(path), b""))
         if kind == "names":
             return Sockets(path)
         if kind == "statfs":

@@ -1,4 +1,4 @@
-"""Connections to unix sockets and to netlink, and the paths of sockets."""
+"""Connections to unix sockets, to what processes listen on, and to netlink."""
 
 import errno
 import os
@@ -7,6 +7,7 @@ import socket
 import sys
 import time
 
+from crashcart_collector.listeners import Listener
 from crashcart_collector.reads import miss_of, small
 
 MYPY = False
@@ -25,6 +26,7 @@ UNSEEN = {}  # type: dict[tuple[str, ...], float]  # commands -> until when they
 # Number of the call, of 64-bit programs: a 32-bit one on such a kernel has other numbers.
 SETRESUID = {"x86_64": 117, "aarch64": 147, "riscv64": 147, "ppc64le": 164, "s390x": 208}
 NO_WAY_BACK = 70  # exit code, EX_SOFTWARE
+CLONE_NEWNET = 0x40000000
 HUNG_UP = {}  # type: dict[str, tuple[int, float]]  # path -> pid, and until when it is left alone
 
 
@@ -203,6 +205,65 @@ class Dialled:
             return False
         self.loop.send(dict(self.over, id=self.id, at=now))
         return True
+
+
+class NetworkOf:
+    """The network namespace of a process, for this thread alone; a thread that does not get back ends the program."""
+
+    def __init__(self, process: str) -> None:
+        self.path, self.own = process + "/ns/net", -1
+        self.libc = None  # type: Any
+
+    def __enter__(self) -> None:
+        if os.stat(self.path).st_ino == os.stat("/proc/self/ns/net").st_ino:
+            return
+        try:
+            import ctypes
+        except (ImportError, MemoryError) as error:
+            raise OSError(errno.ENOSYS, "network namespace of a container: %s" % error) from error
+        self.libc = ctypes.CDLL(None, use_errno=True)
+        own, there = os.open("/proc/self/ns/net", os.O_RDONLY | os.O_CLOEXEC), -1
+        try:
+            there = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
+            if self.libc.setns(there, CLONE_NEWNET):
+                raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+            self.own = own
+        finally:
+            for fd in (there, own if self.own < 0 else -1):
+                if fd >= 0:
+                    os.close(fd)
+
+    def __exit__(self, *_: "Any") -> None:
+        if self.own >= 0:
+            if self.libc.setns(self.own, CLONE_NEWNET):
+                os._exit(NO_WAY_BACK)
+            os.close(self.own)
+
+
+class DialledListener(Dialled):
+    """A socket on which a process listens, also in a container. TCP on this host: the kernel connects at once, or the backlog is full."""
+
+    def new_socket(self) -> socket.socket:
+        self.listener = Listener(self.path)
+        if not self.listener.runs():
+            raise OSError(errno.ECONNREFUSED, "the process has gone")
+        if self.listener.file is not None:
+            return socket.socket(socket.AF_UNIX)
+        with NetworkOf(self.listener.process):
+            return socket.socket(socket.AF_INET6 if ":" in self.listener.host else socket.AF_INET)
+
+    def reach(self) -> None:
+        if self.listener.file is not None:
+            connect_to(self.socket, self.listener.file)
+            return
+        address = self.listener.host, self.listener.port
+        error = self.socket.connect_ex(address)
+        if error == errno.EINPROGRESS:
+            error = self.socket.connect_ex(address)
+        if error in (errno.EINPROGRESS, errno.EALREADY):
+            raise BlockingIOError(error, os.strerror(error))
+        if error not in (0, errno.EISCONN):
+            raise OSError(error, os.strerror(error))
 
 
 class DialledNetlink(Dialled):

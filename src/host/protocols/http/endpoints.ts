@@ -14,6 +14,8 @@ export interface HttpEndpoint {
 export interface HttpServer {
   readonly what: string;
   readonly sockets: readonly string[];
+  /** Port of loopback in the place of a socket, and the command that listens there. */
+  readonly listener?: { readonly command: string; readonly port: number };
   /** Commands of the daemon: without one of them no request is sent, since systemd may hold its socket and would start it. */
   readonly daemons: readonly string[];
   readonly endpoints: readonly HttpEndpoint[];
@@ -97,6 +99,17 @@ export const httpServers: readonly HttpServer[] = [
     endpoints: [
       { verb: 'GET', path: '/v2/snaps' },
       { verb: 'GET', path: '/v2/changes', query: { select: /^in-progress$/ } },
+    ],
+  },
+  {
+    // Figures of the node are sums over queues; `detailed` has them by queue. https://www.rabbitmq.com/docs/prometheus
+    what: 'RabbitMQ',
+    sockets: [],
+    listener: { command: 'beam.smp', port: 15_692 },
+    daemons: ['beam.smp'],
+    endpoints: [
+      { verb: 'GET', path: '/metrics' },
+      { verb: 'GET', path: '/metrics/detailed', query: { family: /^queue_(?:coarse_metrics|consumer_count)$/ } },
     ],
   },
 ];

@@ -1,4 +1,5 @@
-import { httpServers, type HttpEndpoint } from './endpoints.ts';
+import { isListenerOf } from '../../../lib/listener-name.ts';
+import { httpServers, type HttpEndpoint, type HttpServer } from './endpoints.ts';
 
 /** Parts of a request. */
 export interface HttpRequest {
@@ -17,9 +18,16 @@ export function parseRequest(request: string): HttpRequest | undefined {
   return { verb: verb as HttpEndpoint['verb'], path, below };
 }
 
+/** Server at a socket, or at a port of a process. */
+export const serverAt = (to: string): HttpServer | undefined =>
+  httpServers.find(
+    ({ sockets, listener }) =>
+      sockets.includes(to) || (listener && isListenerOf(to, 'listening', [listener.command], listener.port)),
+  );
+
 /** Reason that a request is not allowed at a socket; undefined when it is. */
 export function httpRefusal(to: string, request: string): string | undefined {
-  const server = httpServers.find(({ sockets }) => sockets.includes(to));
+  const server = serverAt(to);
   if (!server) return `${to}: not a socket of a known HTTP server`;
   const parsed = parseRequest(request);
   if (!parsed) return `${JSON.stringify(request.slice(0, 100))} is not a request`;

@@ -1,0 +1,93 @@
+import { spawnSync } from 'node:child_process';
+import { beforeEach, expect, test } from 'vitest';
+import { needsPython } from '../../helpers/python.ts';
+
+beforeEach(needsPython);
+
+/** Output of a script with the module, and of the names and places of this process's own sockets. */
+const run = (script: string) =>
+  spawnSync('python3', ['-c', `${PRELUDE}\n${script}`], { cwd: 'src/host/collector', encoding: 'utf8' });
+
+const PRELUDE = `
+import os, socket, sys, tempfile
+from crashcart_collector import listeners, sockets
+from crashcart_collector.listeners import Listener, Listeners, address_of
+from crashcart_collector.reads import Miss
+open("/proc/self/comm", "w").write("lab.server-x")
+tcp = socket.socket()
+tcp.bind(("0.0.0.0", 0))
+tcp.listen(1)
+port = tcp.getsockname()[1]
+folder = tempfile.TemporaryDirectory()
+unix = socket.socket(socket.AF_UNIX)
+unix.bind(folder.name + "/a b.sock.12.tmp")
+unix.listen(1)
+names = lambda pattern: Listeners().names(pattern)["names"]
+`;
+
+test('Listeners names the port of a process, else its unix sockets', () => {
+  const { stdout, stderr } = run(`
+print(names("listening:lab.server-x:*") == ["listening:lab.server-x:%d:127.0.0.1:%d" % (os.getpid(), port)])
+print(names("listening:lab.server-x:*:%d" % port) == names("listening:lab.server-x:*"))
+print(names("unix:lab.server-x:*")[0].endswith("%2Fa%20b.sock"))
+tcp.close()
+print(names("listening:lab.server-x:*")[0].endswith("%2Fa%20b.sock"))`);
+  expect(stderr).toBe('');
+  expect(stdout).toBe('True\n'.repeat(4));
+});
+
+test('Listeners has nothing of a command or port that does not listen', () => {
+  const { stdout } = run(`
+for pattern in ("listening:nowhere:*", "listening:lab.server-x:*:1"):
+    try:
+        print(names(pattern))
+    except Miss as miss:
+        print(miss.why)`);
+  expect(stdout).toBe('absent\nabsent\n');
+});
+
+test('Listeners finds a process that became another program', () => {
+  const { stdout } = run(`
+listeners.LOOK_AGAIN = -1
+all = Listeners()
+print(len(all.pids(b"other-name")))
+open("/proc/self/comm", "w").write("other-name")
+print(len(all.pids(b"other-name")))`);
+  expect(stdout).toBe('0\n1\n');
+});
+
+test('DialledListener connects to a port and to a path', () => {
+  const { stdout, stderr } = run(`
+class Loop:
+    selector = type("", (), {"register": lambda *_: None, "unregister": lambda *_: None})()
+    def __init__(self):
+        self.sent = []
+    def send(self, head, body=b""):
+        self.sent.append(head)
+for name in names("listening:lab.server-x:*") + names("unix:lab.server-x:*"):
+    if name.startswith("unix"):
+        os.rename(folder.name + "/a b.sock.12.tmp", folder.name + "/a b.sock")
+    loop = Loop()
+    dialled = sockets.DialledListener(loop, {"id": 1, "path": name, "daemons": [], "lasting": False}, {"exists": True, "pid": 0, "uid": 0})
+    print(dialled.over, [sorted(head) for head in loop.sent])`);
+  expect(stderr).toBe('');
+  expect(stdout).toBe("None [['at', 'dialled', 'id']]\n".repeat(2));
+});
+
+test('DialledListener does not connect to a process that is another program by now', () => {
+  const { stdout } = run(`
+name = names("listening:lab.server-x:*")[0]
+open("/proc/self/comm", "w").write("another")
+try:
+    sockets.DialledListener(None, {"id": 1, "path": name, "daemons": [], "lasting": False}, {"exists": True, "pid": 0, "uid": 0})
+except OSError as error:
+    print(error)`);
+  expect(stdout).toContain('the process has gone');
+});
+
+test('address_of reads addresses of both families', () => {
+  const { stdout } = run(
+    'print(*[address_of(one) for one in ("0100007F", "00000000", "00000000000000000000000001000000", "0" * 32, "B80D0120000000000000000001000000")])',
+  );
+  expect(stdout).toBe('127.0.0.1 127.0.0.1 0:0:0:0:0:0:0:1 ::1 2001:db8:0:0:0:0:0:1\n');
+});
