@@ -15,6 +15,7 @@ type Edge = readonly [dependent: EntityKind, via: Via, on: EntityKind];
 /** Dependencies that the providers make and no recorded host has. */
 const NOT_RECORDED: readonly Edge[] = [
   ['md-array', 'stored-on', 'disk'],
+  ['database-server', 'runs-as', 'process'],
   ['disk', 'stored-on', 'md-array'],
   ['bond', 'plugged-into', 'nic'],
   ['osd', 'runs-as', 'process'],

@@ -30,7 +30,7 @@ namesFaults('redis', () => screen, [
   ['slow', /redis:63791 .*DEBUG.* took 1\.2s/],
   ['busy', /redis:63791 .*busy running a script/],
   ['frozen', /redis-server\[\d+\].*stopped \(SIGSTOP\)|redis:63791 .*does not respond/],
-  ['memcached-connections', /memcached:63793 .*\d+ of 64 connections/],
+  ['memcached-connections', /memcached:63793 .*(?:\d+ of 64 connections|too many open connections)/],
   ['memcached-evictions', /memcached:63793 .*evictions\/s/],
   ['haproxy-server', /haproxy:admin\.sock .*1 of 2 servers of api DOWN/],
   ['haproxy-backend', /haproxy:admin\.sock .*backend api DOWN, 0 of 2 servers up/],

@@ -26,7 +26,7 @@ const WITHOUT: Readonly<Record<string, string>> = {
 };
 
 /** Tables some of whose rows are figures or parents. */
-const PARTLY: ReadonlySet<string> = new Set(['ovs tables', 'ovn logical', 'network namespaces']);
+const PARTLY: ReadonlySet<string> = new Set(['ovs tables', 'ovn logical', 'network namespaces', 'databases haproxy']);
 
 /** Tables whose rows refer to objects, several to one: the row of the object is in another table. */
 const REFERRING: ReadonlySet<string> = new Set([

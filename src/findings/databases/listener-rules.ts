@@ -25,7 +25,7 @@ export const unresponsiveFound = (
     if (why !== 'timeout' && because === undefined) return [];
     return [
       {
-        ...aboutServer(server, 'unresponsive'),
+        ...aboutServer(server, because === undefined ? 'unresponsive' : 'refuses'),
         severity: 'crit',
         sentence: because === undefined ? 'accepts connections, does not respond' : `refuses requests, ${because}`,
         evidence: [{ what: 'reply', value: plain(detail), source: `${program}[${one.pid}]` }],

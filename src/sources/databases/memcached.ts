@@ -31,7 +31,7 @@ export const memcachedServers = defineSource({
   id: 'memcached-servers',
   title: 'memcached servers',
   why: 'Shows connections, memory, evictions and hit rate of memcached.',
-  everySeconds: 10,
+  everySeconds: 5,
   reads: { memcached: listening('memcached', 'memcached', 'server') },
   parse: ({ memcached }): MemcachedServersSample | undefined => {
     const servers = listenerServers('memcached', [memcached], serverOf);

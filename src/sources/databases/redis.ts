@@ -103,7 +103,7 @@ export const redisServers = defineSource({
   id: 'redis-servers',
   title: 'Redis servers',
   why: 'Shows memory, clients, persistence and replication of Redis and Valkey.',
-  everySeconds: 10,
+  everySeconds: 5,
   reads: {
     redis: listening('redis', 'redis-server', 'server'),
     valkey: listening('redis', 'valkey-server', 'server'),

@@ -86,6 +86,7 @@ export const cacheAndQueueFaults: readonly Fault[] = [
   vm(redisCluster, [redis({ cluster_enabled: '1' }, { cluster: { cluster_state: 'fail', cluster_slots_fail: '5461' } })], ['crit', REDIS, 'cluster state fail, 5.5k slots failed, commands refused']),
   vm(redisCluster, [redis({ redis_mode: 'sentinel', master0: 'name=shop,status=odown,address=192.0.2.7:6379,slaves=1,sentinels=3' })], ['crit', REDIS, 'master shop odown, 192.0.2.7:6379']),
   vm(memcachedUnresponsive, [memcachedReply(silent('timeout', 'server: timeout after 4.0 s'))], ['crit', MEMCACHED, 'accepts connections, does not respond']),
+  vm(memcachedUnresponsive, [memcachedReply(silent('failed', 'stats: ERROR Too many open connections'))], ['crit', MEMCACHED, 'refuses requests, too many open connections']),
   vm(memcachedConnections, [memcached({ curr_connections: '85' })], ['warn', MEMCACHED, '85 of 100 connections, 85%']),
   vm(memcachedConnections, ['0', '3'].map((listen_disabled_num) => memcached({ curr_connections: '60', listen_disabled_num })), ['crit', MEMCACHED, '60 of 100 connections, 60%, accepts no more (listen_disabled)']),
   vm(memcachedEvictions, ['0', '500'].map((evictions) => memcached({ evictions, bytes: '1048576', limit_maxbytes: '1048576' })), ['warn', MEMCACHED, '50 evictions/s, 1.0 MiB of 1.0 MiB used']),

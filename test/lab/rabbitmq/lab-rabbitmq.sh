@@ -38,7 +38,7 @@ purge() { down; rm -rf "$STATE"; say "purged"; }
 
 break_memory_alarm() { ctl set_vm_memory_high_watermark absolute 20MB; }
 repair_memory_alarm() { ctl set_vm_memory_high_watermark 0.4; }
-break_disk_alarm() { ctl set_disk_free_limit 100TB; }
+break_disk_alarm() { ctl set_disk_free_limit 9000GB; }
 repair_disk_alarm() { ctl set_disk_free_limit 50MB; }
 break_no_consumers() { amqp-declare-queue -u "$(url)" -q orders >/dev/null && for i in 1 2 3; do amqp-publish -u "$(url)" -r orders -b "order $i" || return 1; done; }
 repair_no_consumers() { amqp-delete-queue -u "$(url)" -q orders >/dev/null; }

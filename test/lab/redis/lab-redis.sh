@@ -89,7 +89,8 @@ repair_frozen() { kill -CONT "$(pid_of source)"; wait_for 10 "the source" cli pi
 break_password() { cli config set requirepass labsecret >/dev/null; cli -a labsecret --no-auth-warning client kill type normal skipme yes >/dev/null; }
 repair_password() { cli -a labsecret --no-auth-warning config set requirepass '' >/dev/null; }
 break_memcached_connections() { crowd memcached-crowd 58 63793; }
-repair_memcached_connections() { reap memcached-crowd 2; }
+# It closes them a little later.
+repair_memcached_connections() { reap memcached-crowd 2; sleep 1; }
 break_memcached_evictions() {
   spawn memcached-writer python3 -c 'import socket, time
 s = socket.create_connection(("127.0.0.1", 63793)); i = 0
