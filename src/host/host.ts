@@ -71,7 +71,8 @@ export type ProtocolName =
   | 'kmsg'
   | 'facts'
   | 'postgresql'
-  | 'mysql';
+  | 'mysql'
+  | 'openstack';
 
 /** Request to a daemon in its protocol, over its unix socket. Default timeout: 5 s. */
 export interface DaemonRead extends ReadOptions {

@@ -31,6 +31,7 @@ const protocol = oneOf<ProtocolName>(
   'facts',
   'postgresql',
   'mysql',
+  'openstack',
 );
 
 type Kinds = { readonly [Kind in Read['kind']]: Extract<Read, { readonly kind: Kind }> };

@@ -7,6 +7,7 @@ import { kubernetesFaults } from './kubernetes/faults.ts';
 import { kvmFaults } from './kvm/faults.ts';
 import { machineFaults } from './machine/faults.ts';
 import { networkFaults } from './network/faults.ts';
+import { openstackFaults } from './openstack/faults.ts';
 import { ovsFaults } from './ovs/faults.ts';
 import { packagesFaults } from './packages/faults.ts';
 import { processesFaults } from './processes/faults.ts';
@@ -26,6 +27,7 @@ export const faults: readonly Fault[] = [
   ...containersFaults,
   ...cephFaults,
   ...ovsFaults,
+  ...openstackFaults,
   ...databasesFaults,
   ...kubernetesFaults,
 ];

@@ -55,6 +55,7 @@ async function reply(what: DaemonRead, report: Report): Promise<string | undefin
       return kubernetesReply(what.request, report);
     case 'postgresql':
     case 'mysql':
+    case 'openstack':
       return undefined;
     case 'kmsg':
       return kernelLogReply(report);
