@@ -154,6 +154,7 @@ describe('stripPython', () => {
     'collector/crashcart_attach',
     'protocols/kubernetes/crashcart_kubernetes',
     'protocols/ceph/crashcart_ceph',
+    'protocols/openstack/crashcart_openstack',
   ])('changes nothing that runs, and no line, when it strips %s', (folder, context: TestContext) => {
     needsPython(context);
     const { files } = bundlePython(resolve(import.meta.dirname, '../src/host', folder, '__main__.py'));

@@ -16,7 +16,9 @@ import { inBackground as runInBackground } from './background.ts';
 import { compare } from './compare-flow.ts';
 import { correlateSeries } from './correlate-flow.ts';
 import { openDetail } from './detail-page.ts';
+import { askConfirm } from './dialogs.ts';
 import { openSteps } from './next-steps.ts';
+import type { Detail } from '../panes/pane.ts';
 import type { Screen } from './screen.ts';
 import { focusNext, fold, invert, markRow, move, scrollSide, showTree, sortNext } from './surface-actions.ts';
 import { quitAsking, setMark, takeNote, toggleRecording } from './recording-flow.ts';
@@ -186,9 +188,15 @@ function detail(screen: Screen): void {
   const { section, row } = selected;
   surface.pin(theme);
   const found = section.detail?.(row);
-  if (found) openDetail(screen, found);
+  if (found?.consent) runInBackground(screen, () => openAgreed(screen, found, found.consent));
+  else if (found) openDetail(screen, found);
   else if (section.enter === 'link') screen.act('go');
   else screen.notify('no details for this row');
+}
+
+/** Opens a detail that needs consent, once it is given. */
+async function openAgreed(screen: Screen, found: Detail, consent: Detail['consent']): Promise<void> {
+  if (consent && (await askConfirm(screen.layers, { title: found.title, ...consent }))) openDetail(screen, found);
 }
 
 /** One step back: zoom, search, filter, marks, page, then the row where `go` was pressed. */

@@ -7,6 +7,7 @@ import { commandChoices } from './command-flow.ts';
 import { choose, type Choice } from './choose.ts';
 import { guardRow, ROW_GONE, ROW_WHEN } from './row-guard.ts';
 import type { Screen } from './screen.ts';
+import { storyChoice } from './story-choice.ts';
 import { changeTable, sortedBy } from './surface-actions.ts';
 import { waitChoice } from './wait-flow.ts';
 
@@ -20,7 +21,7 @@ export async function palette(screen: Screen): Promise<void> {
     title: 'Palette',
     choices: paletteChoices(screen),
     guessing: true,
-    typed: (query: string) => waitChoice(screen, query),
+    typed: (query: string) => waitChoice(screen, query) ?? storyChoice(screen, query),
   };
   const pinned = surface?.view;
   const run = await choose(screen.layers, question, screen.changed);

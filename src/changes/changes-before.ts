@@ -64,6 +64,8 @@ const MADE_OF: Readonly<Partial<Record<EntityKind, RegExp>>> = {
   bond: /\/network\/|netplan|ifupdown|NetworkManager/i,
   disk: /firmware|nvme|multipath|lvm/i,
   mount: /fstab|nfs|cifs/i,
+  'openstack-cloud': /\b(?:nova|neutron|cinder|glance|keystone|placement)|oslo|rabbitmq/i,
+  'openstack-service': /\b(?:nova|neutron|cinder|glance|keystone|placement|octavia|heat)|oslo/i,
 };
 
 /**

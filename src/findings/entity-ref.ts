@@ -51,6 +51,12 @@ export const ENTITY_KINDS = [
   'socket',
   'database-server',
   'database-session',
+  'openstack-cloud',
+  /** Service or agent on a host. */
+  'openstack-service',
+  /** Host of the cloud, by its name in the APIs. */
+  'openstack-host',
+  'volume',
 ] as const;
 
 export type EntityKind = (typeof ENTITY_KINDS)[number];
@@ -120,5 +126,17 @@ export const sessionRef = (server: string, pid: number): EntityRef => ({
   kind: 'database-session',
   id: `${server}/${pid}`,
 });
+
+export const openstackCloudRef: EntityRef = { kind: 'openstack-cloud', id: 'openstack' };
+
+/** Name of a host without its domain: APIs have it with or without. */
+export const shortHost = (host: string): string => host.toLowerCase().split('.')[0] ?? '';
+
+export const openstackServiceRef = (one: { readonly name: string; readonly host: string }): EntityRef => ({
+  kind: 'openstack-service',
+  id: `${one.name}@${shortHost(one.host)}`,
+});
+
+export const openstackHostRef = (host: string): EntityRef => ({ kind: 'openstack-host', id: shortHost(host) });
 
 export const osdRef = (osd: number): EntityRef => ({ kind: 'osd', id: `osd.${osd}` });

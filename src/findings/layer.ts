@@ -66,6 +66,10 @@ const LAYER: Readonly<Record<EntityKind, Layer>> = {
   socket: 'process',
   'database-server': 'process',
   'database-session': 'process',
+  'openstack-cloud': 'cluster',
+  'openstack-service': 'process',
+  'openstack-host': 'cluster',
+  volume: 'storage',
 };
 
 /** Layer of an object. */

@@ -75,7 +75,8 @@ export type ProtocolName =
   | 'symbols'
   | 'redis'
   | 'memcached'
-  | 'haproxy';
+  | 'haproxy'
+  | 'openstack';
 
 /** Request to a daemon in its protocol, over its unix socket. Default timeout: 5 s. */
 export interface DaemonRead extends ReadOptions {

@@ -8,6 +8,7 @@ import { containerInfluences } from './influences/containers.ts';
 import { kvmInfluences } from './influences/kvm.ts';
 import { cephInfluences } from './influences/ceph.ts';
 import { databaseInfluences } from './influences/databases.ts';
+import { openstackInfluences } from './influences/openstack.ts';
 import { ovsInfluences } from './influences/ovs.ts';
 import { systemdInfluences } from './influences/systemd.ts';
 import { kubernetesInfluences } from './influences/kubernetes.ts';
@@ -26,4 +27,5 @@ export const influenceTable = new InfluenceTable([
   ...ovsInfluences,
   ...kubernetesInfluences,
   ...databaseInfluences,
+  ...openstackInfluences,
 ]);

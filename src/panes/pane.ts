@@ -136,6 +136,8 @@ export type Section = LinesSection | TableSection<any>;
 export interface Detail {
   readonly id: string;
   readonly title: string;
+  /** Question before it opens and reads anything: what the engineer agrees to. */
+  readonly consent?: { readonly lines: readonly string[]; readonly yes: string };
   /** Detail sources bound to their target: see `bindDetail`. */
   readonly sources: Readonly<Record<string, BoundDetail>>;
   readonly everySeconds: number;

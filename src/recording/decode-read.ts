@@ -35,6 +35,7 @@ const protocol = oneOf<ProtocolName>(
   'redis',
   'memcached',
   'haproxy',
+  'openstack',
 );
 
 type Kinds = { readonly [Kind in Read['kind']]: Extract<Read, { readonly kind: Kind }> };

@@ -15,6 +15,7 @@ import { kubernetesSubsystem } from './kubernetes.ts';
 import { kvmSubsystem } from './kvm.ts';
 import { machineSubsystem } from './machine.ts';
 import { networkSubsystem } from './network.ts';
+import { openstackSubsystem } from './openstack.ts';
 import { ovnSubsystem } from './ovn.ts';
 import { ovsSubsystem } from './ovs.ts';
 import { packagesSubsystem } from './packages.ts';
@@ -39,6 +40,7 @@ export const subsystems: readonly Subsystem[] = [
   ovsSubsystem,
   ovnSubsystem,
   kubernetesSubsystem,
+  openstackSubsystem,
   databasesSubsystem,
 ];
 

@@ -8,6 +8,7 @@ import { kubernetesFaults } from './kubernetes/faults.ts';
 import { kvmFaults } from './kvm/faults.ts';
 import { machineFaults } from './machine/faults.ts';
 import { networkFaults } from './network/faults.ts';
+import { openstackFaults } from './openstack/faults.ts';
 import { ovsFaults } from './ovs/faults.ts';
 import { packagesFaults } from './packages/faults.ts';
 import { processesFaults } from './processes/faults.ts';
@@ -27,6 +28,7 @@ export const faults: readonly Fault[] = [
   ...containersFaults,
   ...cephFaults,
   ...ovsFaults,
+  ...openstackFaults,
   ...databasesFaults,
   ...cacheAndQueueFaults,
   ...kubernetesFaults,

@@ -22,8 +22,6 @@ const NOT_RECORDED: readonly Edge[] = [
   ['mon', 'runs-as', 'process'],
   ['mgr', 'runs-as', 'process'],
   ['disk', 'stored-on', 'rbd-image'],
-  ['guest-disk', 'stored-on', 'rbd-image'],
-  ['rbd-image', 'stored-on', 'pool'],
   ['lxd-operation', 'served-by', 'daemon'],
   ['daemon', 'runs-as', 'pod'],
   ['resource', 'placed-on', 'memory-module'],

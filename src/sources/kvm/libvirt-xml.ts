@@ -21,9 +21,10 @@ export const libvirtXml = defineSource({
   },
   parse: ({ daemon, modular }) => parseDefinitions(modular ?? daemon),
   identifiers: (definitions) =>
-    [...(definitions?.values() ?? [])].flatMap(({ name, title, nova }) => [
+    [...(definitions?.values() ?? [])].flatMap(({ name, title, nova, disks }) => [
       ...named('guest', [name, title, nova?.name]),
       ...named('project', [nova?.project]),
+      ...named('uuid', [...(nova?.ports.map(({ id }) => id) ?? []), ...disks.map(({ volume }) => volume)]),
       ...named('user', [nova?.user]),
     ]),
 });
@@ -66,6 +67,8 @@ export interface DefinedDisk {
   readonly iothread: number | undefined;
   /** IOPS limit (iotune total_iops_sec); undefined without a limit. */
   readonly iopsLimit: number | undefined;
+  /** Id of its Cinder volume, which Nova writes as the serial number. */
+  readonly volume: string | undefined;
 }
 
 export interface DefinedNic {
@@ -86,6 +89,13 @@ export interface Nova {
   readonly flavor: string | undefined;
   readonly project: string | undefined;
   readonly user: string | undefined;
+  /** Neutron's ports with their fixed addresses; none before Nova 20. */
+  readonly ports: readonly NovaPort[];
+}
+
+export interface NovaPort {
+  readonly id: string;
+  readonly addresses: readonly string[];
 }
 
 /** Parse cache by text: definitions rarely change, and each reply repeats them. */
@@ -172,6 +182,7 @@ function diskOf(disk: XmlElement): readonly DefinedDisk[] {
       cache: attribute(driver, 'cache'),
       iothread: toCount(attribute(driver, 'iothread')),
       iopsLimit: toCount(inXml(disk, 'iotune', 'total_iops_sec')?.text) || undefined,
+      volume: uuidOf(inXml(disk, 'serial')?.text),
     },
   ];
 }
@@ -198,4 +209,14 @@ const novaOf = (nova: XmlElement | undefined): Nova | undefined =>
     flavor: attribute(inXml(nova, 'nova:flavor'), 'name'),
     project: inXml(nova, 'nova:owner', 'nova:project')?.text,
     user: inXml(nova, 'nova:owner', 'nova:user')?.text,
+    ports: allInXml(inXml(nova, 'nova:ports'), 'nova:port').flatMap(portOf),
   };
+
+function portOf(port: XmlElement): readonly NovaPort[] {
+  const id = uuidOf(attribute(port, 'uuid'));
+  const addresses = allInXml(port, 'nova:ip').flatMap((ip) => attribute(ip, 'address') ?? []);
+  return id === undefined ? [] : [{ id, addresses }];
+}
+
+const uuidOf = (text: string | undefined): string | undefined =>
+  text !== undefined && UUID.test(text) ? text : undefined;

@@ -33,7 +33,13 @@ describe('guests of the recorded host', () => {
       '2:1',
       '3:1',
     ]);
-    expect(web?.definition?.nova).toEqual({ name: 'lab-web', flavor: 'm1.lab', project: 'shop-prod', user: 'alice' });
+    expect(web?.definition?.nova).toEqual({
+      name: 'lab-web',
+      flavor: 'm1.lab',
+      project: 'shop-prod',
+      user: 'alice',
+      ports: [{ id: '08baabca-ed93-4ea8-8af1-f3aa0bde14f3', addresses: ['10.99.7.10'] }],
+    });
     expect(web?.nics.map(({ tap }) => tap)).toEqual(['tap77c1dc00-af']);
     expect(web?.nics[0]?.rxBytesPerSec).toBeGreaterThan(0);
     const db = guests.get('lab-db');

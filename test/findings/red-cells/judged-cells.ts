@@ -7,6 +7,7 @@ import { kubernetesJudged } from './kubernetes.ts';
 import { kvmJudged } from './kvm.ts';
 import { machineJudged } from './machine.ts';
 import { networkJudged } from './network.ts';
+import { openstackJudged } from './openstack.ts';
 import { ovsJudged } from './ovs.ts';
 import { packagesJudged } from './packages.ts';
 import { processesJudged } from './processes.ts';
@@ -27,6 +28,7 @@ const tables: readonly JudgedCells[] = [
   containersJudged,
   cephJudged,
   ovsJudged,
+  openstackJudged,
   databasesJudged,
   kubernetesJudged,
 ];
