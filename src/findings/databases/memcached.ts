@@ -15,7 +15,8 @@ export const memcachedUnresponsive = defineFinding({
   title: 'memcached that does not respond',
   needs,
   authority: '[own]: no reply within 4 s; at its limit of connections it accepts none',
-  judge: ({ memcachedServers: seen }): readonly Found[] => unresponsiveFound(seen, 'memcached', { 'too many open connections': /Too many open connections/ }),
+  judge: ({ memcachedServers: seen }): readonly Found[] =>
+    unresponsiveFound(seen, 'memcached', { 'too many open connections': /Too many open connections/ }),
 });
 
 /** Connections near the limit, at which it stops accepting. */
