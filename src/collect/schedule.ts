@@ -72,9 +72,11 @@ export class Schedule {
     planned.running = false;
     planned.done = hasData;
     planned.paceSeconds = paceSeconds;
+    const came = planned.isAbsent && !isAbsent;
     planned.isAbsent = isAbsent;
     const leastSeconds = isAbsent ? this.periodSeconds(source) : paceSeconds;
     if (Number.isFinite(leastSeconds)) planned.dueMs = Math.max(planned.dueMs, planned.takenMs + leastSeconds * 1000);
+    if (came) planned.dueMs = Math.min(planned.dueMs, planned.takenMs + this.periodSeconds(source) * 1000);
   }
 
   /** Makes the followers of a source due after a change of it; of one that is being read, once that ends. */

@@ -95,6 +95,8 @@ test('details of recorded hosts have what their lists hold', async () => {
       "kube-pod.pod",
       "lxd-instance.snapshots",
       "lxd-instance.state",
+      "openstack-credentials.found",
+      "openstack-story.logs",
       "ovs-all-flows.snapFlows",
       "ovs-bridge.fdb",
       "ovs-bridge.rules",

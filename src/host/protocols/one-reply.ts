@@ -4,7 +4,7 @@ import { RequestQueue } from './request-queue.ts';
 
 const MAX_REPLY_BYTES = 8 << 20;
 
-/** OneReplyConnection sends a request on a connection of its own, which the server closes after the reply. */
+/** OneReplyConnection sends each request on a separate connection, which the server closes after the reply. */
 export class OneReplyConnection implements DaemonConnection {
   readonly #dial: Dial;
   readonly #command: string;

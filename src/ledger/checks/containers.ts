@@ -130,11 +130,11 @@ export const engineChecks = defineChecks({
     return [
       ...enginesAt(moment, new Set())
         .filter(({ state }) => state !== 'no daemon')
-        .flatMap(({ key, state, tookMs, detail, place }) => {
+        .flatMap(({ key, state, tookMs, detail, place, orphans }) => {
           const source = place === undefined ? { dockerPing: moment.dockerPing } : { lxdPing: moment.lxdPing };
           const why = place === undefined ? moment.dockerPing.missing['ping'] : moment.lxdPing.missing[place];
           return check(
-            { entity: entityRef('daemon', key), name: key, nameVocabulary: 'fixed', pane: 'containers', aspect: 'errors', rules: ['container-daemon-unresponsive'], what: 'ping', limit: `${limits.daemonAnswerMs.warn} ms`, because: why && stateOfMissing(why) }, // prettier-ignore
+            { entity: entityRef('daemon', key), name: key, nameVocabulary: 'fixed', pane: 'containers', aspect: 'errors', rules: ['container-daemon-unresponsive'], what: 'ping', ...(orphans > 0 && { essential: true as const }), limit: `${limits.daemonAnswerMs.warn} ms`, because: why && stateOfMissing(why) }, // prettier-ignore
             state === 'answers' ? `replies in ${ms(tookMs)}` : undefined,
             source,
             plain(detail ?? state),

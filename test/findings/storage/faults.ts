@@ -20,6 +20,7 @@ import { faultOn, type Fault } from '../../helpers/found-on.ts';
 import { nvmeLog } from '../../helpers/nvme-log.ts';
 
 const vm = faultOn('cloud-vm', 10);
+const host = faultOn('storage-host', 10);
 
 /** Reply of the collector with these mounts. */
 const mounts = (...rows: readonly string[]) => ({
@@ -84,11 +85,11 @@ export const volumeStats = (dm: Counters, vda: Counters) => ({
 
 /** Faults of filesystems and volumes; those of ext4, xfs and FUSE as read from a kernel 6.18. */
 export const storageFaults: readonly Fault[] = [
-  vm(diskHealth, [{}, nvme({ criticalWarning: 0b1001, sparePct: 3 })], ['crit', 'nvme0', 'spare below its threshold, 3% left, media read-only']),
+  host(diskHealth, [{}, nvme({ criticalWarning: 0b1001, sparePct: 3 })], ['crit', 'nvme0', 'spare below its threshold, 3% left, media read-only']),
   vm(diskHealth, [nvme({ mediaErrors: 7 }), nvme({ mediaErrors: 9 })], ['crit', 'nvme0', '2 new media errors of 9']),
   vm(diskHealth, [{}, nvme({ mediaErrors: 7 })], ['warn', 'nvme0', '7 media errors since it was made']),
   vm(diskHealth, [{}, nvme({ usedPct: 104 })], ['warn', 'nvme0', 'wear 104%']),
-  vm(zfsPoolState, [{}, { '/proc/spl/kstat/zfs/tank/state': 'SUSPENDED\n' }], ['crit', 'tank', 'ZFS pool SUSPENDED, I/O waits or fails']),
+  host(zfsPoolState, [{}, { '/proc/spl/kstat/zfs/tank/state': 'SUSPENDED\n' }], ['crit', 'tank', 'ZFS pool SUSPENDED, I/O waits or fails']),
   vm(zfsPoolState, [{}, { '/proc/spl/kstat/zfs/tank/state': 'DEGRADED\n' }], ['warn', 'tank', 'ZFS pool DEGRADED, redundancy lost']),
   vm(mountUnresponsive, [{}, mounts('!timeout,998.2,in S state at request_wait_answer\t668 27 0:125 / /mnt/hung rw,relatime - fuse.sshfs deadserver:/export rw,user_id=0')], ['crit', '/mnt/hung', 'fuse.sshfs unresponsive for 11 s at request_wait_answer']),
   vm(mountUnresponsive, [{}, mounts(`!error,ESTALE\t${NFS}`)], ['crit', '/mnt/nas', 'nfs4: statfs fails with ESTALE (stale file handle)']),

@@ -24,7 +24,7 @@ up() {
   server source "$SOURCE" --maxmemory 64mb --maxmemory-policy noeviction || return 1
   wait_for 10 "the source" cli ping || die "see $STATE/source.log"
   server replica "$REPLICA" --replicaof "127.0.0.1 $SOURCE" || return 1
-  spawn memcached memcached -u nobody -l 127.0.0.1 -p 63793 -m 8 -c 64 -P "$STATE/memcached-own.pid" || return 1
+  spawn memcached memcached -u daemon -l 127.0.0.1 -p 63793 -m 8 -c 64 -P "$STATE/memcached-own.pid" || return 1
   web web1 63796 && web web2 63797 || return 1
   # Takes connections and never replies.
   spawn sink python3 -c 'import socket, time

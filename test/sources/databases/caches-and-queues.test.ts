@@ -47,7 +47,7 @@ test('redisServers keeps the reason of a server that was not read', () => {
   expect(redisServers.parse({ redis: undefined, valkey: undefined, sentinel: undefined })).toBeUndefined();
 });
 
-test('listenerServers tells two of one port apart', () => {
+test('listenerServers keeps two of one port apart', () => {
   const replies = new Map([['listening:x:7:127.0.0.1:1', reply('a')], ['listening:x:9:127.0.0.1:1', reply('b')], ['/run/x', reply('c')]]); // prettier-ignore
   expect([...(listenerServers('x', [replies], (text) => text) ?? [])].map(([name, one]) => [name, 'state' in one && one.state])).toEqual([['x:1', 'a'], ['x:1@9', 'b']]); // prettier-ignore
 });

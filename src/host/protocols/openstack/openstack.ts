@@ -24,7 +24,7 @@ export const openstack: Protocol = {
   allowed: [
     'story ID: lines about a request, instance, port or volume in the ends of the logs of the services, up to 8 MiB of each and 64 MiB in all',
     'errors: lines of level ERROR and CRITICAL in them',
-    'credentials: paths of openrc files, clouds.yaml and configurations of services; nothing of what they hold',
+    'credentials, which lists paths of openrc files, clouds.yaml and configurations of services; nothing of what they hold',
     'agree PATH: consent of the engineer to one of them; it ends with the connection',
     'cloud: GET of services, hypervisors, agents, failed and building servers, ports that are DOWN, volumes, resource providers; one token an hour',
   ],
