@@ -100,7 +100,7 @@ osd_up() { spawn "osd.$1" ceph-osd -f -i "$1" -c "$CONF" --osd-data "$C/osd.$1";
 mon_leads() { asok mon.a mon_status | grep -qE '"state": "leader"'; }
 all_up() { [ "$(ceph osd stat -f json | sed -E 's/.*"num_up_osds":([0-9]+).*/\1/')" -ge "$OSDS" ]; }
 clean() { ceph pg stat -f json | python3 -c 'import json,sys; s=json.load(sys.stdin)["pg_summary"]["num_pg_by_state"]; sys.exit(not (sum(x["num"] for x in s) >= 8 and all(x["name"]=="active+clean" for x in s)))'; }
-load() { spawn load /usr/bin/python3 "$HERE/load.py" "$CONF" "$ADMIN" lab disk0 "${LAB_THREADS:-2}" "${LAB_OPS:-100}"; }
+load() { spawn load /usr/bin/python3 "$HERE/load.py" "$CONF" "$ADMIN" lab disk0 "${LAB_THREADS:-2}" "${LAB_OPS:-100}" "$C"; }
 
 # build   a new cluster at each `up`, because earlier faults would show in its counters
 build() {

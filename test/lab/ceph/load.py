@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""Reads and writes 4 KiB blocks of an RBD image at an even pace: load.py CONF KEYRING POOL IMAGE THREADS OPERATIONS_PER_SECOND
+"""Reads and writes 4 KiB blocks of an RBD image at an even pace: load.py CONF KEYRING POOL IMAGE THREADS OPERATIONS_PER_SECOND STATE
 
+STATE is the folder by which the lab knows its processes.
 As fast as it can, one client takes all CPUs of a small machine, and what waits for them looks like a fault.
 """
 
@@ -34,7 +35,7 @@ def work(image, size_bytes, interval_s):
 
 
 def main():
-    conf, keyring, pool, name, threads, per_second = sys.argv[1:]
+    conf, keyring, pool, name, threads, per_second, _state = sys.argv[1:]
     with rados.Rados(conffile=conf, conf={"keyring": keyring}) as cluster, cluster.open_ioctx(pool) as context:
         with rbd.Image(context, name) as image:
             interval_s = int(threads) / float(per_second)
