@@ -8,7 +8,7 @@ let screen: Console;
 
 beforeAll(async () => {
   await lab('rabbitmq', 'up');
-  screen = new Console([], { columns: 160, rows: 50 });
+  screen = new Console(['--budget', '60'], { columns: 160, rows: 50 });
   await screen.until('LIVE', 60_000);
   await screen.go('Databases');
 });

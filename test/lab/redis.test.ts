@@ -8,7 +8,7 @@ let screen: Console;
 
 beforeAll(async () => {
   await lab('redis', 'up');
-  screen = new Console([], { columns: 160, rows: 50 });
+  screen = new Console(['--budget', '60'], { columns: 160, rows: 50 });
   await screen.until('LIVE', 60_000);
   await screen.go('Databases');
 });
@@ -30,8 +30,11 @@ namesFaults('redis', () => screen, [
   ['slow', /redis:63791 .*DEBUG.* took 1\.2s/],
   ['busy', /redis:63791 .*busy running a script/],
   ['frozen', /redis-server\[\d+\].*stopped \(SIGSTOP\)|redis:63791 .*does not respond/],
-  ['memcached-connections', /memcached:63793 .*(?:\d+ of 64 connections|too many open connections)/],
   ['memcached-evictions', /memcached:63793 .*evictions\/s/],
+  [
+    'memcached-connections',
+    /memcached:63793 .*(?:\d+ of 64 connections|too many open connections)|memcached\[\d+\].* of 64 open files/,
+  ],
   ['haproxy-server', /haproxy:admin\.sock .*1 of 2 servers of api DOWN/],
   ['haproxy-backend', /haproxy:admin\.sock .*backend api DOWN, 0 of 2 servers up/],
   ['haproxy-queue', /haproxy:admin\.sock .*requests queued in slow/],
