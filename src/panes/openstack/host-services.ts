@@ -9,9 +9,11 @@ import { errorsDetail } from './story.ts';
 const whereOf = ({ container, unit }: HostService): string | undefined =>
   container === undefined ? unit && plain(unit) : plain(`${container.engine}/${container.name}`);
 
+const hasFailed = ({ isRunning, state }: HostService): boolean => !isRunning && state === 'failed';
+
 const columns: readonly Column<HostService>[] = [
   textColumn({ id: 'service', title: 'SERVICE', about: 'Service or agent, by its program, unit or container.', width: 25, widest: 32, rank: 0, value: ({ name }) => plain(name) }),
-  textColumn({ id: 'state', title: 'STATE', about: 'running; without a process the state of its unit or container.', vocabulary: 'fixed', width: 14, widest: 20, rank: 0, value: ({ state }) => label(state) }),
+  textColumn({ id: 'state', title: 'STATE', about: 'running; without a process the state of its unit or container.', vocabulary: 'fixed', width: 14, widest: 20, rank: 0, role: (service) => (hasFailed(service) ? 'warn' : 'text'), value: ({ state }) => label(state) }),
   textColumn({ id: 'layout', title: 'LAYOUT', about: 'How it was installed: packages, charms, kolla, TripleO, RHOSO, OpenStack-Ansible, Sunbeam, MicroStack, devstack, Kubernetes.', vocabulary: 'fixed', width: 9, widest: 17, rank: 2, value: ({ layout }) => layout }),
   numberColumn({ id: 'pid', title: 'PID', about: 'pid of its oldest process.', width: 7, rank: 1, missing: '', value: ({ processes }) => processes[0]?.pid }),
   totalColumn({ id: 'processes', title: 'PROCS', about: 'Processes with its workers.', width: 5, rank: 1, missing: '', value: ({ processes }) => processes.length || undefined }),
@@ -38,7 +40,7 @@ export const hostServicesSection = (rows: readonly HostService[], empty: Nothing
   key: ({ name }) => name,
   sort: { column: 'service', descending: false },
   first: ({ isRunning, state }) => !isRunning && /failed|activating|error|restarting/.test(state),
-  rowRole: ({ isRunning }) => (isRunning ? undefined : 'dim'),
+  rowRole: (service) => (service.isRunning || hasFailed(service) ? undefined : 'dim'),
   entity: (service) => openstackServiceRef(service),
   name: ({ name }) => plain(name),
   process: processOf,

@@ -2,6 +2,7 @@ import type { JudgedCells } from './judged-cell.ts';
 
 export const openstackJudged: JudgedCells = {
   'openstack/servers/status': { rules: ['openstack-builds-stuck', 'openstack-servers-failed'], anyRow: true },
+  'openstack/host-services/state': { rules: ['unit-failed'] },
   'openstack/agents/state': { rules: ['openstack-service-down'] },
   'openstack/hosts/vcpu': { rules: ['openstack-capacity'] },
   'openstack/hosts/memory': { rules: ['openstack-capacity'] },
