@@ -197,7 +197,9 @@ export class LiveSession implements Session {
     record.tookMs = wallMs - startMs;
     const down = this.live !== undefined && this.live.link().state !== 'live' && asked.at === undefined;
     const isAbsent = asked.at === undefined && Object.values(asked.missing).every(({ why }) => why === 'absent');
-    this.#schedule.finished(source, asked.at !== undefined || isAbsent, asked.paceSeconds, isAbsent);
+    // On a host that is slow for a moment a part times out: what is read once would be missing for the session.
+    const isWhole = Object.values(asked.missing).every(({ why }) => why !== 'timeout');
+    this.#schedule.finished(source, isWhole, asked.paceSeconds, isAbsent);
     // Failures of a lost connection are no readings.
     if (down) return;
     record.missing = asked.missing;

@@ -8,6 +8,8 @@ const FAR_OVER = 2;
 /** Factor of the period of a source whose readings are not present on this host, and the longest period that comes of it, seconds. */
 const ABSENT_FACTOR = 4;
 const ABSENT_MAX_SECONDS = 20;
+/** Wait of a source that is read once for its next try, while a part of it timed out. */
+const ONCE_AGAIN_MS = 10_000;
 /** Share of the budget below which periods shrink again; the distance prevents oscillation. */
 const EASE_AT = 0.6;
 
@@ -65,17 +67,18 @@ export class Schedule {
     return due.map(({ source }) => source);
   }
 
-  /** Returns a source. `paceSeconds` is the least period of new data; `isAbsent`: all that it reads is not present. */
-  finished(source: AnySource, hasData: boolean, paceSeconds = 0, isAbsent = false): void {
+  /** Returns a source. `isWhole`: one that is read once is not read again. `paceSeconds` is the least period of new data; `isAbsent`: all that it reads is not present. */
+  finished(source: AnySource, isWhole: boolean, paceSeconds = 0, isAbsent = false): void {
     const planned = this.#planned.find((one) => one.source === source);
     if (!planned) return;
     planned.running = false;
-    planned.done = hasData;
+    planned.done = isWhole;
     planned.paceSeconds = paceSeconds;
     const came = planned.isAbsent && !isAbsent;
     planned.isAbsent = isAbsent;
     const leastSeconds = isAbsent ? this.periodSeconds(source) : paceSeconds;
     if (Number.isFinite(leastSeconds)) planned.dueMs = Math.max(planned.dueMs, planned.takenMs + leastSeconds * 1000);
+    if (source.everySeconds === 'once' && !isWhole) planned.dueMs = planned.takenMs + ONCE_AGAIN_MS;
     if (came) planned.dueMs = Math.min(planned.dueMs, planned.takenMs + this.periodSeconds(source) * 1000);
   }
 

@@ -102,6 +102,16 @@ describe('the schedule', () => {
     expect(ids(schedule.take(100_001))).toEqual(['once']);
   });
 
+  test('take returns a source that is read once 10 s later when a part of it is missing', () => {
+    const schedule = new Schedule([once], 2);
+    schedule.take(0);
+    schedule.finished(once, false);
+    expect(schedule.take(9900)).toEqual([]);
+    expect(ids(schedule.take(10_000))).toEqual(['once']);
+    schedule.finished(once, true);
+    expect(schedule.take(60_000)).toEqual([]);
+  });
+
   test('spent stretches sources of low value first, then all, and relaxes again', () => {
     const schedule = new Schedule([fast, extra], 2);
     schedule.spent(3);

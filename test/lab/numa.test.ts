@@ -54,7 +54,7 @@ describe.each(backends)('%s', (backend) => {
         ...['node0', 'node1', 'node2', 'node3'].map((node) => new RegExp(node)),
         /2 sockets × 2 cores × 2 threads/,
       ],
-      60_000,
+      120_000,
     );
   });
 
