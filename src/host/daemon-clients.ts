@@ -26,7 +26,11 @@ const MAX_SOCKETS = 512;
 /** Time for which the sockets of a pattern are taken as they were, while all of them reply. */
 const NAMES_MS = 10_000;
 
-type Names = Promise<readonly string[] | Missing>;
+/** Sockets of a pattern, as they were listed. */
+interface Listing {
+  readonly untilMs: number;
+  readonly names: Promise<readonly string[] | Missing>;
+}
 
 interface Client {
   readonly connection: DaemonConnection;
@@ -39,7 +43,7 @@ interface Client {
 export class DaemonClients {
   readonly #clients = new Map<Lane, Map<string, Client>>();
   readonly #fallbacks = new WeakMap<Lane, FallbackCommands>();
-  readonly #names = new WeakMap<Lane, Map<string, { readonly untilMs: number; readonly names: Names }>>();
+  readonly #names = new WeakMap<Lane, Map<string, Listing>>();
   readonly #protocolOf: (name: ProtocolName) => Protocol | undefined;
   readonly #onStart: (lane: Lane, argv: readonly string[], why: string) => void;
 
@@ -91,12 +95,12 @@ export class DaemonClients {
   }
 
   /** Sockets that match a pattern; requests for one pattern share a listing of its folder, which costs more than a reply. */
-  async #namesOf(lane: Lane, pattern: string, timeoutMs: number): Names {
-    const known = this.#names.get(lane) ?? new Map<string, { readonly untilMs: number; readonly names: Names }>();
+  async #namesOf(lane: Lane, pattern: string, timeoutMs: number): Listing['names'] {
+    const known = this.#names.get(lane) ?? new Map<string, Listing>();
     this.#names.set(lane, known);
     const kept = known.get(pattern);
     if (kept && performance.now() < kept.untilMs) return kept.names;
-    const listed: Names = lane.names ? lane.names(pattern, timeoutMs) : Promise.resolve(needsPython(pattern));
+    const listed = lane.names?.(pattern, timeoutMs) ?? Promise.resolve(needsPython(pattern));
     known.set(pattern, { untilMs: performance.now() + NAMES_MS, names: listed });
     const names = await listed;
     if ('ok' in names) known.delete(pattern);
