@@ -103,6 +103,16 @@ export const layers: Readonly<Record<string, Layer>> = {
     may: [...PURE, 'sources', 'findings', 'correlate', 'ui'],
     why: 'conditions on figures are pure: panes and samples in, verdicts out',
   },
+  symbols: {
+    at: ['src/symbols/'],
+    may: ['lib'],
+    why: 'readers of ELF, DWARF and unwind tables are pure: bytes in, addresses and names out',
+  },
+  stacks: {
+    at: ['src/stacks/'],
+    may: ['lib', 'host contract', 'symbols'],
+    why: 'stacks are pure: frames in, groups, trees and files of profilers out',
+  },
   kit: {
     at: ['src/ui/kit/'],
     may: [...PURE, 'sources', 'entities'],
