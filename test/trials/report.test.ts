@@ -24,7 +24,7 @@ it('reportOf counts a culprit as first when it is among as many lines as there a
     faults: single,
     ranks: { ...forAll([0]), severity: [3] },
     lines: { ...forAll(1), severity: 5 },
-    byCeph: 1,
+    byTool: { lab: 'ceph', rank: 1 },
     secondsToFirst: 2.5,
     incidents: ['osd.1: slow (+2)'],
   };
@@ -32,7 +32,7 @@ it('reportOf counts a culprit as first when it is among as many lines as there a
     faults: double,
     ranks: { ...forAll([1, 3]), severity: [undefined, 0] },
     lines: forAll(4),
-    byCeph: undefined,
+    byTool: undefined,
     secondsToFirst: undefined,
     incidents: ['a', 'b', 'c', 'd', 'e'],
   };
@@ -41,7 +41,7 @@ it('reportOf counts a culprit as first when it is among as many lines as there a
   // Of three faults the first two are first, and all among three lines more.
   expect(text).toContain('| incidents | 0.67 | 1.00 | 1.67 |');
   expect(text).toContain('| severity | 0.33 | 0.33 | 3.00 |');
-  expect(text).toContain('| `ceph health detail`, single faults of Ceph: 1 | 0.00 | 1.00 | |');
+  expect(text).toContain('| `ceph health detail`, single faults: 1 | 0.00 | 1.00 | |');
   expect(text).toContain(`Not first: ${double.map(({ lab, fault }) => `${lab} ${fault}`).join(' + ')}.`);
   expect(text).toContain('; and 1 more |');
 });

@@ -10,6 +10,18 @@ export const ORDERS = [
 ] as const;
 export type Order = (typeof ORDERS)[number];
 
+/** Tool that engineers open first, by lab. */
+export const TOOLS = {
+  ceph: 'ceph health detail',
+  kubernetes: 'kubectl get nodes, pods -A, Warning events',
+} as const;
+
+/** Rank of the first line of a tool that names the object of a fault, from 0; -1: none does. */
+export interface ToolRank {
+  readonly lab: keyof typeof TOOLS;
+  readonly rank: number;
+}
+
 /** Result of one trial. */
 export interface Outcome {
   readonly faults: readonly TrialFault[];
@@ -17,8 +29,8 @@ export interface Outcome {
   readonly ranks: Readonly<Record<Order, readonly (number | undefined)[]>>;
   /** Lines above the next fault: incidents, or findings by severity. */
   readonly lines: Readonly<Record<Order, number>>;
-  /** Rank of the check of `ceph health detail` that names the object of the fault; undefined for other labs, -1: not named. */
-  readonly byCeph: number | undefined;
+  /** Rank of the line of the subsystem's tool that names the fault's object; undefined for labs without such a tool. */
+  readonly byTool: ToolRank | undefined;
   /** From the connect, or from the fault where that came later. */
   readonly secondsToFirst: number | undefined;
   readonly incidents: readonly string[];
@@ -50,7 +62,7 @@ export function reportOf(outcomes: readonly Outcome[], conditions: Conditions): 
       .filter(Boolean).length;
   const lines = (order: Order) => outcomes.reduce((sum, one) => sum + one.lines[order], 0);
   const times = outcomes.flatMap(({ secondsToFirst }) => secondsToFirst ?? []).toSorted((a, b) => a - b);
-  const ceph = outcomes.filter(({ byCeph }) => byCeph !== undefined);
+  const tools = outcomes.flatMap(({ byTool }) => byTool ?? []);
   const missed = outcomes.filter((one) => one.ranks.incidents.some((rank) => (rank ?? Infinity) >= one.faults.length));
   return [
     '# Trials',
@@ -67,11 +79,7 @@ export function reportOf(outcomes: readonly Outcome[], conditions: Conditions): 
       (order) =>
         `| ${order} | ${share(within(order, 0), faults)} | ${share(within(order, 2), faults)} | ${share(lines(order), faults)} |`,
     ),
-    ...(ceph.length > 0
-      ? [
-          `| \`ceph health detail\`, single faults of Ceph: ${ceph.length} | ${share(ceph.filter(({ byCeph }) => byCeph === 0).length, ceph.length)} | ${share(ceph.filter(({ byCeph = -1 }) => byCeph >= 0 && byCeph < 3).length, ceph.length)} | |`,
-        ]
-      : []),
+    ...toolRows(tools),
     '',
     `Seconds to the culprits first: median ${times[Math.floor(times.length / 2)]?.toFixed(1) ?? '—'}, worst ${times.at(-1)?.toFixed(1) ?? '—'}.`,
     `Calm labs, ${conditions.calmMinutes} min: ${conditions.falseCulprits.length === 0 ? 'no false culprit' : conditions.falseCulprits.map((text) => `\`${text}\``).join(', ')}${conditions.calm.length > 0 ? `; taken off: ${conditions.calm.map((key) => `\`${key}\``).join(', ')}` : ''}.`,
@@ -82,6 +90,18 @@ export function reportOf(outcomes: readonly Outcome[], conditions: Conditions): 
     ...outcomes.map(rowOf),
     '',
   ].join('\n');
+}
+
+function toolRows(ranks: readonly ToolRank[]): readonly string[] {
+  return Object.entries(TOOLS).flatMap(([lab, tool]) => {
+    const of = ranks.filter((one) => one.lab === lab);
+    const within = (count: number) => of.filter(({ rank }) => rank >= 0 && rank < count).length;
+    return of.length === 0
+      ? []
+      : [
+          `| \`${tool}\`, single faults: ${of.length} | ${share(within(1), of.length)} | ${share(within(3), of.length)} | |`,
+        ];
+  });
 }
 
 const nameOf = ({ faults }: Outcome): string => faults.map(({ lab, fault }) => `${lab} ${fault}`).join(' + ');

@@ -1,9 +1,9 @@
 /**
  * Trials of the diagnosis: breaks a lab, connects, and reads the incidents of the Overview (`npm run trials`).
  *
- *     npm run trials -- [--only LAB,…] [--faults REGEXP] [--first N] [--seconds 25] [--before] [--wait 10] [--busy] [--calm 10] [--out docs/TRIALS.md]
+ *     npm run trials -- [--only LAB,…] [--faults REGEXP] [--first N] [--double] [--seconds 25] [--before] [--wait 10] [--busy] [--calm 10] [--out docs/TRIALS.md]
  *
- * As root on Debian 12, with the labs up that are to be broken (`test/lab/LAB/lab-LAB.sh up`, CRASHCART_LAB_DIR). `--before` connects
+ * As root on Debian 12, with the labs up that are to be broken (`test/lab/LAB/lab-LAB.sh up`, CRASHCART_LAB_DIR). `--double` takes those with two faults only. `--before` connects
  * before the fault, `--wait` so many seconds after it; `--busy` keeps the CPUs and a disk at work meanwhile. `--calm` watches the calm
  * labs so many minutes first: what stands half of that time is taken off, other incidents after the first 20 s are false culprits.
  */
@@ -19,9 +19,10 @@ const { trial, watchCalm } = await import('./trial.ts');
 
 const { values: options } = parseArgs({
   options: {
-    only: { type: 'string', default: 'ceph,docker,kvm,lxd,ovn,ovs' },
+    only: { type: 'string', default: 'ceph,docker,kubernetes,kvm,lxd,ovn,ovs' },
     faults: { type: 'string', default: '' },
     first: { type: 'string' },
+    double: { type: 'boolean', default: false },
     seconds: { type: 'string', default: '25' },
     before: { type: 'boolean', default: false },
     wait: { type: 'string', default: '10' },
@@ -67,7 +68,10 @@ try {
   const outcomes: Outcome[] = [];
   const pattern = new RegExp(options.faults);
   const wanted = TRIALS.filter(
-    (faults) => faults.every(({ lab }) => labs.has(lab)) && faults.some(({ fault }) => pattern.test(fault)),
+    (faults) =>
+      (faults.length > 1 || !options.double) &&
+      faults.every(({ lab }) => labs.has(lab)) &&
+      faults.some(({ fault }) => pattern.test(fault)),
   );
   for (const faults of wanted.slice(0, options.first === undefined ? wanted.length : Number(options.first))) {
     const outcome = await trial(faults, calm.keys, {

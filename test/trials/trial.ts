@@ -1,6 +1,4 @@
-import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import type { StandingFinding } from '../../src/collect/session.ts';
 import { reachHost, watch } from '../../src/commands/reach.ts';
 import { findingRank } from '../../src/findings/order.ts';
@@ -10,6 +8,7 @@ import type { Look } from '../../src/incidents/observation.ts';
 import { explainer, explainerOptions } from '../../src/subsystems/index.ts';
 import { lab } from '../lab/lib/lab.ts';
 import { ORDERS, type Order, type Outcome } from './report.ts';
+import { rankByTool } from './tools.ts';
 import type { TrialFault } from './trials.ts';
 
 type Row = IncidentRow<StandingFinding>;
@@ -91,20 +90,6 @@ function linesBy(order: Order, session: Session, calm: ReadonlySet<string>): rea
   return found.filter(({ key }) => !calm.has(key));
 }
 
-/** Rank of the check of `ceph health detail` that names the daemon of a fault. */
-async function rankByCeph(faults: readonly TrialFault[]): Promise<number | undefined> {
-  const [fault, ...others] = faults;
-  if (fault?.lab !== 'ceph' || others.length > 0) return undefined;
-  const { stdout } = await promisify(execFile)('ceph', ['health', 'detail', '--connect-timeout', '8']).catch(() => ({
-    stdout: '',
-  }));
-  const object = /mgr|mon/.exec(fault.fault)?.[0] ?? (fault.fault === 'noout' ? 'noout' : String.raw`osd\.1\b`);
-  return stdout
-    .split(/\n(?=\[|[A-Z(])/)
-    .slice(1)
-    .findIndex((check) => new RegExp(object).test(check));
-}
-
 /** Breaks the labs, watches, repairs. `calm`: keys of findings that the calm labs show. */
 export async function trial(
   faults: readonly TrialFault[],
@@ -122,12 +107,14 @@ export async function trial(
       await breakAll();
     } else {
       await breakAll();
-      await sleep(waitMs);
+      await sleep(Math.max(waitMs, ...faults.map(({ afterSeconds = 0 }) => afterSeconds * 1000)));
     }
     const startMs = Date.now();
+    const watchedMs =
+      Math.max(seconds, ...(before ? faults.map(({ afterSeconds = 0 }) => afterSeconds + seconds) : [])) * 1000;
     session ??= await connect();
     let secondsToFirst: number | undefined;
-    while (Date.now() - startMs < seconds * 1000) {
+    while (Date.now() - startMs < watchedMs) {
       await sleep(500);
       const found = ranksIn(linesBy('incidents', session, calm), faults).every(
         (rank) => (rank ?? Infinity) < faults.length,
@@ -140,7 +127,7 @@ export async function trial(
       faults,
       ranks: mapOrders((order) => ranksIn(lines[order], faults)),
       lines: mapOrders((order) => lines[order].length),
-      byCeph: await rankByCeph(faults),
+      byTool: await rankByTool(faults),
       secondsToFirst,
       incidents: incidentsOf(watched)
         .filter(({ root }) => !calm.has(root.key))

@@ -1,8 +1,10 @@
 /** Faults of the labs, with the roots that name them: rule and displayed object of a present incident. */
 export interface TrialFault {
-  readonly lab: 'ceph' | 'docker' | 'kvm' | 'lxd' | 'ovn' | 'ovs';
+  readonly lab: 'ceph' | 'docker' | 'kubernetes' | 'kvm' | 'lxd' | 'ovn' | 'ovs';
   readonly fault: string;
   readonly roots: readonly (readonly [rule: string, object: RegExp])[];
+  /** Age from which it counts as a fault: a pod that starts is not ready either. */
+  readonly afterSeconds?: number;
 }
 
 const fault = (
@@ -26,6 +28,10 @@ const noDevice = fault('ovs', 'nodev', ['ovs-port-broken', /./]);
 const leak = fault('docker', 'oom', ['container-oom', /lab-leak|lab-oom/]);
 const loop = fault('docker', 'crash-loop', ['container-restart-loop', /lab-loop/]);
 const throttle = fault('docker', 'throttle', ['container-throttled', /lab-worker/]);
+const badPod = (name: string, rule = 'kube-pod-unhealthy'): TrialFault =>
+  fault('kubernetes', `pod-${name}`, [rule, new RegExp(String.raw`(?:^|/)${name}\b`)]);
+const crashingPod = badPod('crash');
+const frozenEtcd = fault('kubernetes', 'freeze-etcd', ['process-stopped', /^etcd/]);
 const frozenQemu = fault('kvm', 'frozen-qemu', ['process-stopped', /qemu/], ['guest-monitor-stuck', /lab-db/]);
 const fullImage = fault('kvm', 'ioerror', ['guest-down', /lab-full/]);
 
@@ -75,6 +81,22 @@ export const TRIALS: readonly (readonly TrialFault[])[] = [
   [fault('kvm', 'freeze-daemon', ['process-stopped', /libvirtd/], ['libvirt-unresponsive', /./])],
   [fault('kvm', 'quota', ['guest-throttled', /lab-db/])],
   [fault('kvm', 'steal', ['guest-steal', /2a|lab-web/], ['cpu-saturated', /./])],
+  [crashingPod],
+  [badPod('oom')],
+  [badPod('pull')],
+  [badPod('badcfg')],
+  [badPod('nomount')],
+  [badPod('inite')],
+  [badPod('nofit', 'kube-unscheduled')],
+  [{ ...badPod('notready'), afterSeconds: 60 }],
+  [fault('kubernetes', 'stop-apiserver', ['kube-api-unresponsive', /./], ['kube-static-pod-down', /apiserver/])],
+  [fault('kubernetes', 'freeze-apiserver', ['process-stopped', /kube-apiserver/])],
+  [frozenEtcd],
+  [fault('kubernetes', 'stop-kubelet', ['kubelet-unhealthy', /./])],
+  [fault('kubernetes', 'freeze-kubelet', ['process-stopped', /kubelet/], ['kubelet-unhealthy', /./])],
+  [fault('kubernetes', 'stop-containerd', ['kube-runtime-unresponsive', /./])],
+  [fault('kubernetes', 'disk-pressure', ['kube-node-condition', /./], ['kube-eviction-near', /nodefs/])],
+  [fault('kubernetes', 'expired-server', ['kube-certificate', /apiserver/])],
   [slowDisk, noDevice],
   [frozenOsd, leak],
   [flowLimit, loop],
@@ -85,4 +107,7 @@ export const TRIALS: readonly (readonly TrialFault[])[] = [
   [fullImage, loop],
   [slowDisk, throttle],
   [deadOsd, noDevice],
+  [frozenEtcd, noDevice],
+  [crashingPod, fullImage],
+  [slowDisk, badPod('oom')],
 ];

@@ -5,12 +5,13 @@
 # keeps them in the cache. After `up` one static pod runs and nothing else. The version is 1.20.2, from Debian's source package,
 # or LAB_KUBE_VERSION=v1.34.4, from the published Go modules (build-modern.sh; needs the Go version of its go.mod).
 # Faults: bad-pods (pods.yaml: one in every bad state, and healthy ones; waits until kubectl shows them), many-pods
-# (LAB_PODS=3000 on fake nodes), stop- and freeze- of apiserver, etcd, kubelet; stop- of containerd, scheduler,
+# (LAB_PODS=3000 on fake nodes), pod-crash, -oom, -pull, -badcfg, -nomount, -inite, -nofit, -notready (one of the bad pods
+# alone), stop- and freeze- of apiserver, etcd, kubelet; stop- of containerd, scheduler,
 # controllers; disk-pressure (an eviction threshold of 99 %), node-identity (no admin.conf, only the kubelet's kubeconfig),
 # expired-client (expired certificate in admin.conf), expired-server (expired certificate of the API server).
 LABNAME=kubernetes; ARGS=(); HERE=$(dirname "$(readlink -f "$0")"); . "$HERE/../lib/lab-lib.sh"
 PATH=$PATH:/usr/sbin:/sbin
-FAULTS="bad-pods many-pods stop-apiserver freeze-apiserver stop-etcd freeze-etcd stop-kubelet freeze-kubelet stop-containerd stop-scheduler stop-controllers disk-pressure node-identity expired-client expired-server"
+FAULTS="bad-pods pod-crash pod-oom pod-pull pod-badcfg pod-nomount pod-inite pod-nofit pod-notready many-pods stop-apiserver freeze-apiserver stop-etcd freeze-etcd stop-kubelet freeze-kubelet stop-containerd stop-scheduler stop-controllers disk-pressure node-identity expired-client expired-server"
 parse_args "$@"
 VERSION=${LAB_KUBE_VERSION:-}
 case $VERSION in ''|v1.2[0-9]*) BIN=$CACHE/kubernetes/bin; VERSION='' ;; v1.[3-9][0-9].*) BIN=$CACHE/kubernetes/$VERSION ;; *) die "LAB_KUBE_VERSION=$VERSION: expected a version like v1.34.4" ;; esac
@@ -71,6 +72,15 @@ repair_bad_pods() {
   kc patch pod/term --type=merge -p '{"metadata":{"finalizers":null}}' >/dev/null 2>&1
   KC_LIMIT=120 pods_yaml delete --request-timeout=100s --ignore-not-found --wait=true -f - >/dev/null
 }
+# one_pod NAME VERB…   kubectl with the manifest of one bad pod
+one_pod() {
+  local name=$1; shift
+  awk -v name="$name" 'BEGIN { RS = "\n---\n" } $0 ~ "name: " name " " { print; print "---" }' "$HERE/pods.yaml" | kc "$@"
+}
+for name in crash oom pull badcfg nomount inite nofit notready; do
+  eval "break_pod_$name() { one_pod $name apply -f - >/dev/null; }"
+  eval "repair_pod_$name() { one_pod $name delete --ignore-not-found --wait=false --force --grace-period=0 -f - >/dev/null; }"
+done
 many() { reap heartbeat; echo "$1" >"$STATE/made-pods"; start_heartbeat; timeout 590 python3 "$HERE/fake.py" scale "$PKI" "$API_PORT" "$1"; }
 break_many_pods() { many "${LAB_PODS:-3000}"; }
 repair_many_pods() { many 0; reap heartbeat; rm -f "$STATE/made-pods"; }
