@@ -5,6 +5,7 @@ import type { ContainerUse } from '../containers/use.ts';
 import { CONFIG, IMAGE, RECENT_SECONDS, SLOW_SECONDS } from './pod-reasons.ts';
 import type { PodStatus } from './pod-status.ts';
 import { printedTroubles } from './printed-trouble.ts';
+import type { FailedStart } from './start-events.ts';
 
 /** A problem of a pod in the words that its row shows. All texts are raw. */
 export interface PodTrouble {
@@ -40,6 +41,7 @@ export function podTroubles(
   status: PodStatus,
   use: ContainerUse | undefined,
   nowEpochSeconds: number | undefined,
+  failedStart?: FailedStart,
 ): readonly PodTrouble[] {
   const found: PodTrouble[] = [];
   const add = (kind: PodTrouble['kind'], severity: PodTrouble['severity'], ...words: readonly (string | undefined)[]) =>
@@ -126,7 +128,8 @@ export function podTroubles(
       `Terminating for ${span(deleting)}`,
       pod.finalizers.length > 0 ? `finalizers ${pod.finalizers.join(' ')}` : undefined,
     );
-  if (found.length === 0 && !isOver && !isDone(pod) && deleting === undefined) starting(pod, status, since, add);
+  if (found.length === 0 && !isOver && !isDone(pod) && deleting === undefined)
+    starting(pod, status, since, add, failedStart);
   if (!isOver) strained(use, add);
   return found
     .map((one) => ({ ...one, ...sinceOf(one.kind, pod, since) }))
@@ -187,11 +190,13 @@ function starting(
   status: PodStatus,
   since: (epoch: number | undefined) => number | undefined,
   add: Add,
+  failed: FailedStart | undefined,
 ): void {
   const unplaced = pod.conditions.find(({ type, status: is }) => type === 'PodScheduled' && is === 'False');
   if (unplaced) return add('unscheduled', 'crit', unplaced.reason ?? 'Unschedulable', firstSentence(unplaced.message));
   const age = since(pod.createdEpochSeconds);
   if (pod.phase === 'Pending') {
+    if (failed) return add('starting', 'crit', `${failed.reason}: ${firstSentence(failed.cause) ?? failed.reason}`);
     const slow = age !== undefined && age > SLOW_SECONDS;
     return add('starting', slow ? 'warn' : 'info', `Pending for ${span(age)}`);
   }

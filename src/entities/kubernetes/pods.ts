@@ -1,4 +1,5 @@
 import { cgroups, type Cgroup } from '../../sources/containers/cgroups.ts';
+import { kubeEvents } from '../../sources/kubernetes/events.ts';
 import { kubeLocal } from '../../sources/kubernetes/local.ts';
 import { kubePods } from '../../sources/kubernetes/pods.ts';
 import { kubeRuntime, type RuntimeContainer } from '../../sources/kubernetes/runtime.ts';
@@ -11,8 +12,9 @@ import type { Container } from '../containers/container.ts';
 import { podStatus, type PodStatus } from './pod-status.ts';
 import { onNode, onNodeTroubles } from './pod-on-node.ts';
 import { podTroubles, type PodTrouble } from './pod-trouble.ts';
+import { failedStarts } from './start-events.ts';
 
-export const podNeeds = { ...containerNeeds, cgroups, kubePods, kubeLocal, kubeRuntime };
+export const podNeeds = { ...containerNeeds, cgroups, kubeEvents, kubePods, kubeLocal, kubeRuntime };
 type PodMoment = Moment<typeof podNeeds>;
 
 /** PodHere is a pod of this node by the API server, with its cgroup and processes. All texts are raw. */
@@ -66,6 +68,7 @@ function together(moment: PodMoment): readonly PodHere[] {
   const table = moment.kubePods.now?.table;
   const isLost = table === undefined || table.state === 'lost';
   const byUid = isLost ? onNode(moment.kubeRuntime.now?.containers ?? []) : new Map<string, never>();
+  const failed = failedStarts(moment.kubeEvents.now?.table?.rows ?? [], now);
   const all = new Map<string, PodHere>();
   for (const pod of table?.rows ?? []) {
     const group = groups.get(pod.uid) ?? (pod.configHash === undefined ? undefined : groups.get(pod.configHash));
@@ -94,7 +97,7 @@ function together(moment: PodMoment): readonly PodHere[] {
         containers,
       ),
       oomKills: oomOf(group, containers),
-      troubles: [...onNodeTroubles(byRuntime, pod, now), ...podTroubles(pod, status, use, now)],
+      troubles: [...onNodeTroubles(byRuntime, pod, now), ...podTroubles(pod, status, use, now, failed.get(pod.uid))],
       onNode: byRuntime,
       lostSinceEpochSeconds: isLost ? table?.lostSinceEpochSeconds : undefined,
     });

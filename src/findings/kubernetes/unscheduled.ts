@@ -7,6 +7,8 @@ import { entityRef, kubeCluster } from '../entity-ref.ts';
 import { defineFinding, onsetAgo, type Found } from '../finding.ts';
 
 const WINDOW_SECONDS = 360;
+/** The scheduler's message for a pod that was deleted meanwhile. */
+const DELETED = /^skip schedule deleting pod\b/;
 
 /** Unschedulable pods; the scheduler retries at least every 5 minutes, with one FailedScheduling event for each retry. */
 export const kubeUnscheduled = defineFinding({
@@ -19,8 +21,8 @@ export const kubeUnscheduled = defineFinding({
     const now = hostEpochSeconds(moment);
     if (now === undefined) return [];
     const events = (moment.kubeEvents.now?.table?.rows ?? []).filter(
-      ({ reason, lastEpochSeconds: last }) =>
-        reason === 'FailedScheduling' && last !== undefined && now - last < WINDOW_SECONDS,
+      ({ reason, message, lastEpochSeconds: last }) =>
+        reason === 'FailedScheduling' && !DELETED.test(message) && last !== undefined && now - last < WINDOW_SECONDS,
     );
     const here = podsAt(moment);
     const since = new Map(

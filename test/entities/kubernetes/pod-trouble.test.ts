@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { podStatus } from '../../../src/entities/kubernetes/pod-status.ts';
 import { podTroubles } from '../../../src/entities/kubernetes/pod-trouble.ts';
+import { span } from '../../../src/lib/units.ts';
 import { podOf } from '../../../src/sources/kubernetes/objects.ts';
 
 const NOW = Date.UTC(2026, 0, 1, 12, 0, 0) / 1000;
@@ -60,4 +61,26 @@ test('podTroubles takes an OOM kill for present while the container is down for 
   expect(waiting).toBeDefined();
   expect(waiting?.pastSeconds).toBeUndefined();
   expect(oom({ terminated: killed })?.pastSeconds).toBeUndefined();
+});
+
+test('podTroubles names the failed start when a pod is Pending', () => {
+  const pod = podOf({
+    metadata: { name: 'a', namespace: 'default', uid: 'u', creationTimestamp: '2026-01-01T11:59:50Z' },
+    spec: { containers: [{ name: 'c' }] },
+    status: {
+      phase: 'Pending',
+      containerStatuses: [{ name: 'c', state: { waiting: { reason: 'ContainerCreating' } } }],
+    },
+  });
+  if (!pod) throw new Error('no pod');
+  const troubles = (failed?: { readonly reason: string; readonly cause: string }) =>
+    podTroubles(pod, podStatus(pod), undefined, NOW, failed).map(({ kind, severity, words }) => [
+      kind,
+      severity,
+      words,
+    ]);
+  expect(troubles()).toEqual([['starting', 'info', `Pending for ${span(10)}`]]);
+  expect(troubles({ reason: 'FailedMount', cause: 'volume v, configmap "missing" not found' })).toEqual([
+    ['starting', 'crit', 'FailedMount: volume v, configmap "missing" not found'],
+  ]);
 });
