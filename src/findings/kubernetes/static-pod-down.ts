@@ -1,5 +1,5 @@
 import { podNeeds, podsAt } from '../../entities/kubernetes/pods.ts';
-import { kubeStateNeeds } from '../../entities/kubernetes/state.ts';
+import { kubeStateAt, kubeStateNeeds } from '../../entities/kubernetes/state.ts';
 import { staticPods } from '../../entities/kubernetes/static-pods.ts';
 import { plain } from '../../lib/plain.ts';
 import { entityRef, nodeRef } from '../entity-ref.ts';
@@ -13,6 +13,8 @@ export const kubeStaticPodDown = defineFinding({
   authority: 'manifest in the static pod path of the kubelet, without a container',
   judge: (moment): readonly Found[] => {
     const local = moment.kubeLocal.now;
+    // The list is that of a node of another name where only the flags of the kubelet give it.
+    if (local?.kubeletRuns === false && kubeStateAt(moment).node === undefined) return [];
     const down = staticPods(local?.manifests, podsAt(moment), moment).filter(({ isRunning }) => isRunning === false);
     const [first] = down;
     if (!first) return [];

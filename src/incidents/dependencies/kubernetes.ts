@@ -7,8 +7,9 @@ import { kubeVolumes } from '../../sources/kubernetes/volumes.ts';
 import { defineDependencies, type Dependency } from '../dependency.ts';
 
 const kubelet = entityRef('daemon', 'kubelet');
+const apiServer = entityRef('daemon', 'kube-apiserver');
 
-/** Workload to its pods; pod to its containers, interfaces and volumes, and to its node; node to kubelet, its certificates and the API server. */
+/** Workload to its pods; pod to its containers, interfaces and volumes, and to its node; node to kubelet, its certificates and the API server; this to etcd. */
 export const kubernetesDependencies = defineDependencies({
   id: 'kubernetes',
   needs: { ...podNeeds, kubeVolumes, vethPeers },
@@ -21,7 +22,8 @@ export const kubernetesDependencies = defineDependencies({
         : [
             { dependent: node, via: 'served-by', on: kubelet },
             { dependent: node, via: 'runs-as', on: thisHost },
-            { dependent: kubelet, via: 'served-by', on: entityRef('daemon', 'kube-apiserver') },
+            { dependent: kubelet, via: 'served-by', on: apiServer },
+            { dependent: apiServer, via: 'served-by', on: entityRef('daemon', 'etcd') },
             { dependent: kubelet, via: 'served-by', on: entityRef('daemon', 'container-runtime') },
           ];
     for (const { path } of moment.kubeLocal.now?.certificates ?? [])
@@ -30,7 +32,7 @@ export const kubernetesDependencies = defineDependencies({
       const self = podRef(pod);
       // Static pods of the control plane; etcd is behind the API server.
       if (pod.namespace === 'kube-system' && /^(?:kube-apiserver|etcd)-/.test(pod.name))
-        found.push({ dependent: entityRef('daemon', 'kube-apiserver'), via: 'runs-as', on: self });
+        found.push({ dependent: apiServer, via: 'runs-as', on: self });
       found.push({ dependent: self, via: 'served-by', on: node });
       const owner = workloadOf(pod);
       if (owner) found.push({ dependent: owner, via: 'runs-as', on: self });

@@ -26,6 +26,7 @@ const DAEMONS: ReadonlyMap<string, EntityRef> = new Map(
       ['rsyslogd', 'rsyslog'],
       ['systemd-journal', 'journald'],
       ['kube-apiserver', 'kube-apiserver'],
+      ['etcd', 'etcd'],
     ] as const
   ).map(([command, daemon]) => [command, entityRef('daemon', daemon)]),
 );

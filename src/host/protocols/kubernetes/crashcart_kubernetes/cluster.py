@@ -12,7 +12,7 @@ import threading
 import time
 
 from crashcart_kubernetes.follow import OwnNode
-from crashcart_kubernetes.host import ENV, HERE, PLACES, flags, text, which
+from crashcart_kubernetes.host import ENV, HERE, PLACES, flags, node_identity, text, which
 from crashcart_kubernetes.limits import IDLE_S, PULSE_S
 from crashcart_kubernetes.replies import Failed, send
 
@@ -59,7 +59,7 @@ class Cluster:
         # True while pods cannot be listed: then containers are read from the runtime.
         self.blind = False
         self.listing = None  # type: float | None
-        self.node = (self.flags.get("hostname-override") or self.flags.get("node-name") or os.uname().nodename).lower()
+        self.node = (self.flags.get("hostname-override") or self.flags.get("node-name") or node_identity() or os.uname().nodename).lower()
         own = self.flags.get("kubeconfig")
         asked = PLACES + ([{"name": "node identity", "config": own}] if own else [])
         self.places = []  # type: list[dict[str, Any]]

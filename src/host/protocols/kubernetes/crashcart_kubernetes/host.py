@@ -2,6 +2,7 @@
 
 import glob
 import json
+import re
 import shutil
 import sys
 
@@ -44,6 +45,12 @@ def flags() -> "tuple[dict[str, str], bool]":
         if name.startswith("--"):
             reply[name[2:]] = value if has else (words[i + 1] if i + 1 < len(words) else "")
     return reply, bool(words)
+
+
+def node_identity() -> "str | None":
+    """Name of the node in kubeadm's kubeconfig of the kubelet: flags are known only while it runs."""
+    found = re.search(r"^\s*(?:-\s+)?name:\s*[\"']?system:node:([a-z0-9.-]{1,253})[\"']?\s*$", text("/etc/kubernetes/kubelet.conf"), re.M)
+    return found.group(1) if found else None
 
 
 def which(name: str) -> "str | None":
