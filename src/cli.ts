@@ -14,8 +14,8 @@ import pkg from '../package.json' with { type: 'json' };
 /** Entry point: parses the command line and sets the exit code. Commands are imported on use, for a fast start. */
 const NOTHING_SHOWN = 1;
 const NOT_UNDERSTOOD = 2;
-/** Demo recording in the package; src/ and dist/ are both one folder below its root. */
-const DEMO = join(import.meta.dirname, '..', 'assets', 'demo.cc.zst');
+/** Demo recordings in the package; src/ and dist/ are both one folder below its root. */
+const ASSETS = join(import.meta.dirname, '..', 'assets');
 
 async function run(command: Command): Promise<void> {
   leanHeap();
@@ -49,7 +49,7 @@ async function run(command: Command): Promise<void> {
     case 'demo':
       process.exitCode = await (
         await import('./commands/demo.ts')
-      ).showDemo(DEMO, command, await loadConfig(command.configFile));
+      ).showDemo(ASSETS, command, await loadConfig(command.configFile));
       return;
     case 'report':
       process.exitCode = await (

@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import '../../bench/lib/raw-text.ts';
 import type { PackageInputs } from './inputs.ts';
 
+const { demos } = await import('../../src/commands/demos.ts');
 const { completion } = await import('../../src/commands/completion.ts');
 const { manPage } = await import('../../src/commands/man-page.ts');
 
@@ -44,7 +45,8 @@ export function buildDeb(inputs: PackageInputs, work: string, release: string): 
       .toString()
       .replace(/^#!.*\n/, ''),
   );
-  for (const path of ['bin/malloc.json', 'dist/crashcart.mjs', 'assets/demo.cc.zst']) put(`${lib}/${path}`, own(path));
+  const assets = demos.map(({ file }) => `assets/${file}`);
+  for (const path of ['bin/malloc.json', 'dist/crashcart.mjs', ...assets]) put(`${lib}/${path}`, own(path));
 
   put('usr/share/man/man1/crashcart.1.gz', zipped(manPage(inputs.version)));
   put('usr/share/bash-completion/completions/crashcart', completion('bash'));

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { demos } from '../../src/commands/demos.ts';
 import type { PackageInputs } from './inputs.ts';
 
 /** Word in Node that is switched when a program is inside. */
@@ -23,7 +24,7 @@ export function buildExecutable(inputs: PackageInputs, work: string, release: st
       assets: {
         'crashcart.mjs': at('dist/crashcart.mjs'),
         'malloc.json': at('bin/malloc.json'),
-        'demo.cc.zst': at('assets/demo.cc.zst'),
+        ...Object.fromEntries(demos.map(({ file }) => [file, at(`assets/${file}`)])),
       },
     }),
   );

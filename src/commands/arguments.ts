@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { parseCondition, type Condition } from '../figures/condition.ts';
 import type { SshOptions } from '../host/ssh/target.ts';
-import { nearest } from '../lib/did-you-mean.ts';
+import { didYouMean, nearest } from '../lib/did-you-mean.ts';
+import { demos, type Demo } from './demos.ts';
 import { themeNames, type ThemeName } from '../theme-palettes.ts';
 import { commandEntries, optionEntries, optionList } from './command-line.ts';
 import { SHELLS, type Shell } from './completion.ts';
@@ -32,6 +33,7 @@ export type Command =
     }
   | {
       readonly kind: 'demo';
+      readonly demo: Demo;
       readonly screen: ScreenOptions;
       readonly configFile: string | undefined;
       /** Guided tour. */
@@ -149,8 +151,7 @@ export function parseCommand(argv: readonly string[]): Command {
   };
   const configFile = values.config;
   if (first === 'demo') {
-    if (rest.length > 0) throw new UsageError(`unexpected argument "${rest[0]}": crashcart demo takes none`);
-    return { kind: 'demo', screen, configFile, tour: values.tour ?? false };
+    return { kind: 'demo', demo: demoOf(rest, values.tour), screen, configFile, tour: values.tour ?? false };
   }
   if (values.tour) throw new UsageError('--tour is an option of demo: crashcart demo --tour');
   if (first === 'replay' || first === 'cast') {
@@ -252,6 +253,16 @@ function parsed(argv: readonly string[]) {
 
 const optionNames = optionList.map(({ name }) => name);
 const commandNames = commandEntries.map(({ name }) => name);
+
+/** Demo by its name; the tour walks through the first. */
+function demoOf([name = demos[0].name, other]: readonly string[], tour: boolean | undefined): Demo {
+  const names = demos.map((demo) => demo.name);
+  const demo = demos.find((one) => one.name === name);
+  if (!demo) throw new UsageError(`no demo "${name}": ${names.join(', ')}${didYouMean(name, names)}`);
+  if (other !== undefined) throw new UsageError(`unexpected argument "${other}": one demo at a time`);
+  if (tour && demo !== demos[0]) throw new UsageError(`--tour is of the demo ${demos[0].name}: crashcart demo --tour`);
+  return demo;
+}
 
 /** Command that a word may be a slip of; undefined for one that is a host by its form. */
 export const meantCommand = (word: string): string | undefined =>

@@ -1,3 +1,4 @@
+import { demos } from './demos.ts';
 import { themeNames } from '../theme-palettes.ts';
 
 /** Commands and options as data: source of the usage, the completions, the manual page and the suggestions. */
@@ -13,7 +14,12 @@ export interface CommandEntry {
 }
 
 export const commandEntries: readonly CommandEntry[] = [
-  { name: 'demo', about: 'the bundled recording of a host with many faults; --tour walks through one incident' },
+  {
+    name: 'demo',
+    argument: `[${demos.map(({ name }) => name).join('|')}]`,
+    words: demos.map(({ name }) => name),
+    about: `a bundled recording: ${demos.map(({ name, about }) => `${name}, ${about}`).join('; ')}; --tour walks through one incident`,
+  },
   {
     name: 'doctor',
     argument: '[host]',

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { getRawAsset, isSea } from 'node:sea';
 import type { LoadedConfig } from '../config.ts';
 import { RecordingError } from '../recording/recording-error.ts';
@@ -10,9 +10,10 @@ import { replayFile } from './replay.ts';
 
 type DemoCommand = Extract<Command, { kind: 'demo' }>;
 
-/** Plays the bundled recording on the screen. Rejects with a RecordingError. */
-export async function showDemo(file: string, command: DemoCommand, config: LoadedConfig): Promise<number> {
-  if (isSea()) return showAsset(basename(file), command, config);
+/** Plays a bundled recording of a folder on the screen. Rejects with a RecordingError. */
+export async function showDemo(folder: string, command: DemoCommand, config: LoadedConfig): Promise<number> {
+  if (isSea()) return showAsset(command.demo.file, command, config);
+  const file = join(folder, command.demo.file);
   if (!existsSync(file))
     throw new RecordingError(
       `${file}: not found, this install has no demo recording; play another one with crashcart replay FILE`,

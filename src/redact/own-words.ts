@@ -48,14 +48,14 @@ export const OWN_WORDS: ReadonlySet<string> = new Set(
   database-session databases datagrams datapath datapaths dataset date day days deactivating dead deadlock deadlocks deb deb-version
   debian debug debug-threads debugger debuggers debuginfod decaying decided decides decision declare declaring decode decoded decoder
   deeply default defects defined deflate defs degrad degraded deja delay delays delete deleted deleted-files deletes deletion delivered
-  demand demo denied dependent dependents deploy deployment depmod depth describe description descriptor descriptors design designate
-  desired destination destroy destroyed detach detached detaches detail details detected detection dev deviations device device-class
-  device-mapper devices devstack dialog did die differ difference different differs dig digits dim dir direct direction directions
-  directly directory dirty disabled discard discarded discards discipline disconnected disconnections discovery disk disk-errors-logged
-  disk-full disk-health disk-hung disk-locked disk-log-message disk-not-readable disk-saturated disk-slow disk-state disks diskstats
-  display dispose disruptions dist distance distances distinguish distribution div dmesg dmi dmsetup dnf dns docker docker-events
-  docker-info docker-inspect docker-ping dockerd docs doctor doctype document documents does domain domblkerror domblklist domblkstat
-  domcontrol domiflist domifstat domjobabort domjobinfo dommemstat dompmwakeup domstate domstats done dot dotted down dpdk
+  demand demo demo-host denied dependent dependents deploy deployment depmod depth describe description descriptor descriptors design
+  designate desired destination destroy destroyed detach detached detaches detail details detected detection dev deviations device
+  device-class device-mapper devices devstack dialog did die differ difference different differs dig digits dim dir direct direction
+  directions directly directory dirty disabled discard discarded discards discipline disconnected disconnections discovery disk
+  disk-errors-logged disk-full disk-health disk-hung disk-locked disk-log-message disk-not-readable disk-saturated disk-slow disk-state
+  disks diskstats display dispose disruptions dist distance distances distinguish distribution div dmesg dmi dmsetup dnf dns docker
+  docker-events docker-info docker-inspect docker-ping dockerd docs doctor doctype document documents does domain domblkerror domblklist
+  domblkstat domcontrol domiflist domifstat domjobabort domjobinfo dommemstat dompmwakeup domstate domstats done dot dotted down dpdk
   dpdkvhostuserclient dpkg dpkg-query dport drain drains draw drawn drive driver drivers drop drop-ins dropped dropping drops due dumb
   dump dump-aggregate dump-flows dumping dumps duplex duplicate duration during dust each earlier early ecosystem edac edit effect elapsed
   election elections element elements elfutils else elsewhere emerg emergency emptied empty emulation emulator enable enabled encap encaps

@@ -74,11 +74,15 @@ describe('parseCommand', () => {
     expect(() => parseCommand(['host', '--example'])).toThrow('--example is an option of config');
   });
 
-  test('takes demo without arguments', () => {
+  test('takes demo with the name of a recording', () => {
     expect(parseCommand(['demo', '--plain'])).toMatchObject({ kind: 'demo', screen: { plain: true }, tour: false });
     expect(parseCommand(['demo', '--tour'])).toMatchObject({ kind: 'demo', tour: true });
     expect(() => parseCommand(['replay', 'x.cc.zst', '--tour'])).toThrow('--tour is an option of demo');
-    expect(() => parseCommand(['demo', 'host'])).toThrow('unexpected argument "host": crashcart demo takes none');
+    expect(parseCommand(['demo'])).toMatchObject({ demo: { name: 'cluster', file: 'demo.cc.zst' } });
+    expect(parseCommand(['demo', 'host'])).toMatchObject({ demo: { file: 'demo-host.cc.zst' } });
+    expect(() => parseCommand(['demo', 'hsot'])).toThrow(/^no demo "hsot": cluster, host.*host/);
+    expect(() => parseCommand(['demo', 'host', 'cluster'])).toThrow('unexpected argument "cluster"');
+    expect(() => parseCommand(['demo', 'host', '--tour'])).toThrow('--tour is of the demo cluster');
   });
 
   test('takes report with format, file and duration', () => {
