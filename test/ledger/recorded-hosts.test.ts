@@ -48,7 +48,8 @@ test('every certain effect has a check of its kind of entity that is read on a r
   const kinds = effects.map(({ effect, effectOn }) => `${ruleOf(effect)} ${effectOn}`);
   expect(kinds.length).toBeGreaterThan(0);
   expect(kinds.filter((one) => !read.has(one))).toEqual([]);
-});
+  // Every recorded host is evaluated: seconds, more beside other tests.
+}, 120_000);
 
 // The fault proves the check: it reads the same object as the rule, from the same samples.
 test.each(faults.map((fault) => [fault.rule.id, fault.finds.subject, fault] as const))(
