@@ -6,6 +6,7 @@ import { metText, waitingText } from '../figures/condition-text.ts';
 import { ConditionWatch, isMet, type MetVerdict, type Verdict } from '../figures/condition-watch.ts';
 import { figureProblem } from '../figures/find-figures.ts';
 import type { LinkState } from '../host/link-state.ts';
+import type { Prompter } from '../host/prompter.ts';
 import { TransportError } from '../host/transport.ts';
 import { plain } from '../lib/plain.ts';
 import { bytes, duration, span } from '../lib/units.ts';
@@ -33,7 +34,8 @@ const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 export async function waitForCondition(command: WaitCommand, config: Config): Promise<number> {
   const { reach, condition, timeoutMs } = command;
   const backend = reach.backend ?? config.defaults.transport;
-  const reached = await reachHost({ ...reach, backend }, linePrompter(process.stdin, process.stderr));
+  const progress = new StderrProgress();
+  const reached = await reachHost({ ...reach, backend }, prompterBeside(progress));
   const session = watch(reached, reach.budgetPct ?? config.budgetPct);
   const stopped = new AbortController();
   let code = 0;
@@ -49,7 +51,7 @@ export async function waitForCondition(command: WaitCommand, config: Config): Pr
     const met = await untilMet(session, waiting, {
       timeoutMs,
       stopped: stopped.signal,
-      progress: new StderrProgress(),
+      progress,
     });
     if (stopped.signal.aborted) return code;
     if (met === undefined) {
@@ -62,6 +64,21 @@ export async function waitForCondition(command: WaitCommand, config: Config): Pr
     for (const name of names) process.off(name, onSignal);
     await session.stop();
   }
+}
+
+/** Prompter that starts a line for each notice, and shows a text once: a server sends its banner again at every reconnect. */
+function prompterBeside(progress: WaitProgress): Prompter {
+  const prompter = linePrompter(process.stdin, process.stderr);
+  const shown = new Set<string>();
+  return {
+    ...prompter,
+    notify: (line) => {
+      if (shown.has(line)) return;
+      shown.add(line);
+      progress.end();
+      prompter.notify(line);
+    },
+  };
 }
 
 /** Display of the state while waiting. */

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -91,6 +91,26 @@ describe.each(['ssh2', 'openssh'])('over %s', (transport) => {
     await expect.poll(() => ownUser().filter((pid) => pid !== user), { timeout: 20_000 }).toHaveLength(1);
     await console.until('LIVE', 20_000);
     expect(logins()).toBe(count);
+  });
+
+  test('wait goes on over a lost connection', async () => {
+    // Takes memory when a line comes.
+    const program = 'input()\nkept = b"x" * 300_000_000\nimport time; time.sleep(300)';
+    const worker = spawn('python3', ['-c', program], { stdio: ['pipe', 'ignore', 'ignore'] });
+    const waiting = new Console(['wait', ...args, 'support@main', `pid ${worker.pid} rss > 200 MiB for 3 s`]);
+    try {
+      await waiting.until(/waiting: python3\[\d+\] RSS \d/, 30_000);
+      for (const pid of sessionsOf('support')) process.kill(pid, 'SIGKILL');
+      await waiting.until(/waiting: line lost/, 10_000);
+      worker.stdin?.write('\n');
+      const { code } = await waiting.exit(60_000);
+      expect(waiting.text()).toMatch(/T\S+Z python3\[\d+\] RSS [23]\d\dM/);
+      expect(waiting.text().match(/Authorised use only/g)).toHaveLength(1);
+      expect(code).toBe(0);
+    } finally {
+      worker.kill('SIGKILL');
+      await waiting[Symbol.asyncDispose]();
+    }
   });
 
   test('screen shows a stalled connection within 10 s, and LIVE when it resumes', async () => {
