@@ -279,7 +279,8 @@ class Readers:
             if job.since is not None and now - job.since > job.timeout:
                 self.end_at_timeout(job)
             elif job.since is None and now - job.asked > job.timeout + 1:
-                self.answer(job, Miss("timeout", "not read, %d reads hang" % HANGS.stuck))
+                hung = ", %d reads hang" % HANGS.stuck if HANGS.stuck else ""
+                self.answer(job, Miss("timeout", "not read within %.0f s, reads queued%s" % (job.timeout, hung)))
             elif job.items is not None and not job.done:
                 overtaken = sum(worker.overtaken for worker in list(job.inside))
                 for _ in range(2 * overtaken - len(job.inside)):
