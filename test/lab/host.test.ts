@@ -39,14 +39,28 @@ it('pane of the kernel log shows the report behind a line', async () => {
   await screen().press('esc');
 });
 
-it('pane of systemd shows a unit and why its journal is not there', async () => {
+it('pane of systemd shows a unit, and follows its journal', async () => {
   await lab('host', 'break', 'unit-failed');
+  await lab('host', 'break', 'unit-log');
   await screen().go('systemd');
   await screen().until(/lab-failed\.service +failed/, NAMED_MS);
   await screen().press('enter');
-  await screen().until(/unit lab-failed\.service[\s\S]*Journal/);
+  await screen().until(/unit lab-failed\.service[\s\S]*Journal views[\s\S]*follow/);
   await screen().press('esc');
   await lab('host', 'repair', 'unit-failed');
+  await screen().until('Manager');
+  await screen().press('/');
+  screen().type('lab-log');
+  await screen().press('enter');
+  await screen().until(/▸ *lab-log\.service/, NAMED_MS);
+  await screen().press('enter');
+  await screen().until([/err +sh\[\d+\] +lab line \d+/, /Journal views/], NAMED_MS);
+  await screen().press('tab', 'end', 'enter');
+  const last = (text: string) => Math.max(...Array.from(text.matchAll(/lab line (\d+)/g), ([, n]) => Number(n)));
+  const first = last(await screen().until(/journal of lab-log\.service, follow[\s\S]*lab line \d+/, NAMED_MS));
+  await screen().until(new RegExp(`lab line ${first + 8}\\b`), NAMED_MS);
+  await screen().press('esc', 'esc', '/', 'esc');
+  await lab('host', 'repair', 'unit-log');
   await screen().until('Manager');
 });
 

@@ -2,16 +2,19 @@
 # lab-host.sh up|down|status|break FAULT…|repair [FAULT…] [--dir DIR]
 # A host in namespaces: network (eth0 to a peer, default route), its /run with systemd as a user manager in the place of PID 1's on
 # the system bus, an sshd. Processes, memory and disks are those of this machine.   then: ssh -F DIR/host/ssh_config support@host
-# Faults: listen-queue, udp-buffer, rp-filter, gateway, duplicate, qdisc (load into a slow shaper),, unit-failed, unit-loop,
-# unit-limit, segfault, fs-error, resolver (silent), resolver-local (no server), skew (with libfaketime), chrony (no source), namespace (accept
-# queue in a namespace within the host), and those of limit-faults.sh.
+# Faults: listen-queue, udp-buffer, rp-filter, gateway, duplicate, qdisc (load into a slow shaper), unit-failed, unit-loop,
+# unit-limit, unit-log (a unit that writes errors to the journal), segfault, fs-error, resolver (silent), resolver-local (no
+# server), skew (with libfaketime), chrony (no source), namespace (accept queue in a namespace within the host), and those of
+# limit-faults.sh.
 LABNAME=host; ARGS=(); HERE=$(dirname "$(readlink -f "$0")"); . "$HERE/../lib/lab-lib.sh"
 PATH=$PATH:/usr/sbin:/sbin
 . "$HERE/limit-faults.sh"
-FAULTS="$LIMIT_FAULTS listen-queue udp-buffer rp-filter gateway duplicate qdisc unit-failed unit-loop unit-limit segfault fs-error resolver resolver-local chrony namespace"
+FAULTS="$LIMIT_FAULTS listen-queue udp-buffer rp-filter gateway duplicate qdisc unit-failed unit-loop unit-limit unit-log segfault fs-error resolver resolver-local chrony namespace"
 FAKETIME=$(ls /usr/lib/*/faketime/libfaketime.so.1 2>/dev/null | head -1); [ -z "$FAKETIME" ] || FAULTS="$FAULTS skew"
 parse_args "$@"
 UNITS=$STATE/home/.config/systemd/user
+# A slice, below which journald finds the units.
+GROUP=lab-host.slice
 NS=crashcart-host; INNER=crashcart-inner; PEER=cch0; HOST=10.213.0.2; PORT=2222
 inside() { ip netns exec "$NS" "$@"; }
 unit() { nsenter -t "$(pid_of init)" -m env XDG_RUNTIME_DIR="$STATE/run" HOME="$STATE/home" timeout 20 systemctl --user "$@"; }
@@ -56,8 +59,8 @@ make_net() {
 # Below a control group of this lab in every hierarchy: a manager moves the processes beside it.
 in_group() {
   local h
-  for h in /sys/fs/cgroup/*/ /sys/fs/cgroup/; do [ -f "$h/cgroup.procs" ] && mkdir -p "$h/lab-host" && echo $$ >"$h/lab-host/cgroup.procs"; done 2>/dev/null
-  [ ! -f /sys/fs/cgroup/cpuset/lab-host/cpuset.cpus ] || for h in cpus mems; do cat "/sys/fs/cgroup/cpuset/cpuset.$h" >"/sys/fs/cgroup/cpuset/lab-host/cpuset.$h"; done
+  for h in /sys/fs/cgroup/*/ /sys/fs/cgroup/; do [ -f "$h/cgroup.procs" ] && mkdir -p "$h/$GROUP" && echo $$ >"$h/$GROUP/cgroup.procs"; done 2>/dev/null
+  [ ! -f "/sys/fs/cgroup/cpuset/$GROUP/cpuset.cpus" ] || for h in cpus mems; do cat "/sys/fs/cgroup/cpuset/cpuset.$h" >"/sys/fs/cgroup/cpuset/$GROUP/cpuset.$h"; done
   :
 }
 # The first process of the lab's mount namespace, where /sys has the devices of its network.
@@ -66,8 +69,9 @@ INIT='mount --make-rprivate / && mkdir -p "$1/cgroup" && mount --rbind /sys/fs/c
   mount --bind "$1/run/systemd/units" /run/systemd/units && ln -s "$1/run/bus" /run/dbus/system_bus_socket || exit 1
   mount --bind "$1/resolv.conf" /etc/resolv.conf || exit 1
   export XDG_RUNTIME_DIR=$1/run HOME=$1/home DBUS_SESSION_BUS_ADDRESS=unix:path=$1/run/bus
+  mkdir -p /var/log/journal /run/systemd/journal /run/log; /lib/systemd/systemd-journald &
   /usr/sbin/sshd -D -f "$1/sshd_config" &
-  for h in /sys/fs/cgroup/*/ /sys/fs/cgroup/; do [ ! -d "$h/lab-host" ] || echo $$ >"$h/lab-host/cgroup.procs" 2>/dev/null || echo 0 >/dev/null; done
+  for h in /sys/fs/cgroup/*/ /sys/fs/cgroup/; do [ ! -d "$h/$2" ] || echo $$ >"$h/$2/cgroup.procs" 2>/dev/null || echo 0 >/dev/null; done
   exec /lib/systemd/systemd --user --log-target=null'
 write_files() {
   mkdir -p "$STATE"/{run/systemd/units,home/.config/systemd/user}; chmod 711 "$STATE" "$STATE/run"
@@ -75,6 +79,7 @@ write_files() {
   printf '[Service]\nExecStart=/bin/false\n' >"$units/lab-failed.service"
   printf '[Unit]\nStartLimitIntervalSec=0\n[Service]\nExecStart=/bin/sh -c "sleep 0.5; exit 3"\nRestart=always\nRestartSec=300ms\n' >"$units/lab-loop.service"
   printf '[Unit]\nStartLimitIntervalSec=60\nStartLimitBurst=3\n[Service]\nExecStart=/bin/false\nRestart=always\nRestartSec=50ms\n' >"$units/lab-limit.service"
+  printf '[Service]\nExecStart=/bin/sh -c "i=0; while :; do i=$$((i+1)); echo \\"<3>lab line $$i\\"; sleep 0.5; done"\n' >"$units/lab-log.service"
   cat >"$STATE/bus.conf" <<EOF
 <busconfig><type>system</type><listen>systemd:</listen><auth>EXTERNAL</auth>
 <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/><allow user="*"/></policy></busconfig>
@@ -95,7 +100,7 @@ up() {
   if alive init; then say "already up"; return 0; fi
   local start=$SECONDS
   make_net && write_files || die "cannot make the namespaces"
-  (in_group; spawn init nsenter "--net=/run/netns/$NS" unshare -m --propagation private bash -c "$INIT" init "$STATE")
+  (in_group; spawn init nsenter "--net=/run/netns/$NS" unshare -m --propagation private bash -c "$INIT" init "$STATE" "$GROUP")
   wait_for 20 "systemd's manager" unit is-system-running --wait || unit is-system-running | grep -Eq 'running|degraded' || die "systemd does not answer: $(tail -3 "$STATE/init.log")"
   unit start dbus.service || die "the bus does not start"
   wait_for 10 "sshd" ssh -F "$STATE/ssh_config" support@host true || die "no login"
@@ -107,7 +112,7 @@ down() {
   repair_fs_error; reap init 10
   pkill -f "$STATE/sshd_config" 2>/dev/null; pkill -f "$STATE/bus.conf" 2>/dev/null
   ip netns del "$NS" 2>/dev/null; ip netns del "$INNER" 2>/dev/null; ip link del "$PEER" 2>/dev/null
-  remove_cgroups lab-host; rm -rf "$STATE/broken" "$STATE/run"; say down
+  remove_cgroups "$GROUP"; rm -rf "$STATE/broken" "$STATE/run"; say down
 }
 status() { alive init && unit is-system-running; }
 
@@ -151,6 +156,8 @@ break_unit_failed() { unit daemon-reload; unit start lab-failed 2>/dev/null; wai
 repair_unit_failed() { unit reset-failed lab-failed; }
 break_unit_loop() { unit daemon-reload; unit start --no-block lab-loop; }
 repair_unit_loop() { unit stop lab-loop; unit reset-failed lab-loop 2>/dev/null; :; }
+break_unit_log() { unit daemon-reload; unit start lab-log; }
+repair_unit_log() { unit stop lab-log; }
 break_unit_limit() { unit daemon-reload; unit start --no-block lab-limit; wait_for 15 'lab-limit to fail' unit is-failed lab-limit; }
 repair_unit_limit() { unit reset-failed lab-limit; }
 break_segfault() { /usr/bin/python3 -c 'import ctypes; ctypes.string_at(0)' 2>/dev/null; :; }
