@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { healthOfText, statusOfText } from '../../src/host/sosreport/ceph-text.ts';
 import { cephFleet } from '../../src/sources/ceph/fleet.ts';
+import { cephHealth } from '../../src/sources/ceph/health.ts';
 import { cephMemoryTargets } from '../../src/sources/ceph/memory-targets.ts';
 import { cephMons } from '../../src/sources/ceph/mons.ts';
 import { cephOsdmap } from '../../src/sources/ceph/osdmap.ts';
@@ -72,6 +74,62 @@ describe('ceph', () => {
     expect(moment.cephMons.now?.local).toMatchObject([{ name: 'a', state: 'leader', quorum: ['a'] }]);
     expect(moment.cephFleet.now?.crashes).toMatchObject([{ who: 'osd.5', archived: false }, { who: 'osd.6', archived: true }]); // prettier-ignore
     expect(moment.cephOsdmap.now?.osds.get(4)).toMatchObject({ host: 'n1', usedPct: 61.5 });
+  });
+
+  test('reads status and health from their texts where a report has no JSON', async () => {
+    const files = named('ceph_mon', {
+      'ceph_-s': [
+        '  cluster:',
+        '    id:     7c0b1b52-93f5-11ee-9d6a-ac1f6b0c9d12',
+        '    health: HEALTH_WARN',
+        '            1 osds down',
+        '',
+        '  services:',
+        '    mon: 3 daemons, quorum a,b,c (age 3d)',
+        '    mgr: x(active, since 3d), standbys: y, z',
+        '    osd: 12 osds: 11 up (since 3m), 12 in (since 3d); 5 remapped pgs',
+        '',
+        '  data:',
+        '    pools:   2 pools, 65 pgs',
+        '    objects: 1.20k objects, 4.4 GiB',
+        '    pgs:     12/3600 objects degraded (0.333%)',
+        '             60 active+clean',
+        '             5  active+undersized+degraded',
+        '',
+        '  io:',
+        '    client:   1.2 KiB/s rd, 3 op/s rd',
+        '',
+      ].join('\n'),
+      ceph_health_detail: [
+        'HEALTH_WARN 1 osds down; 5 pgs degraded',
+        '[WRN] OSD_DOWN: 1 osds down',
+        '    osd.3 (root=default,host=n1) is down',
+        '(MUTED) [ERR] PG_DAMAGED: Possible data damage: 1 pg inconsistent',
+        '    pg 2.5 is active+clean+inconsistent, acting [1,2]',
+        '',
+      ].join('\n'),
+    });
+    const { cephStatus: status, cephHealth: health } = await read({ cephStatus, cephHealth }, files);
+    expect(status.now).toMatchObject({ health: 'HEALTH_WARN', quorum: ['a', 'b', 'c'], mons: 3, osds: 12, osdsUp: 11, osdsIn: 12, pgs: 65, mgrAvailable: true, mgrStandbys: 2, objects: undefined, readsPerSec: undefined }); // prettier-ignore
+    expect(status.now?.pgStates).toEqual([
+      { state: 'active+clean', count: 60 },
+      { state: 'active+undersized+degraded', count: 5 },
+    ]);
+    expect(health.now?.checks).toMatchObject([
+      { code: 'OSD_DOWN', severity: 'HEALTH_WARN', message: '1 osds down', muted: false, detail: ['osd.3 (root=default,host=n1) is down'] }, // prettier-ignore
+      { code: 'PG_DAMAGED', severity: 'HEALTH_ERR', muted: true },
+    ]);
+  });
+
+  test('reads checks of a health text before Octopus, and nothing of another text', () => {
+    expect(healthOfText('HEALTH_ERR 1 full osd(s)\nOSD_FULL 1 full osd(s)\n    osd.1 is full\n')).toEqual({
+      status: 'HEALTH_ERR',
+      checks: {
+        OSD_FULL: { muted: false, severity: 'HEALTH_ERR', summary: { message: '1 full osd(s)' }, detail: [{ message: 'osd.1 is full' }] }, // prettier-ignore
+      },
+    });
+    expect(healthOfText('Error EINVAL: x\n')).toBeUndefined();
+    expect(statusOfText('Error connecting to cluster\n')).toBeUndefined();
   });
 
   test('reads the maps of `ceph report` without rates, which it does not have', async () => {

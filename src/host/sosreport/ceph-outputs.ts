@@ -1,6 +1,8 @@
-import { countOf, fields, items, json, textOf, type Fields } from '../../lib/json.ts';
+import { fields, json, textOf, type Fields } from '../../lib/json.ts';
 import { lines, words } from '../../lib/lines.ts';
 import type { DaemonGlobRead, DaemonRead } from '../host.ts';
+import { fromReport } from './ceph-report.ts';
+import { healthOfText, statusOfText } from './ceph-text.ts';
 import { commandFile, escaped, jsonText, type ReportCommands } from './commands.ts';
 
 /**
@@ -49,6 +51,14 @@ const settingOf = (text: string, setting: unknown): string | undefined => {
   return value === undefined ? undefined : JSON.stringify({ [name]: value });
 };
 
+/** Commands whose text is read where a report has no JSON of them. */
+const TEXTS: Readonly<
+  Record<string, { readonly command: string; readonly parse: (text: string) => Fields | undefined }>
+> = {
+  status: { command: 'ceph -s', parse: statusOfText },
+  health: { command: 'ceph health detail', parse: healthOfText },
+};
+
 /** Reply of the cluster: `ceph osd dump --format json-pretty`, `ceph osd metadata` (always JSON), else from `ceph report`. */
 export async function clusterReply({ request }: DaemonRead, commands: ReportCommands): Promise<string | undefined> {
   const { _to: to, prefix: given, detail, output_method: method } = fields(json(request));
@@ -65,7 +75,9 @@ export async function clusterReply({ request }: DaemonRead, commands: ReportComm
     if (json(reply) !== undefined) return reply;
   }
   if (prefix === 'crash ls') return crashes(await commands.output('ceph crash ls'));
-  const found = fromReport(prefix, fields(json(jsonText(await commands.output('ceph report')))));
+  const report = fromReport(prefix, fields(json(jsonText(await commands.output('ceph report')))));
+  const text = TEXTS[prefix];
+  const found = report ?? text?.parse((await commands.output(text.command)) ?? '');
   return found === undefined ? undefined : JSON.stringify(found);
 }
 
@@ -81,60 +93,4 @@ function crashes(text: string | undefined): string | undefined {
         : [{ crash_id: id, entity_name: who, timestamp: at, ...(isNew === '*' ? {} : { archived: 'archived' }) }];
     }),
   );
-}
-
-/** Figures of `ceph status` that `ceph report` does not have; without the field they would be those of an idle cluster. */
-const NOT_REPORTED: Fields = {
-  degraded_ratio: null,
-  misplaced_ratio: null,
-  unfound_ratio: null,
-  read_bytes_sec: null,
-  write_bytes_sec: null,
-  read_op_per_sec: null,
-  write_op_per_sec: null,
-  recovering_bytes_per_sec: null,
-  recovering_objects_per_sec: null,
-};
-
-/** The same of `ceph report`, which has the maps in one reply. */
-function fromReport(prefix: string, report: Fields): unknown {
-  const [monmap, osdmap] = [fields(report['monmap']), fields(report['osdmap'])];
-  if (report['osdmap'] === undefined) return undefined;
-  const mons = items(monmap['mons']).map((mon) => textOf(fields(mon)['name']));
-  const quorum = items(report['quorum']).map((rank) => mons[countOf(rank) ?? -1]);
-  switch (prefix) {
-    case 'health':
-      return report['health'];
-    case 'osd dump':
-      return report['osdmap'];
-    case 'osd metadata':
-      return report['osd_metadata'];
-    case 'quorum_status':
-      return { quorum: report['quorum'], quorum_names: quorum, monmap };
-    case 'status': {
-      const osds = items(osdmap['osds']).map(fields);
-      return {
-        fsid: monmap['fsid'],
-        health: report['health'],
-        quorum_names: quorum,
-        monmap: { num_mons: mons.length },
-        osdmap: {
-          epoch: osdmap['epoch'],
-          num_osds: osds.length,
-          num_up_osds: osds.filter(({ up }) => up === 1).length,
-          num_in_osds: osds.filter((osd) => osd['in'] === 1).length,
-        },
-        pgmap: {
-          ...NOT_REPORTED,
-          num_pgs: report['num_pg'],
-          pgs_by_state: items(report['num_pg_by_state']).map((each) => {
-            const { state, num } = fields(each);
-            return { state_name: state, count: num };
-          }),
-        },
-      };
-    }
-    default:
-      return undefined;
-  }
 }
