@@ -1,14 +1,16 @@
 /**
- * node scripts/record-demo.ts [--for 120s] [--out assets/demo.cc.zst] [--partly] [--rename FROM=TO]… [--from FILE]
+ * node scripts/record-demo.ts [--for 120s] [--out assets/demo.cc.zst] [--partly] [--rename FROM=TO]… [--from FILE] [-- ARGS…]
  *
- * Records this machine, as root and with the labs (test/lab) up, as the demo of the package, and opens details of each pane meanwhile: they
+ * Records this machine, as root and with the labs (test/lab) up, as a demo of the package (src/commands/demos.ts), or the host of further
+ * arguments of crashcart (-F DIR/host/ssh_config support@host), and opens details of each pane meanwhile: they
  * are read while they are open. It replaces the old one only if it is small enough and every pane has content; otherwise it prints the
  * reasons. --partly allows panes without content. --rename replaces names of the recording machine everywhere; FROM is a regular
  * expression. --from takes an existing recording.
  *
  * Labs of the present demo: ovs, ovn, ceph (break dead-osd), docker (break oom crash-loop), lxd, kvm (break steal ioerror), kubernetes
  * (build, then break bad-pods). On a quiet machine: what else runs there is in it, too. What it has to show is in
- * test/incidents/demo.test.ts and test/journeys/tour.test.tsx.
+ * test/incidents/demo.test.ts and test/journeys/tour.test.tsx. Of demo-host.cc.zst: the lab host with the faults unit-failed, unit-loop,
+ * unit-log, segfault, listen-queue, resolver.
  */
 import { execFile } from 'node:child_process';
 import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
@@ -21,7 +23,8 @@ import { Console } from '../test/lab/lib/console.ts';
 
 const MAX_BYTES = 2_000_000;
 const root = resolve(import.meta.dirname, '..');
-const { values: options } = parseArgs({
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     for: { type: 'string', default: '120s' },
     partly: { type: 'boolean', default: false },
@@ -47,7 +50,7 @@ const OPEN_MS = 4000;
 /** Records with the screen, as a person would, for so many seconds and up to a round of all panes more. */
 async function recordWithDetails(file: string, seconds: number): Promise<void> {
   const home = process.env['HOME'] ?? '/root';
-  await using program = new Console(['--record', file, '--budget', '100'], { columns: 160, rows: 48, env: { HOME: home } }); // prettier-ignore
+  await using program = new Console(['--record', file, '--budget', '100', ...positionals], { columns: 160, rows: 48, env: { HOME: home } }); // prettier-ignore
   await program.until('Incidents', 60_000);
   // Rates need two readings.
   await sleep(5000);
