@@ -5,6 +5,7 @@ import { exitWithoutTerminal } from './commands/lost-terminal.ts';
 import { print } from './commands/print.ts';
 import type { Config, LoadedConfig } from './config.ts';
 import { ConfigError } from './config/toml-table.ts';
+import { NodeSetError } from './fleet/nodeset.ts';
 import { TransportError } from './host/transport.ts';
 import { leanHeap } from './v8-heap.ts';
 import { plain } from './lib/plain.ts';
@@ -62,6 +63,11 @@ async function run(command: Command): Promise<void> {
       process.exitCode = await (
         await import('./commands/replay.ts')
       ).replayFile(command, await loadConfig(command.configFile));
+      return;
+    case 'fleet':
+      process.exitCode = await (
+        await import('./commands/fleet.ts')
+      ).showFleet(command, await loadConfig(command.configFile));
       return;
     case 'console': {
       const config = await loadConfig(command.configFile);
@@ -132,6 +138,7 @@ function fail(error: unknown, meant: string | undefined): void {
     error instanceof UsageError ||
     error instanceof ConfigError ||
     error instanceof TransportError ||
+    error instanceof NodeSetError ||
     error instanceof RecordingError;
   const message = error instanceof Error ? (known ? error.message : (error.stack ?? error.message)) : String(error);
   process.stderr.write(`crashcart: ${message.split('\n').map(plain).join('\n')}\n`);
@@ -139,7 +146,10 @@ function fail(error: unknown, meant: string | undefined): void {
   if (error instanceof TransportError && meant !== undefined)
     process.stderr.write(`  If no host was meant: crashcart ${meant}\n`);
   if (error instanceof UsageError) process.stderr.write('  crashcart help shows how.\n');
-  process.exitCode = error instanceof UsageError || error instanceof ConfigError ? NOT_UNDERSTOOD : NOTHING_SHOWN;
+  process.exitCode =
+    error instanceof UsageError || error instanceof ConfigError || error instanceof NodeSetError
+      ? NOT_UNDERSTOOD
+      : NOTHING_SHOWN;
 }
 
 exitWithoutTerminal();

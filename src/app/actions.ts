@@ -187,6 +187,11 @@ function detail(screen: Screen): void {
   }
   const { section, row } = selected;
   surface.pin(theme);
+  const host = section.host?.(row);
+  if (host !== undefined) {
+    runInBackground(screen, async ({ consoles }) => consoles?.open(host));
+    return;
+  }
   const found = section.detail?.(row);
   if (found?.consent) runInBackground(screen, () => openAgreed(screen, found, found.consent));
   else if (found) openDetail(screen, found);
@@ -199,7 +204,7 @@ async function openAgreed(screen: Screen, found: Detail, consent: Detail['consen
   if (consent && (await askConfirm(screen.layers, { title: found.title, ...consent }))) openDetail(screen, found);
 }
 
-/** One step back: zoom, search, filter, marks, page, then the row where `go` was pressed. */
+/** One step back: zoom, search, filter, marks, page, the row where `go` was pressed, the matrix of the fleet. */
 function back(screen: Screen): void {
   const { surface, layers } = screen;
   if (!surface) return;
@@ -211,7 +216,7 @@ function back(screen: Screen): void {
   else if (section && table && table.marked.size > 0)
     surface.view = withTable(surface.view, section.id, { marked: new Set() });
   else if (layers.page) layers.remove(layers.page);
-  else screen.watch?.back();
+  else if (!screen.watch?.back()) screen.consoles?.back();
 }
 
 function raw(screen: Screen): void {

@@ -62,7 +62,7 @@ function placeName({ theme }: Screen, { surface }: Watch): string {
 export function crumbsOf(screen: Screen): readonly string[] {
   const { watch } = screen;
   const crumbs = watch?.trail.crumbs() ?? [];
-  if (!watch || crumbs.length === 0) return [];
+  if (!watch || crumbs.length === 0) return screen.consoles?.crumbs() ?? [];
   return [...crumbs, placeName(screen, watch)];
 }
 

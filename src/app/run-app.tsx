@@ -13,6 +13,7 @@ import { clipboardSequence } from '../ui/copy.ts';
 import { Alerts, type AlertChannels } from './alerts.ts';
 import { App } from './App.tsx';
 import { BodyPainter } from './body-painter.ts';
+import { HostConsoles, type OpenHost } from './host-consoles.ts';
 import { InputRouter, type Keyboard } from './input-router.ts';
 import { announceChanges } from './link-notices.ts';
 import { tapped } from './output-tap.ts';
@@ -57,6 +58,8 @@ export interface RunOptions {
   /** Starts with the guided tour of the demo. */
   readonly tour?: boolean | undefined;
   readonly panes?: readonly AnyPane[];
+  /** Opens the session of a host of the fleet that `connect` gives; its console has all panes. */
+  readonly openHost?: OpenHost | undefined;
   readonly stdin?: Keyboard;
   readonly stdout?: WriteStream;
   readonly clock?: () => number;
@@ -112,7 +115,8 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
     return screen.redaction.redactor.text(text);
   };
   const stdin: Keyboard = options.stdin ?? process.stdin;
-  const clock = options.clock ?? Date.now;
+  // A recording of a fleet has its own time.
+  const clock = (): number => screen.watch?.session.replay?.positionMs() ?? (options.clock ?? Date.now)();
   const left = Promise.withResolvers<RunEnd>();
   // It may settle without a listener.
   left.promise.catch(() => undefined);
@@ -255,26 +259,35 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
     return session;
   }
   let timer: NodeJS.Timeout | undefined;
-  const unsubscribe = session.subscribe(() => {
+  const redrawSoon = (): void => {
     if (isCalm()) return;
     timer ??= setTimeout(() => {
       timer = undefined;
       screen.changed();
     }, COALESCE_MS);
-  });
-  try {
-    screen.watch = new Watch({
-      session,
-      panes: options.panes ?? allPanes,
+  };
+  const unsubscribe = session.subscribe(redrawSoon);
+  const watchOf = (of: Session, panes: readonly AnyPane[], tab?: string): Watch =>
+    new Watch({
+      session: of,
+      panes,
       // The terminal may have replied meanwhile.
       theme: screen.theme,
       clock,
       explainer,
       changeLog,
-      tab: options.tab,
+      tab,
       views: options.own?.views,
       stepsKey: labelOf(screen.keymap, 'steps', options.theme.ascii),
     });
+  try {
+    screen.watch = watchOf(session, options.panes ?? allPanes, options.tab);
+    if (options.openHost)
+      screen.consoles = new HostConsoles(screen, options.openHost, (of) => {
+        // It ends with the session, which the fleet stops.
+        of.subscribe(redrawSoon);
+        return watchOf(of, allPanes);
+      });
     screen.connecting = undefined;
     if (session.live) cleanup.defer(announceChanges(screen, session.live));
     connectedSecond = second;

@@ -9,6 +9,7 @@ import { tableViewOf, withTable } from '../ui/pane-view.ts';
 import { act } from './actions.ts';
 import { askConfirm, askSecret } from './dialogs.ts';
 import { terminalSize } from './frame-lines.ts';
+import type { HostConsoles } from './host-consoles.ts';
 import type { InputEvent } from './key-parser.ts';
 import { Layers, type BoxLayer, type Layer, type LineLayer } from './layer.ts';
 import { beforeKey, type Presenting } from './presenting.ts';
@@ -87,6 +88,8 @@ export class Screen {
   notesSavedMs = -Infinity;
   readonly layers: Layers;
   watch: Watch | undefined;
+  /** Present for a fleet. */
+  consoles: HostConsoles | undefined;
   connecting: Connecting | undefined;
   hits: Hits | undefined;
   /** Size of the terminal in the last drawn frame. */
@@ -156,6 +159,12 @@ export class Screen {
       this.changed();
     }, NOTICE_MS);
     this.changed();
+  }
+
+  /** Ends the notice: what it is about is done. */
+  endNotice(): void {
+    clearTimeout(this.#noticeTimer);
+    this.#notice = undefined;
   }
 
   /** Size of a tool's terminal. */

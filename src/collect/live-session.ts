@@ -28,6 +28,8 @@ export interface LiveSessionOptions {
   /** CPU budget on the host, percent of one core. */
   readonly budgetPct: number;
   readonly nowMs: () => number;
+  /** Period in which due sources are looked for. Default: 100 ms; hundreds of sessions need a longer one. */
+  readonly tickMs?: number | undefined;
 }
 
 interface SourceRecord {
@@ -88,7 +90,7 @@ export class LiveSession implements Session {
         last: undefined,
       });
     options.live?.onChange(() => this.#linkChanged());
-    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+    this.#timer = setInterval(() => this.#tick(), options.tickMs ?? TICK_MS);
     this.#stopMemory = watchMemory(this.timeline);
     this.#tick();
   }

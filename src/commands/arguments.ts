@@ -1,11 +1,25 @@
 import { parseArgs } from 'node:util';
 import { parseCondition, type Condition } from '../figures/condition.ts';
 import type { SshOptions } from '../host/ssh/target.ts';
+import { isNodeSet } from '../fleet/nodeset.ts';
 import { didYouMean, nearest } from '../lib/did-you-mean.ts';
+import type { ThemeName } from '../theme-palettes.ts';
+import {
+  UsageError,
+  addressFamily,
+  backend,
+  durationMs,
+  failOn,
+  notesFormat,
+  percentage,
+  themeNamed,
+  wholeNumber,
+} from './argument-values.ts';
 import { demos, type Demo } from './demos.ts';
-import { themeNames, type ThemeName } from '../theme-palettes.ts';
 import { commandEntries, optionEntries, optionList } from './command-line.ts';
 import { SHELLS, type Shell } from './completion.ts';
+
+export { UsageError };
 
 /** A parsed command line. */
 export type Command =
@@ -84,7 +98,31 @@ export type Command =
       readonly timeoutMs: number | undefined;
       readonly redact: boolean;
     }
+  | {
+      /** Several hosts, or several recordings. */
+      readonly kind: 'fleet';
+      readonly members: FleetMembers;
+      /** Connection options; without a target. */
+      readonly reach: Reach;
+      readonly screen: ScreenOptions;
+      readonly configFile: string | undefined;
+      /** Text or JSON in the place of the screen; undefined: the screen on a terminal, else text. */
+      readonly format: 'text' | 'json' | undefined;
+      readonly failOn: 'crit' | 'warn' | undefined;
+    }
   | { readonly kind: 'doctor'; readonly reach: Reach };
+
+/** Hosts of a fleet as named on the command line, or its recordings. */
+export type FleetMembers =
+  | {
+      readonly kind: 'hosts';
+      /** Names and node sets. */
+      readonly sets: readonly string[];
+      readonly from: string | undefined;
+      /** Connects without asking. */
+      readonly yes: boolean;
+    }
+  | { readonly kind: 'files'; readonly files: readonly string[] };
 
 /** Host and connection options; without a target it is this machine. */
 export interface Reach {
@@ -114,11 +152,6 @@ export interface ScreenOptions {
   readonly plain: boolean;
   /** The ledger in full in plain text. */
   readonly full: boolean;
-}
-
-/** Invalid command line, described in one sentence that quotes the argument. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
 }
 
 /** Throws a UsageError. */
@@ -157,7 +190,18 @@ export function parseCommand(argv: readonly string[]): Command {
   if (first === 'replay' || first === 'cast') {
     const [file, ...others] = rest;
     if (file === undefined) throw new UsageError(`missing FILE: crashcart ${first} FILE`);
-    if (others.length > 0) throw new UsageError(`unexpected argument "${others[0]}": one recording at a time`);
+    if (others.length > 0 && first === 'cast')
+      throw new UsageError(`unexpected argument "${others[0]}": one recording at a time`);
+    if (others.length > 0)
+      return {
+        kind: 'fleet',
+        members: { kind: 'files', files: rest },
+        reach: reachOf(values, undefined),
+        screen,
+        configFile,
+        format: screen.plain ? 'text' : undefined,
+        failOn: undefined,
+      };
     if (first === 'replay') return { kind: 'replay', file, screen, configFile };
     return { kind: 'cast', file, terminal: values.terminal, version: values.v2 ? 2 : 3 };
   }
@@ -180,30 +224,28 @@ export function parseCommand(argv: readonly string[]): Command {
   if (values.short && values.format !== undefined) throw new UsageError('--short and --format exclude each other');
   // Without a host it is this machine.
   const condition = wait ? rest.at(-1) : undefined;
-  const [target, ...tooMany] = wait ? rest.slice(0, -1) : doctor || record || report ? rest : positionals;
+  const named = wait ? rest.slice(0, -1) : doctor || record || report ? rest : positionals;
+  const [target, ...tooMany] = named;
+  const takesFleet = !wait && !doctor && !record;
+  if (takesFleet && isFleet(named, values.from)) {
+    if (values.record !== undefined || values.for !== undefined || values.out !== undefined)
+      throw new UsageError('--record, --for and --out are of one host: name one');
+    return {
+      kind: 'fleet',
+      members: { kind: 'hosts', sets: named, from: values.from, yes: values.yes ?? false },
+      reach: reachOf(values, undefined),
+      screen,
+      configFile,
+      format: values.format === undefined ? (report || screen.plain ? 'text' : undefined) : fleetFormat(values.format),
+      failOn: failOn(values['fail-on']),
+    };
+  }
+  for (const name of ['from', 'yes'] as const)
+    if (values[name] !== undefined)
+      throw new UsageError(`--${name} is for several hosts: crashcart 'node[1-40]', crashcart --from juju`);
   if (tooMany.length > 0)
     throw new UsageError(`unexpected argument "${tooMany[0]}": one host at a time${guess(target ?? '')}`);
-  const reach: Reach = {
-    target,
-    ssh: {
-      port: values.port === undefined ? undefined : wholeNumber('-p', values.port),
-      login: values.login,
-      identities: values.identity,
-      jump: values.jump,
-      bindAddress: values['bind-address'],
-      addressFamily: addressFamily(values.ipv4, values.ipv6),
-      compression: values.compression,
-      controlPath: values['control-path'],
-      configFile: values['ssh-config'],
-      options: values.option,
-    },
-    backend: backend(values.transport),
-    budgetPct: values.budget === undefined ? undefined : percentage('--budget', values.budget),
-    readOnly: values['read-only'] ?? false,
-    forwardAgent: values['agent-forwarding'] ?? false,
-    verbose: values.verbose ?? false,
-    logFile: values['log-file'],
-  };
+  const reach = reachOf(values, target);
   if (doctor) return { kind: 'doctor', reach };
   const redact = values.redact ?? false;
   if (wait)
@@ -235,6 +277,41 @@ export function parseCommand(argv: readonly string[]): Command {
     return { kind: 'record', reach, configFile, recordTo, redact, forMs };
   }
   return { kind: 'console', reach, screen, configFile, recordTo };
+}
+
+/** Whether the words name several hosts: more than one, a node set, or a source. A slip of a command is none. */
+const isFleet = (named: readonly string[], from: string | undefined): boolean =>
+  from !== undefined ||
+  named.some((word) => !word.includes('/') && isNodeSet(word)) ||
+  (named.length > 1 && meantCommand(named[0] ?? '') === undefined);
+
+function fleetFormat(text: string): 'json' {
+  if (text === 'json') return text;
+  throw new UsageError(`--format: several hosts are printed as text or json, not ${text}`);
+}
+
+function reachOf(values: ReturnType<typeof parsed>['values'], target: string | undefined): Reach {
+  return {
+    target,
+    ssh: {
+      port: values.port === undefined ? undefined : wholeNumber('-p', values.port),
+      login: values.login,
+      identities: values.identity,
+      jump: values.jump,
+      bindAddress: values['bind-address'],
+      addressFamily: addressFamily(values.ipv4, values.ipv6),
+      compression: values.compression,
+      controlPath: values['control-path'],
+      configFile: values['ssh-config'],
+      options: values.option,
+    },
+    backend: backend(values.transport),
+    budgetPct: values.budget === undefined ? undefined : percentage('--budget', values.budget),
+    readOnly: values['read-only'] ?? false,
+    forwardAgent: values['agent-forwarding'] ?? false,
+    verbose: values.verbose ?? false,
+    logFile: values['log-file'],
+  };
 }
 
 /** Folders of `--rules`; of every command that loads the config file. Throws a UsageError. */
@@ -301,49 +378,4 @@ function conditionOf(text: string | undefined): Condition {
 function thenTool(text: string | undefined): 'stacks' | undefined {
   if (text === undefined || text === 'stacks') return text;
   throw new UsageError(`--then: invalid tool "${text}", expected stacks`);
-}
-
-function wholeNumber(flag: string, text: string): number {
-  if (!/^\d{1,6}$/.test(text)) throw new UsageError(`${flag}: invalid number "${text}", expected a whole number`);
-  return Number(text);
-}
-
-function durationMs(flag: string, text: string): number {
-  const [, number, unit = 's'] = /^(\d{1,6})([smh])?$/.exec(text) ?? [];
-  const ms = Number(number) * (unit === 'h' ? 3_600_000 : unit === 'm' ? 60_000 : 1000);
-  if (!(ms > 0)) throw new UsageError(`${flag}: invalid duration "${text}", expected 90s, 10m or 2h`);
-  return ms;
-}
-
-function percentage(flag: string, text: string): number {
-  const value = Number(text.replace(/%$/, ''));
-  if (!(value > 0 && value <= 100))
-    throw new UsageError(`${flag}: invalid percentage "${text}", expected above 0 and up to 100`);
-  return value;
-}
-
-function notesFormat(text = 'md'): 'md' | 'html' | 'json' {
-  if (text === 'md' || text === 'html' || text === 'json') return text;
-  throw new UsageError(`--format: invalid format "${text}", expected md, html or json`);
-}
-
-function failOn(text: string | undefined): 'crit' | 'warn' | undefined {
-  if (text === undefined || text === 'crit' || text === 'warn') return text;
-  throw new UsageError(`--fail-on: invalid severity "${text}", expected crit or warn`);
-}
-
-function addressFamily(ipv4 = false, ipv6 = false): SshOptions['addressFamily'] {
-  if (ipv4 && ipv6) throw new UsageError('-4 and -6 exclude each other');
-  return ipv4 ? 'inet' : ipv6 ? 'inet6' : undefined;
-}
-
-function themeNamed(text: string | undefined): ThemeName | undefined {
-  const name = themeNames.find((known) => known === text);
-  if (text === undefined || name !== undefined) return name;
-  throw new UsageError(`--theme: unknown theme "${text}", expected ${themeNames.join(', ')}`);
-}
-
-function backend(text: string | undefined): Reach['backend'] {
-  if (text === undefined || text === 'ssh2' || text === 'openssh' || text === 'auto') return text;
-  throw new UsageError(`--transport: invalid client "${text}", expected ssh2, openssh or auto`);
 }

@@ -28,10 +28,10 @@ export const commandEntries: readonly CommandEntry[] = [
   },
   {
     name: 'replay',
-    argument: 'FILE',
+    argument: 'FILE…',
     completes: 'file',
     about:
-      'a recording on the same screen; - reads it from standard input; also a sosreport, or a recorded host (NAME.txtar or its folder); one of several sosreports: FOLDER/REPORT, ARCHIVE/REPORT',
+      'a recording on the same screen, several as a matrix of hosts; - reads it from standard input; also a sosreport, or a recorded host (NAME.txtar or its folder); one of several sosreports: FOLDER/REPORT, ARCHIVE/REPORT',
   },
   {
     name: 'record',
@@ -48,9 +48,10 @@ export const commandEntries: readonly CommandEntry[] = [
   },
   {
     name: 'report',
-    argument: 'FILE|host',
+    argument: 'FILE|host…',
     completes: 'file or host',
-    about: 'case notes of a recording or a host; --for 1m on a host adds the changes in that time',
+    about:
+      'case notes of a recording or a host, of several hosts the matrix (--format json); --for 1m on a host adds the changes in that time',
   },
   {
     name: 'cast',
@@ -123,6 +124,14 @@ export const optionEntries = {
     group: 'general',
     about: "SSH client; auto takes the system's ssh where ssh2 cannot (certificates, sk keys, GSSAPI)",
   },
+  from: {
+    type: 'string',
+    value: 'SOURCE',
+    group: 'general',
+    about:
+      'hosts of a source, all or those named (@group): ssh, ansible:FILE, juju, ceph, k8s; juju:FILE reads saved output',
+  },
+  yes: { type: 'boolean', short: 'y', group: 'general', about: 'connects to several hosts without asking' },
   budget: {
     type: 'string',
     value: 'PERCENT',

@@ -5,7 +5,8 @@ import { requireLinuxHere } from '../host/client-platform.ts';
 import { ReachedHost } from '../host/live-host.ts';
 import { localTransport } from '../host/local-transport.ts';
 import { connect } from '../host/ssh/connect.ts';
-import { createKeyring } from '../host/ssh/connection.ts';
+import { createKeyring, type Keyring } from '../host/ssh/connection.ts';
+import type { JumpLines } from '../host/ssh/jump-lines.ts';
 import { parseTarget } from '../host/ssh/target.ts';
 import type { AnyFinding } from '../findings/finding.ts';
 import type { Prompter } from '../host/prompter.ts';
@@ -31,8 +32,23 @@ export interface Reached {
   readonly audit: Audit;
 }
 
+/** Parts that the connections of a fleet have in common. */
+export interface SharedReach {
+  readonly audit: Audit;
+  readonly keyring: Keyring;
+  readonly jumps: JumpLines;
+  /** Runs a login in its turn. */
+  readonly turn: <Result>(login: () => Promise<Result>) => Promise<Result>;
+  readonly withoutRoot: boolean;
+}
+
 /** Connects to the host of the command line. Rejects with a TransportError. */
-export async function reachHost(reach: Reach, prompter: Prompter, debug = handshakeLog(reach)): Promise<Reached> {
+export async function reachHost(
+  reach: Reach,
+  prompter: Prompter,
+  debug = handshakeLog(reach),
+  shared?: SharedReach,
+): Promise<Reached> {
   const nowMs = () => Date.now();
   const { target: text } = reach;
   if (text === undefined) {
@@ -52,20 +68,25 @@ export async function reachHost(reach: Reach, prompter: Prompter, debug = handsh
     return { host, audit };
   }
   const target = parseTarget(text, reach.ssh);
-  const audit = new Audit(target.host, nowMs());
-  if (audit.problem) prompter.notify(audit.problem);
+  const audit = shared?.audit ?? new Audit(target.host, nowMs());
+  if (audit.problem && !shared) prompter.notify(audit.problem);
   if (reach.forwardAgent) prompter.notify('-A ignored: crashcart never forwards the agent');
   // Answers are kept for a reconnect.
-  const keyring = createKeyring();
+  const keyring = shared?.keyring ?? createKeyring();
+  const turn: SharedReach['turn'] = shared?.turn ?? ((login) => login());
   const host = await ReachedHost.reach({
     name: target.text,
     kind: 'ssh',
-    connect: async () =>
-      (await connect(target, { backend: reach.backend ?? 'auto', keyring, debug }, prompter)).transport,
+    connect: () =>
+      turn(async () => {
+        const options = { backend: reach.backend ?? 'auto', keyring, debug, jumps: shared?.jumps };
+        return (await connect(target, options, prompter)).transport;
+      }),
     policy: readPolicy,
     audit,
     nowMs,
     readOnly: reach.readOnly,
+    withoutRoot: shared?.withoutRoot,
   });
   return { host, audit };
 }

@@ -13,7 +13,7 @@ import { keepNames } from './keep-names.ts';
 
 /** Starts a recording; the default path is a file in the current folder, named after host and time. Rejects with a RecordingError. */
 export function startRecording(session: Session, path?: string): Promise<SessionRecorder> {
-  if (!(session instanceof LiveSession)) throw new TypeError('a replay cannot be recorded');
+  if (!(session instanceof LiveSession)) throw new TypeError('only the session of a live host is recorded');
   const nowMs = () => Date.now();
   return SessionRecorder.start(session, {
     path: path ?? recordingPath(session.host.name, nowMs()),
@@ -29,7 +29,7 @@ export async function startRedacted(
   redaction: ScreenRedaction,
   path?: string,
 ): Promise<RecordingControl> {
-  if (!(session instanceof LiveSession)) throw new TypeError('a replay cannot be recorded');
+  if (!(session instanceof LiveSession)) throw new TypeError('only the session of a live host is recorded');
   const nowMs = () => Date.now();
   const { redactor } = redaction;
   const declaring = sources.filter(({ identifiers }) => identifiers !== undefined);

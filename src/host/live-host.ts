@@ -47,6 +47,8 @@ export interface LiveHostOptions {
   readonly inventory?: () => Promise<string>;
   /** Refuses every terminal while this host is connected. */
   readonly readOnly?: boolean | undefined;
+  /** Reads with the rights of the login user alone: sudo is not tried. */
+  readonly withoutRoot?: boolean | undefined;
 }
 
 /** Live host with lanes for reads, attachments for tools, and a connection that is restored after a loss. */
@@ -219,7 +221,8 @@ export class ReachedHost implements LiveHost {
     this.#adoptUser(transport, opened);
     this.#watchConnection(transport);
     // sudo may wait for a slow directory service.
-    await Promise.race([this.#rootAccess.connected({ transport, user: opened.lane }), sleep(ROOT_WAIT_MS)]);
+    if (!this.#options.withoutRoot)
+      await Promise.race([this.#rootAccess.connected({ transport, user: opened.lane }), sleep(ROOT_WAIT_MS)]);
     // The lane may have ended meanwhile.
     if (this.#user === opened.lane) this.#setLink({ state: 'live' });
   }

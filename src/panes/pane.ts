@@ -121,6 +121,8 @@ export interface TableSection<Row = unknown> extends SectionBase {
   readonly links?: (row: Row) => readonly Link[];
   /** Detail that `↵` opens. */
   readonly detail?: (row: Row) => Detail | undefined;
+  /** Name of the host whose console `↵` opens. */
+  readonly host?: (row: Row) => string | undefined;
   /** Present where `↵` on a row follows its link. */
   readonly enter?: 'link';
   /** Text of a table without rows. */

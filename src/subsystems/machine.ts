@@ -179,6 +179,7 @@ export const machineSubsystem: Subsystem = {
       '/etc/os-release',
       '/usr/lib/os-release',
       '/etc/hostname',
+      '/etc/machine-id',
       '/etc/debian_version',
       '/etc/timezone',
       ...PACKAGE_LOGS,

@@ -2,6 +2,33 @@ import { describe, expect, test } from 'vitest';
 import { parseCommand, UsageError } from '../../src/commands/arguments.ts';
 
 describe('parseCommand', () => {
+  test('takes several names, node sets, sources and files for a fleet', () => {
+    const hosts = (sets: readonly string[], from?: string, yes = false) => ({ kind: 'hosts', sets, from, yes });
+    expect(parseCommand(['a', 'b', '-y'])).toMatchObject({
+      kind: 'fleet',
+      members: hosts(['a', 'b'], undefined, true),
+    });
+    expect(parseCommand(['node[1-40]'])).toMatchObject({ kind: 'fleet', members: hosts(['node[1-40]']) });
+    expect(parseCommand(['@compute', '-F', 'cfg'])).toMatchObject({
+      members: hosts(['@compute']),
+      reach: { target: undefined, ssh: { configFile: 'cfg' } },
+      format: undefined,
+    });
+    expect(parseCommand(['--from', 'juju'])).toMatchObject({ kind: 'fleet', members: hosts([], 'juju') });
+    expect(parseCommand(['report', 'a,b', '--format', 'json', '--fail-on', 'crit'])).toMatchObject({
+      kind: 'fleet',
+      format: 'json',
+      failOn: 'crit',
+    });
+    expect(parseCommand(['report', 'a', 'b'])).toMatchObject({ kind: 'fleet', format: 'text' });
+    expect(parseCommand(['replay', 'x.cc.zst', 'y.cc.zst'])).toMatchObject({
+      kind: 'fleet',
+      members: { kind: 'files', files: ['x.cc.zst', 'y.cc.zst'] },
+    });
+    expect(parseCommand(['root@[fe80::1]:22'])).toMatchObject({ kind: 'console' });
+    expect(parseCommand(['report', './a,b.cc.zst'])).toMatchObject({ kind: 'report' });
+  });
+
   test('takes this machine when no host is given', () => {
     expect(parseCommand([])).toMatchObject({ kind: 'console', reach: { target: undefined } });
   });
@@ -105,7 +132,6 @@ describe('parseCommand', () => {
       'invalid format "pdf", expected md, html or json',
     );
     expect(() => parseCommand(['h', '--format', 'md'])).toThrow('--format is an option of report');
-    expect(() => parseCommand(['report', 'a', 'b'])).toThrow('unexpected argument "b"');
   });
 
   test('takes --redact with the screen, record and report', () => {
@@ -133,12 +159,16 @@ describe('parseCommand', () => {
 
   test.each([
     [['replay'], /missing FILE/],
-    [['replay', 'a', 'b'], /unexpected argument "b"/],
+    [['cast', 'a', 'b'], /unexpected argument "b"/],
+    [['record', 'a', 'b'], /unexpected argument "b"/],
+    [['reprt', 'a'], /one host at a time; did you mean crashcart report/],
+    [['--yes', 'a'], /--yes is for several hosts/],
+    [['a', 'b', '--record', 'f'], /are of one host/],
+    [['report', 'a', 'b', '--format', 'html'], /text or json, not html/],
     [['host', '--for', '10m'], /--for is an option of record and report/],
     [['record', '--for', 'soon'], /invalid duration "soon"/],
     [['record', '--for', '0s'], /invalid duration "0s"/],
     [['-p', 'x', 'host'], /-p: invalid number "x", expected a whole number/],
-    [['a', 'b'], /unexpected argument "b"/],
     [['--nonsense'], /--nonsense/],
     [['--transport', 'telnet', 'h'], /invalid client "telnet"/],
     [['--budget', '0'], /above 0/],

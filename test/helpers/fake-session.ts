@@ -213,6 +213,7 @@ export function cannedSession(): FakeSession {
       build: undefined,
       arch: undefined,
       bootId: undefined,
+      machineId: undefined,
       cmdline: undefined,
       uptime: '3542400.10 1.0\n',
     }),

@@ -44,6 +44,7 @@ export interface ScreenOptions {
   readonly session?: FakeSession;
   readonly connect?: (prompter: Prompter) => Promise<Session>;
   readonly panes?: readonly AnyPane[];
+  readonly openHost?: RunOptions['openHost'];
   readonly tools?: RunOptions['tools'];
   readonly shortReport?: RunOptions['shortReport'];
   readonly keymap?: RunOptions['keymap'];
@@ -105,6 +106,7 @@ export class TestScreen {
       connect: options.connect ?? (async () => this.session),
       theme: options.theme ?? makeTheme({ colour: true, ascii: false }),
       panes: options.panes ?? fakePanes,
+      openHost: options.openHost,
       tools: options.tools,
       own: options.own,
       shortReport: options.shortReport,

@@ -69,7 +69,7 @@ async function ssh2(
   options: ConnectOptions,
   prompter: Prompter,
 ): Promise<Transport> {
-  const { keyring = createKeyring(), ssh = 'ssh', debug } = options;
-  const deps = { prompter, keyring, ssh, debug };
+  const { keyring = createKeyring(), ssh = 'ssh', debug, jumps } = options;
+  const deps = { prompter, keyring, ssh, debug, jumps };
   return connectSsh2(resolved, await socketTo(target, resolved, deps), deps);
 }

@@ -1,6 +1,7 @@
 import type { ParsedKey } from 'ssh2';
 import type { Transport } from '../transport.ts';
 import type { SshConfig } from './ssh-config.ts';
+import type { JumpLines } from './jump-lines.ts';
 
 /** SSH implementation; `auto` is ssh2, or ssh(1) where the target needs a feature that ssh2 lacks. */
 export type Backend = 'ssh2' | 'openssh' | 'auto';
@@ -15,6 +16,8 @@ export interface ConnectOptions {
   readonly keyring?: Keyring;
   /** Path of ssh(1). Default: `ssh` on the PATH. */
   readonly ssh?: string;
+  /** Connections to jump hosts that several targets have in common. Default: each target has its own. */
+  readonly jumps?: JumpLines | undefined;
 }
 
 /** Result of `connect`. */

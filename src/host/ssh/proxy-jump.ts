@@ -5,6 +5,7 @@ import type { Prompter } from '../prompter.ts';
 import { startAskpass } from './askpass.ts';
 import { needsOpenssh } from './choose.ts';
 import { joinControlSocket } from './control-socket.ts';
+import { JumpLines } from './jump-lines.ts';
 import { weakened } from './openssh-master.ts';
 import { privateFolder } from './private-folder.ts';
 import { resolve } from './resolve.ts';
@@ -19,6 +20,8 @@ const MAX_HOPS = 8;
 
 export interface SocketDeps extends ConnectionDeps {
   readonly ssh: string;
+  /** Connections that targets have in common. */
+  readonly jumps?: JumpLines | undefined;
 }
 
 /** Socket to a host as in ssh(1): through jump hosts, through a program, or direct. */
@@ -53,19 +56,23 @@ async function jumpSocket(
   const hopResolved = await resolve(hop, deps.prompter, { ssh: deps.ssh });
   if ((await isJoinable(hopResolved)) || (await needsOpenssh(hopResolved)) !== undefined)
     return opensshSocket(hop, hopResolved, resolved, deps);
-  const socket = await socketTo(hop, hopResolved, deps, hops + 1);
-  const line = await openConnection(hopResolved, socket, deps);
+  const open = async () => openConnection(hopResolved, await socketTo(hop, hopResolved, deps, hops + 1), deps);
+  const { user, hostname, port } = hopResolved;
+  const { line, close } = await (deps.jumps ?? new JumpLines()).lease(
+    JSON.stringify([user, hostname, port, jumps]),
+    open,
+  );
   const stream = await new Promise<SshSocket['stream']>((settle, fail) => {
     line.client.forwardOut('127.0.0.1', 0, resolved.hostname, resolved.port, (error, channel) => {
       if (error === undefined) return settle(channel);
-      void line.close();
+      close();
       fail(cannotForward(error, hopResolved, resolved));
     });
   });
   // A channel closed by its peer stays half open until it is ended.
   stream.once('end', () => stream.end());
   line.events.onLost(() => stream.destroy());
-  return { stream, stderr: () => Promise.resolve(line.events.lostWhy() ?? ''), close: () => void line.close() };
+  return { stream, stderr: () => Promise.resolve(line.events.lostWhy() ?? ''), close };
 }
 
 /** Whether a ControlMaster of the hop runs: ssh(1) uses it without a login. */

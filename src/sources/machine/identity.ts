@@ -5,7 +5,8 @@ import { defineSource } from '../source.ts';
 /**
  * Host name, operating system, kernel and uptime.
  * os-release(5): `PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"`. /proc/uptime, proc_uptime(5): `350735.47 234388.90`,
- * seconds since boot and seconds that all CPUs together were idle. boot_id changes with each boot: random(4).
+ * seconds since boot and seconds that all CPUs together were idle. boot_id changes with each boot: random(4). machine-id(5) is
+ * unique per installation, and the same on machines that were cloned.
  * /proc/sys/kernel/arch exists since commit bfca3dd3d068 (in v6.1).
  */
 export const identity = defineSource({
@@ -20,10 +21,11 @@ export const identity = defineSource({
     build: { kind: 'file', path: '/proc/sys/kernel/version' },
     arch: { kind: 'file', path: '/proc/sys/kernel/arch' },
     bootId: { kind: 'file', path: '/proc/sys/kernel/random/boot_id' },
+    machineId: { kind: 'file', path: '/etc/machine-id' },
     cmdline: { kind: 'file', path: '/proc/cmdline' },
     uptime: { kind: 'file', path: '/proc/uptime' },
   },
-  parse: ({ osRelease, hostname, kernel, build, arch, bootId, cmdline, uptime }) => {
+  parse: ({ osRelease, hostname, kernel, build, arch, bootId, machineId, cmdline, uptime }) => {
     const os = keyValues(osRelease ?? '', /=/);
     const [up] = words(uptime ?? '');
     return {
@@ -35,14 +37,15 @@ export const identity = defineSource({
       kernelBuild: line(build),
       arch: line(arch),
       bootId: line(bootId),
+      machineId: line(machineId),
       /** Boot parameters (/proc/cmdline): `iommu=pt isolcpus=2-7`. */
       bootParameters: words(cmdline ?? ''),
       uptimeSeconds: toNumber(up),
     };
   },
-  identifiers: ({ hostname, bootId }) => [
+  identifiers: ({ hostname, bootId, machineId }) => [
     ...named('host', [hostname, hostname?.split('.')[0]]),
-    ...named('uuid', [bootId]),
+    ...named('uuid', [bootId, machineId]),
   ],
 });
 

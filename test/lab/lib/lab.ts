@@ -23,6 +23,7 @@ export const labNames = [
   'redis',
   'rabbitmq',
   'sshd',
+  'fleet',
   'bare',
   'packages-host',
   'package',

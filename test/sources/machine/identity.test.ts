@@ -7,7 +7,7 @@ const nothing = {
   kernel: undefined,
   build: undefined,
   arch: undefined,
-  bootId: undefined,
+  bootId: undefined, machineId: undefined,
   cmdline: undefined,
   uptime: undefined,
 };

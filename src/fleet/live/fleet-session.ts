@@ -1,0 +1,212 @@
+import type { AuditEntry } from '../../host/audit.ts';
+import { missing, type Host } from '../../host/host.ts';
+import { newestReading, StandingFindings } from '../../collect/standing-findings.ts';
+import { FindingsAt } from '../../collect/findings-at.ts';
+import type { Mark, Session, StandingFinding, Status } from '../../collect/session.ts';
+import { watchMemory } from '../../collect/watch-memory.ts';
+import { judge } from '../../findings/judge.ts';
+import { byRank } from '../../findings/order.ts';
+import { statement } from '../../findings/statement.ts';
+import type { Explainer } from '../../incidents/explainer.ts';
+import { Timeline } from '../../timeline/timeline.ts';
+import { interner, type Interner } from '../facts.ts';
+import { fleet } from '../fleet-source.ts';
+import { foldNames } from '../fold-names.ts';
+import type { FleetSample, HostDepth } from '../host-row.ts';
+import { fleetRules } from '../rules.ts';
+import { Member } from './member.ts';
+import type { GatheredQuestions } from './questions.ts';
+
+const TICK_MS = 1000;
+const QUIET_TICK_MS = 3000;
+/** Memory of a row that differs from the one before, KiB. */
+const ROW_KIB = 1;
+
+export interface FleetOptions {
+  readonly names: readonly string[];
+  readonly depth: HostDepth;
+  /** Opens the light session of a host, or its recording. */
+  readonly open: (name: string, intern: Interner, started: () => void) => Promise<Session>;
+  /** Opens the session of a host's console; absent for recordings, whose session is the same. */
+  readonly openConsole?: ((name: string) => Promise<Session>) | undefined;
+  /** Questions of the logins, asked together once all hosts were tried. */
+  readonly questions?: GatheredQuestions | undefined;
+  readonly explainer: Explainer;
+  readonly audit?: (() => readonly AuditEntry[]) | undefined;
+  readonly nowMs: () => number;
+}
+
+/** Session of a fleet: its samples are rows of hosts, each from the session of its host. */
+export class FleetSession implements Session {
+  readonly host: Host;
+  readonly live = undefined;
+  readonly timeline = new Timeline();
+  readonly replay = undefined;
+  readonly mark = undefined;
+  readonly #options: FleetOptions;
+  readonly #members: ReadonlyMap<string, Member>;
+  readonly #listeners = new Set<() => void>();
+  readonly #standing = new StandingFindings();
+  readonly #back: FindingsAt;
+  readonly #readMs: (rule: string) => number;
+  readonly #marks: Mark[] = [];
+  readonly #opening = new Map<string, Promise<Session>>();
+  readonly #timer: NodeJS.Timeout;
+  readonly #stopMemory: () => void;
+  #isChanged = true;
+  #isAsking = false;
+  /** Worst CPU share of a host, and bytes of all. */
+  #cost: Pick<Status, 'hostCpuPct' | 'wireBytesPerSec'> = { hostCpuPct: undefined, wireBytesPerSec: undefined };
+  #reads = 0;
+
+  constructor(options: FleetOptions) {
+    this.#options = options;
+    this.host = {
+      name: foldNames(options.names),
+      kind: 'recorded',
+      read: async () => missing('absent', 'a fleet has no readings of its own: open a host'),
+      close: async () => undefined,
+    };
+    this.#back = new FindingsAt(this.timeline, fleetRules);
+    this.#readMs = newestReading(fleetRules, (source) => this.timeline.latest(source)?.wallMs);
+    const intern = interner();
+    const { depth, explainer, nowMs } = options;
+    this.#members = new Map(
+      options.names.map((name) => [
+        name,
+        new Member({
+          name,
+          depth,
+          explainer,
+          intern,
+          nowMs,
+          open: (started) => options.open(name, intern, started),
+          changed: () => {
+            this.#isChanged = true;
+          },
+        }),
+      ]),
+    );
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+    this.#stopMemory = watchMemory(this.timeline);
+  }
+
+  /** Logs in to all hosts; resolves when each was tried once. */
+  async start(): Promise<void> {
+    this.#tick();
+    await Promise.all([...this.#members.values()].map((member) => member.start()));
+    this.#tick();
+  }
+
+  /** Session of the console of a host, kept until the end: its row then has all of its incidents. */
+  async open(name: string): Promise<Session> {
+    const member = this.#members.get(name);
+    if (!member) throw new RangeError(`${name}: not in this fleet`);
+    if (member.console) return member.console;
+    const { openConsole } = this.#options;
+    if (!openConsole)
+      throw new RangeError(`${name}: its recording is not open: ${member.row(this.#options.nowMs()).why ?? ''}`);
+    const opening = this.#opening.get(name) ?? openConsole(name).finally(() => this.#opening.delete(name));
+    this.#opening.set(name, opening);
+    const session = await opening;
+    if (member.console === undefined) member.watch(session);
+    return session;
+  }
+
+  readonly status = (): Status => ({
+    link: { state: 'live' },
+    root: undefined,
+    transport: `${this.#members.size} hosts`,
+    ...this.#cost,
+    budgetPct: Infinity,
+    stretched: false,
+    hung: [],
+    sources: [
+      { id: fleet.id, everySeconds: 1, restSeconds: 1, periodSeconds: 1, tookMs: undefined, bytes: undefined, reads: this.#reads, waitingSinceMs: undefined, missing: {} },
+    ],
+  }); // prettier-ignore
+
+  readonly findings = (): readonly StandingFinding[] => {
+    const { cursorMs } = this.timeline;
+    return cursorMs === undefined ? this.#standing.all().toSorted(byRank) : this.#back.at(cursorMs, this.#marks);
+  };
+
+  /** Hosts at the last tick. */
+  // The tick appends nothing else.
+  readonly sample = (): FleetSample | undefined => this.timeline.latest(fleet.id)?.sample as FleetSample | undefined;
+
+  readonly show = (): void => undefined;
+  readonly readDetail: Session['readDetail'] = async () => ({ sample: undefined, missing: {} });
+  readonly raw = () => [];
+  readonly audit = () => this.#options.audit?.() ?? [];
+  readonly marks = (): readonly Mark[] => this.#marks;
+
+  readonly subscribe = (listen: () => void): (() => void) => {
+    this.#listeners.add(listen);
+    return () => this.#listeners.delete(listen);
+  };
+
+  readonly stop = async (): Promise<void> => {
+    clearInterval(this.#timer);
+    this.#stopMemory();
+    this.#listeners.clear();
+    await Promise.all([...this.#members.values()].map((member) => member.stop()));
+  };
+
+  /** Puts the rows of hosts together and judges them. */
+  readonly judgeNow = (): void => {
+    this.#isChanged = true;
+    this.#tick();
+  };
+
+  #tick(): void {
+    const nowMs = this.#options.nowMs();
+    void this.#askQuestions();
+    // A host that does not respond sends no change, and its time grows.
+    if (!this.#isChanged && nowMs - (this.timeline.latest(fleet.id)?.wallMs ?? -Infinity) < QUIET_TICK_MS) return;
+    this.#isChanged = false;
+    const before = this.sample()?.hosts;
+    const hosts = [...this.#members.values()].map((member) => member.row(nowMs));
+    const changed = hosts.filter((row, i) => row !== before?.[i]).length;
+    this.#reads++;
+    this.#cost = costOf([...this.#members.values()]);
+    this.timeline.append(fleet.id, {
+      sample: { hosts } satisfies FleetSample,
+      at: nowMs / 1000,
+      wallMs: nowMs,
+      missing: {},
+      tookMs: 0,
+      weightKiB: changed * ROW_KIB,
+    });
+    const judged = judge(fleetRules, (needs) => this.timeline.latestMoment(needs, nowMs));
+    const { begun } = this.#standing.update(judged, nowMs, this.#readMs, () => nowMs);
+    for (const finding of begun) {
+      const { severity, key } = finding;
+      this.#marks.push({ wallMs: nowMs, kind: 'finding', severity, key, text: statement(finding) });
+    }
+    for (const listen of this.#listeners) listen();
+  }
+
+  /** Asks what logins asked, once each host was tried; a host whose question got a yes logs in again. */
+  async #askQuestions(): Promise<void> {
+    const { questions } = this.#options;
+    if (!questions || this.#isAsking || questions.pending.length === 0) return;
+    if ([...this.#members.values()].some((member) => !member.isTried)) return;
+    this.#isAsking = true;
+    await questions
+      .ask((name) => void this.#members.get(name)?.start())
+      .finally(() => {
+        this.#isAsking = false;
+      });
+  }
+}
+
+function costOf(members: readonly Member[]): Pick<Status, 'hostCpuPct' | 'wireBytesPerSec'> {
+  const costs = members.map(({ cost }) => cost);
+  const shares = costs.flatMap(({ hostCpuPct }) => hostCpuPct ?? []);
+  const rates = costs.flatMap(({ wireBytesPerSec }) => wireBytesPerSec ?? []);
+  return {
+    hostCpuPct: shares.length === 0 ? undefined : Math.max(...shares),
+    wireBytesPerSec: rates.length === 0 ? undefined : rates.reduce((sum, rate) => sum + rate, 0),
+  };
+}

@@ -1,0 +1,201 @@
+import { entityRef } from '../findings/entity-ref.ts';
+import { label, plain } from '../lib/plain.ts';
+import { count, duration, NONE, plural, span } from '../lib/units.ts';
+import { definePane, type Column, type Detail, type Section, type TableSection, type Tile } from '../panes/pane.ts';
+import type { Role, Severity } from '../theme.ts';
+import type { Moment } from '../timeline/moment.ts';
+import { nothingWords, ownWords, stateOf, type NothingWords } from '../timeline/reading-state.ts';
+import { figureColumn, textColumn, totalColumn } from '../ui/kit/columns.ts';
+import { figureIds, figureOf } from './figures.ts';
+import { fleet } from './fleet-source.ts';
+import { foldNames } from './fold-names.ts';
+import { isUnreachable, worstOf, type HostRow } from './host-row.ts';
+import { judgementOf, outlierText, reasonOf, type FleetJudgement, type FleetProblem } from './judgement.ts';
+import type { SharedFact } from './shared-facts.ts';
+
+const needs = { fleet };
+
+/** Row of the matrix: hosts that are alike but for their figures. */
+export interface MatrixRow {
+  readonly hosts: readonly [HostRow, ...HostRow[]];
+  readonly names: string;
+  readonly severity: Severity | undefined;
+  /** Worst incident or outlier, or the reason of the state. */
+  readonly text: string;
+  readonly outliers: ReadonlySet<string>;
+}
+
+interface SharedRow {
+  readonly problem: FleetProblem;
+  readonly fact: SharedFact;
+}
+
+export interface FleetModel {
+  readonly rows: readonly MatrixRow[];
+  readonly shared: readonly SharedRow[];
+  readonly hosts: readonly HostRow[];
+  readonly empty: NothingWords;
+}
+
+/** Matrix of hosts by incidents, use, saturation, errors and versions. */
+export const hostsPane = definePane({
+  id: 'hosts',
+  title: 'Hosts',
+  aliases: ['fleet', 'matrix', 'nodes', 'cluster'],
+  needs,
+  model: fleetModel,
+  presence: () => 'present',
+  sections: (model): readonly Section[] => [matrix(model), ...(model.shared.length > 0 ? [sharedTable(model)] : [])],
+  tile,
+});
+
+export function fleetModel({ fleet: seen }: Moment<typeof needs>): FleetModel {
+  const hosts = seen.now?.hosts ?? [];
+  const judgement = seen.now && judgementOf(seen.now);
+  return {
+    hosts,
+    rows: judgement ? foldedRows(hosts, judgement) : [],
+    shared: judgement?.problems.flatMap((problem) => problem.shared.map((fact) => ({ problem, fact }))) ?? [],
+    empty: nothingWords('none', stateOf(seen)),
+  };
+}
+
+/** Hosts with the same state, incidents, outliers and versions are one row. */
+function foldedRows(hosts: readonly HostRow[], { outliers }: FleetJudgement): readonly MatrixRow[] {
+  const groups = Map.groupBy(hosts, (host) => {
+    const problems = host.problems?.map(({ rule, condition }) => `${rule}/${condition}`) ?? ['unread'];
+    const figures = outliers.get(host.name)?.map(({ figure }) => figure) ?? [];
+    const reason = host.state === 'recorded' || host.why === undefined ? '' : reasonOf(host.why);
+    return JSON.stringify([host.state, host.depth, reason, host.kernel, host.os, problems, figures]);
+  });
+  return [...groups.values()].flatMap(([first, ...rest]) => (first ? [rowOf([first, ...rest], outliers)] : []));
+}
+
+function rowOf(hosts: MatrixRow['hosts'], outliers: FleetJudgement['outliers']): MatrixRow {
+  const [first] = hosts;
+  const own = hosts.flatMap(({ name }) => outliers.get(name) ?? []);
+  const worst = isUnreachable(first) ? 'crit' : worstOf(first);
+  return {
+    hosts,
+    names: foldNames(hosts.map(({ name }) => name)),
+    severity: worst ?? (own.length > 0 ? 'warn' : undefined),
+    text: textOf(first, own.map(outlierText)),
+    outliers: new Set(own.map(({ figure }) => figure)),
+  };
+}
+
+function textOf(host: HostRow, outliers: readonly string[]): string {
+  if (host.state !== 'live' && host.state !== 'recorded') return host.why ?? '';
+  if (host.problems === undefined) return 'not read yet';
+  const problems = host.problems.map(({ subject, sentence }) => `${subject}: ${sentence}`);
+  // Figures of a host with an incident are marked in their columns.
+  const lines = problems.length > 0 ? problems : outliers;
+  return lines.length > 1 ? `${lines[0]} and ${lines.length - 1} more` : (lines[0] ?? '');
+}
+
+const SEVERITY_RANK: Readonly<Record<Severity, number>> = { crit: 3, warn: 2, info: 1 };
+
+/** Worst value of a folded row. */
+const most = (row: MatrixRow, of: (host: HostRow) => number | undefined): number | undefined => {
+  const known = row.hosts.map(of).filter((value) => value !== undefined);
+  return known.length === 0 ? undefined : Math.max(...known);
+};
+
+const leastUptime = ({ hosts }: MatrixRow): number | undefined => {
+  const known = hosts.map(({ uptimeSeconds }) => uptimeSeconds).filter((value) => value !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+};
+
+const columns: readonly Column<MatrixRow>[] = [
+  { id: 'severity', title: 'SEV', about: 'Severity of the worst incident of the host, or of its state.', vocabulary: 'fixed', width: 4, rank: 0, value: ({ severity }) => (severity === undefined ? 0 : SEVERITY_RANK[severity]), text: ({ severity }) => severity ?? '·', role: ({ severity }) => severity ?? 'dim' },
+  { id: 'hosts', title: 'HOST', about: 'Hosts, those that are alike folded to a node set.', width: 14, widest: 40, rank: 0, value: ({ names }) => plain(names) },
+  totalColumn({ id: 'count', title: 'N', about: 'Hosts in the row; figures are the worst of them.', width: 3, rank: 1, value: ({ hosts }) => hosts.length }),
+  { id: 'state', title: 'STATE', about: 'State of the connection: waiting, connecting, live, stalled, lost, failed, recorded.', vocabulary: 'fixed', width: 10, rank: 2, value: ({ hosts: [first] }) => first.state, role: ({ hosts: [first] }) => stateRole(first) },
+  textColumn({ id: 'incident', title: 'INCIDENT', about: 'Worst incident or outlier of the host, or why there are no readings.', vocabulary: 'fixed', width: 20, wants: 60, grow: true, rank: 0, role: ({ severity }) => severity ?? 'text', value: ({ text }) => label(text) }),
+  ...figureIds.map((id): Column<MatrixRow> => {
+    const { title, about, format, rank, width } = figureOf(id);
+    const role = ({ outliers, hosts: [first] }: MatrixRow): Role => (isUnreachable(first) ? 'dim' : outliers.has(id) ? 'warn' : 'text');
+    return figureColumn(format)({ id, title, about, rank, width, role, value: (row) => most(row, ({ figures }) => figures[id]) });
+  }),
+  figureColumn(duration)({ id: 'uptime', title: 'UP', about: 'Shortest time since boot.', width: 6, rank: 6, value: leastUptime }),
+  figureColumn((value) => (value < 1 ? '·' : span(value)))({ id: 'clock', title: 'CLOCK', about: 'Difference of the clock to the one of this program, without sign.', width: 8, rank: 8, value: (row) => most(row, ({ aheadSeconds: ahead }) => (ahead === undefined ? undefined : Math.abs(ahead))) }),
+  { id: 'kernel', title: 'KERNEL', about: 'Release of the kernel.', width: 12, widest: 24, rank: 6, value: ({ hosts: [first] }) => plain(first.kernel ?? NONE) },
+  { id: 'os', title: 'OS', about: 'Distribution.', width: 12, widest: 24, rank: 9, value: ({ hosts: [first] }) => plain(first.os ?? NONE) },
+  { id: 'depth', title: 'DEPTH', about: 'What is read: glance (few figures), watch (all, its console was opened), record.', vocabulary: 'fixed', width: 6, rank: 8, value: ({ hosts: [first] }) => first.depth },
+]; // prettier-ignore
+
+const stateRole = (host: HostRow): Role => (isUnreachable(host) ? 'crit' : host.state === 'waiting' || host.state === 'connecting' ? 'dim' : 'text'); // prettier-ignore
+
+/** `40 hosts: 38 live, 1 stalled, 1 failed`. */
+export function stateCounts(hosts: readonly HostRow[]): string {
+  const counts = Map.groupBy(hosts, ({ state }) => state);
+  return `${plural(hosts.length, 'host')}: ${[...counts].map(([state, all]) => `${all.length} ${state}`).join(', ')}`;
+}
+
+const matrix = ({ rows, hosts, empty }: FleetModel, id = 'hosts'): TableSection<MatrixRow> => ({
+  kind: 'table',
+  id,
+  title: 'Hosts',
+  note: stateCounts(hosts),
+  sources: ['fleet'],
+  columns,
+  rows,
+  key: ({ names }) => names,
+  sort: { column: 'severity', descending: true },
+  searchText: ({ hosts: all }) => all.map(({ name, os = '', kernel = '' }) => `${name} ${os} ${kernel}`).join(' '),
+  rowRole: ({ hosts: [first] }) => (isUnreachable(first) ? 'dim' : undefined),
+  entity: ({ hosts: all }) => (all.length === 1 ? entityRef('host', all[0].name) : undefined),
+  members: ({ hosts: all }) => all.map(({ name }) => entityRef('host', name)),
+  name: ({ names }) => plain(names),
+  host: ({ hosts: all }) => (all.length === 1 ? all[0].name : undefined),
+  detail: (row) => (row.hosts.length === 1 ? undefined : unfolded(row)),
+  minRows: 8,
+  empty,
+});
+
+/** Page of the hosts of a folded row, one by one, as they were when it was opened. */
+const unfolded = (row: MatrixRow): Detail => ({
+  id: 'folded-hosts',
+  title: plain(row.names),
+  sources: {},
+  everySeconds: 0,
+  sections: () => [
+    matrix({ rows: row.hosts.map((host) => ({ ...row, hosts: [host], names: host.name })), hosts: row.hosts, shared: [], empty: ownWords('none') }, 'folded-hosts'),
+  ], // prettier-ignore
+});
+
+const sharedTable = ({ shared }: FleetModel): TableSection<SharedRow> => ({
+  kind: 'table',
+  id: 'shared',
+  title: 'Shared by hosts with a problem',
+  note: 'Fisher’s exact test, p ≤ 0.05',
+  sources: ['fleet'],
+  columns: [
+    { id: 'hosts', title: 'HOST', about: 'Hosts with the problem.', width: 14, widest: 30, rank: 0, value: ({ problem }) => plain(foldNames(problem.hosts)) },
+    { id: 'fact', title: 'FACT', about: 'Fact that they share: kernel, package version, mount, driver, hour of the boot.', width: 24, wants: 40, grow: true, rank: 0, value: ({ fact }) => plain(fact.facts.join(', ')) },
+    { id: 'bad', title: 'BAD', about: 'Hosts with the problem that have the fact, of all of them.', width: 8, rank: 0, value: ({ fact }) => fact.bad, text: ({ fact }) => `${fact.bad} of ${fact.allBad}` },
+    { id: 'others', title: 'OTHERS', about: 'Hosts without the problem that have the fact, of all of them.', width: 9, rank: 0, value: ({ fact }) => fact.others, text: ({ fact }) => `${fact.others} of ${fact.allOthers}` },
+    figureColumn((value) => value.toFixed(1))({ id: 'lift', title: 'LIFT', about: 'How much more often hosts with the problem have the fact than all hosts.', width: 5, rank: 2, value: ({ fact }) => fact.lift }),
+    textColumn({ id: 'problem', title: 'PROBLEM', about: 'The problem, of the host where it is worst.', vocabulary: 'fixed', width: 20, grow: true, rank: 3, role: ({ problem }) => problem.severity, value: ({ problem }) => label(problem.text) }),
+  ],
+  rows: shared,
+  key: ({ problem, fact }) => `${problem.id} ${fact.facts.join(' ')}`,
+  sort: { column: 'lift', descending: true },
+  empty: ownWords('none'),
+  minRows: 3,
+}); // prettier-ignore
+
+function tile({ hosts, rows }: FleetModel): Tile {
+  const unreachable = hosts.filter(isUnreachable).length;
+  const bad = rows
+    .filter(({ severity }) => severity === 'crit' || severity === 'warn')
+    .reduce((sum, row) => sum + row.hosts.length, 0);
+  return {
+    figures: [
+      { label: 'hosts', value: count(hosts.length) },
+      { label: 'live', value: count(hosts.filter(({ state }) => state === 'live' || state === 'recorded').length) },
+      { label: 'unreachable', value: count(unreachable), role: unreachable > 0 ? 'crit' : 'text' },
+      { label: 'with a problem', value: count(bad), role: bad > 0 ? 'warn' : 'text' },
+    ],
+  };
+}

@@ -1,0 +1,104 @@
+import { expect, test } from 'vitest';
+import { fleet } from '../../src/fleet/fleet-source.ts';
+import { hostsPane } from '../../src/fleet/pane.ts';
+import type { HostRow } from '../../src/fleet/host-row.ts';
+import { makeTheme } from '../../src/theme.ts';
+import { fullDisk, hostRow, hostRows } from '../fleet/host-rows.ts';
+import { FakeSession, START_MS } from '../helpers/fake-session.ts';
+import { open, type TestScreen } from '../helpers/screen.tsx';
+
+const faulty = {
+  problems: [fullDisk],
+  figures: { cpu: 12, disk: 100 },
+  facts: ['kernel 6.1', 'package libfault 2.0-1'],
+};
+const hosts: readonly HostRow[] = [
+  ...hostRows(40, { 7: faulty, 19: faulty, 33: { ...faulty, kernel: '6.5' }, 12: { state: 'stalled', why: 'no data from the host', sinceMs: START_MS - 12_000 } }), // prettier-ignore
+  hostRow('db-1', { figures: { cpu: 97, disk: 40 } }),
+];
+
+/** Session of a fleet with these hosts. */
+function fleetSession(rows: readonly HostRow[] = hosts): FakeSession {
+  const session = new FakeSession();
+  session.timeline.append(fleet.id, { sample: { hosts: rows }, at: 1, wallMs: START_MS, missing: {}, tookMs: 0 });
+  return session;
+}
+
+async function screenOf(
+  columns: number,
+  rows: number,
+  background: 'dark' | 'light' = 'dark',
+): Promise<{ readonly screen: TestScreen; readonly opened: string[]; readonly console: FakeSession }> {
+  // prettier-ignore
+  const opened: string[] = [];
+  const console = new FakeSession();
+  const screen = await open({
+    session: fleetSession(),
+    panes: [hostsPane],
+    tab: 'hosts',
+    columns,
+    rows,
+    theme: makeTheme({ colour: true, ascii: false, background }),
+    openHost: async (name) => {
+      opened.push(name);
+      return console;
+    },
+  });
+  return { screen, opened, console };
+}
+
+test.each([
+  [80, 24, 'dark'],
+  [120, 40, 'light'],
+  [200, 60, 'dark'],
+] as const)('the matrix of a fleet is drawn at %ix%i, %s', async (columns, rows, background) => {
+  const { screen } = await screenOf(columns, rows, background);
+  await expect(`${screen.text()}\n`).toMatchFileSnapshot(`../screens/fleet/hosts-${columns}x${rows}.txt`);
+  await screen.quit();
+});
+
+const selected = (screen: TestScreen): string => screen.lines().find((line) => line.startsWith('│▸')) ?? '';
+
+test('enter on a host opens its console, and esc returns to the same row', async () => {
+  const { screen, opened, console } = await screenOf(120, 40);
+  await screen.press('/', 'node33', 'enter', 'enter');
+  expect(opened).toEqual(['node33']);
+  expect(screen.line(1)).toContain('Overview');
+  expect(screen.line(-1)).toMatch(/^ esc .*node-7/);
+  // The open console is read at full rate, and at rest in the background.
+  await screen.press('2');
+  expect(console.shown.at(-1)).not.toEqual([]);
+  await screen.press('1', 'esc');
+  expect(screen.line(1)).toContain('Hosts');
+  expect(console.shown.at(-1)).toEqual([]);
+  expect(selected(screen)).toContain('node33');
+  await screen.press('esc');
+  expect(selected(screen)).toContain('node');
+  await screen.quit();
+});
+
+test('enter on hosts that are alike lists them, and enter on one of them opens it', async () => {
+  const { screen, opened } = await screenOf(120, 40);
+  await screen.press('/', 'node[07', 'enter', 'enter');
+  expect(screen.text()).toContain('2 hosts: 2 live');
+  await screen.press('down', 'enter');
+  expect(opened).toEqual(['node19']);
+  await screen.press('esc');
+  expect(screen.text()).toContain('1 of 5');
+  await screen.quit();
+});
+
+test('the filter finds a host within a folded row', async () => {
+  const { screen } = await screenOf(120, 40);
+  await screen.press('/', 'node40', 'enter');
+  expect(selected(screen)).toContain('node[01-06');
+  await screen.quit();
+});
+
+test('hostile names and reasons are drawn without their escapes', async () => {
+  const evil = hostRow('n\u001B[31m1', { state: 'failed', why: 'Permission\u001B]0;x\u0007 denied', os: 'x\u202Ey' });
+  const screen = await open({ session: fleetSession([evil]), panes: [hostsPane], tab: 'hosts' });
+  expect(screen.text()).toContain('Permission␛]0;x␇ denied');
+  expect(screen.text()).not.toContain('\u202E');
+  await screen.quit();
+});
