@@ -1,10 +1,13 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { stacks } from '../../src/host/protocols/stacks/stacks.ts';
 import { parseStacks } from '../../src/stacks/parse-stacks.ts';
 import { opened, reach } from '../helpers/daemon-reach.ts';
+import { needsPython } from '../helpers/python.ts';
+
+beforeEach(needsPython);
 
 const children: { kill: (signal: 'SIGKILL') => boolean }[] = [];
 afterEach(() => {
@@ -72,6 +75,21 @@ test('stacks are those of the new program after an exec', async () => {
   const next = await ask('stacks:processes', `read ${pid} -`, 10_000);
   expect(parseStacks(next.ok ? next.value : '')).toMatchObject({ name: 'sleep', runtime: undefined });
   expect(opened.length).toBeGreaterThan(0);
+});
+
+test('an expensive reading is repeated less often', () => {
+  const script = `import os, sys; sys.path.insert(0, ${JSON.stringify(join(import.meta.dirname, '../../src/host/protocols/stacks'))})
+from crashcart_stacks import reading
+class Costly(reading.Budget):
+    def spent_s(self): return 0.5
+reading.Budget = Costly
+first = reading.read([str(os.getpid()), "-"])
+assert reading.read([str(os.getpid()), "-"]) is first
+print(first["notes"][-1])
+reading.targets[os.getpid()].again_s = 0
+assert reading.read([str(os.getpid()), "-"]) is not first`;
+  const out = execFileSync('/usr/bin/python3', ['-I', '-c', script], { encoding: 'utf8' });
+  expect(out).toBe('0.5 s of CPU per reading: read every 10 s\n');
 });
 
 test('the recorder for tests has the program of the recordings', () => {

@@ -103,10 +103,8 @@ class CPython(Runtime):
         threads = self.thread_ids([state for state, _ in states], tasks)
         try:
             for (state, holds), tid in zip(states, threads):
-                frames, cut = self.stack_of(state)
-                if tid is None:
-                    document.add(frames, "thread state %#x" % state, "?", cut=cut)
-                else:
+                if tid is not None:
+                    frames, cut = self.stack_of(state)
                     found[tid] = (frames, cut, holds)
         finally:
             # What was read before a limit stands.
