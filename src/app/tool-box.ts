@@ -16,10 +16,11 @@ import { openTerminal } from '../ui/terminal/open-terminal.ts';
 export const toolBox: ToolBox = {
   list: async (live, process) => {
     const target = await inspect(live, process);
+    const fitting = tools.filter(({ only }) => only?.(target) ?? true);
     const [protection, symbols, ...installed] = await Promise.all([
       protectionIn(live, target),
       symbolsOf(live, target),
-      ...tools.map((tool) => isInstalled(live, tool)),
+      ...fitting.map((tool) => isInstalled(live, tool)),
     ]);
     const notes = [
       ...belonging(target),
@@ -34,7 +35,7 @@ export const toolBox: ToolBox = {
           ]),
     ];
     const asRoot = live.root().state === 'root';
-    const choices = tools.map((tool, index) => choiceOf(tool, target, protection, notes, installed[index]));
+    const choices = fitting.map((tool, index) => choiceOf(tool, target, protection, notes, installed[index]));
     // Shells after the first two tools: none of them stops the process.
     return choices.toSpliced(2, 0, ...shellsOf(target).map((shell) => shellChoice(shell, target, asRoot)));
   },

@@ -1,4 +1,5 @@
 import { gdbInteractive, gdbStacks } from './gdb.ts';
+import { javaThreads } from './java.ts';
 import { straceLive, straceSummary, straceWindow, straceFilters } from './strace.ts';
 import type { Target } from './target.ts';
 
@@ -20,6 +21,8 @@ export interface Tool {
   readonly interactive: boolean;
   /** Keeps all output, late rather than truncated. */
   readonly keepAll: boolean;
+  /** Processes that it is for. Default: all. */
+  readonly only?: (target: Target) => boolean;
   /** May change the process, so that its name must be typed. */
   readonly risky?: string;
 }
@@ -47,6 +50,16 @@ export const tools: readonly Tool[] = [
     shows: 'kernel and runtime frames of each thread (CPython, Go), grouped',
     cost: 'no stop (reads its memory), some ms of CPU every 2 s',
     argv: undefined,
+    interactive: false,
+    keepAll: true,
+  },
+  {
+    id: 'java-threads',
+    title: 'Java: thread dump by attach, once',
+    shows: 'frames and monitors of each Java thread, deadlocks first',
+    cost: 'stops all Java threads at a safepoint for milliseconds; the first time SIGQUIT and a file for a moment, and a thread of the JVM that stays',
+    argv: javaThreads,
+    only: ({ jvm }) => jvm,
     interactive: false,
     keepAll: true,
   },

@@ -6,7 +6,7 @@ from crashcart_stacks.maps import Mapping
 
 # Name of a mapped file, and the note.
 KNOWN = (
-    (r"/libjvm\.so", "Java: its frames are not walked; a thread dump needs an attach (jstack, jcmd)"),
+    (r"/libjvm\.so", "Java: its frames are not walked; the tool Java: thread dump attaches for them"),
     (r"/libcoreclr\.so", ".NET: its frames are not walked"),
     (r"/(?:node|nodejs)$|/libnode\.so", "Node: frames of JavaScript are not walked; native stack only"),
     (r"/ruby[\d.]*$|/libruby", "Ruby: its frames are not walked; native stack only"),
