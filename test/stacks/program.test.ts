@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createPolicy } from '../../src/host/policy.ts';
 import { stacks } from '../../src/host/protocols/stacks/stacks.ts';
 import { parseStacks } from '../../src/stacks/parse-stacks.ts';
 import { opened, reach } from '../helpers/daemon-reach.ts';
@@ -60,6 +61,16 @@ test('stacks are refused of a PID that has another start time, and of none', asy
   expect(await ask('stacks:processes', `read ${pid} 1`, 10_000)).toMatchObject({ why: 'absent', detail: `process has exited, PID ${pid} is another one now` }); // prettier-ignore
   expect(await ask('stacks:processes', 'read 4194304 -', 10_000)).toMatchObject({ why: 'absent' });
   expect(await ask('stacks:processes', 'read 1;id -')).toMatchObject({ ok: false, detail: expect.stringContaining('not on the read-only list') }); // prettier-ignore
+});
+
+test('the read-only list permits stacks of one process, and no other read of memory', () => {
+  const { refusal } = createPolicy([], [stacks]);
+  const read = (to: string, request: string) => refusal({ kind: 'talk', dialect: 'stacks', to, request, as: 'root' });
+  expect(read('stacks:processes', 'read 7 99')).toBeUndefined();
+  expect(read('stacks:processes', 'read 7 -')).toBeUndefined();
+  for (const request of ['read 0 -', 'read 7', 'read * -', 'write 7 -', 'read 7 - x'])
+    expect(read('stacks:processes', request)).toContain('not on the read-only list');
+  expect(read('/proc/7/mem', 'read 7 -')).toContain('not on the read-only list');
 });
 
 test('stacks are those of the new program after an exec', async () => {

@@ -105,7 +105,9 @@ class CPython(Runtime):
             for (state, holds), tid in zip(states, threads):
                 if tid is not None:
                     frames, cut = self.stack_of(state)
-                    found[tid] = (frames, cut, holds)
+                    # A thread has a state in each interpreter that it ran in (ceph-mgr): frames are in one of them.
+                    if frames or tid not in found:
+                        found[tid] = (frames, cut, holds)
         finally:
             # What was read before a limit stands.
             for task in tasks:
