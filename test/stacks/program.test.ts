@@ -55,6 +55,21 @@ test('stacks are read of a live process without a stop of it', async () => {
   expect(switchesOf(pid)).toEqual(before);
 });
 
+test('stacks name the scheduler of a thread, and what of it has no frame', async () => {
+  const { ask } = await reach(stacks);
+  const pid = await running(['-u', '-c', 'import asyncio; print(1); asyncio.run(asyncio.sleep(100))']);
+  await expect
+    .poll(
+      async () => {
+        const reading = await ask('stacks:processes', `read ${pid} -`, 10_000);
+        const parsed = parseStacks(reading.ok ? reading.value : reading.detail);
+        return [parsed?.stacks.map(({ mark }) => mark), parsed?.notes];
+      },
+      { timeout: 8000 },
+    )
+    .toEqual([['hub of asyncio'], ['asyncio: tasks that wait have no frame and are not listed']]);
+});
+
 test('stacks are refused of a PID that has another start time, and of none', async () => {
   const { ask } = await reach(stacks);
   const pid = await running(['-c', SLEEPERS]);

@@ -105,9 +105,10 @@ class CPython(Runtime):
             for (state, holds), tid in zip(states, threads):
                 if tid is not None:
                     frames, cut = self.stack_of(state)
-                    # A thread has a state in each interpreter that it ran in (ceph-mgr): frames are in one of them.
-                    if frames or tid not in found:
-                        found[tid] = (frames, cut, holds)
+                    # A thread has a state in each interpreter that it ran in (ceph-mgr). The newest is the first, and called by the others.
+                    inner, inner_cut, inner_holds = found.get(tid, ([], None, False))
+                    both = "frames of several interpreters, newest first" if inner and frames else None
+                    found[tid] = (inner + frames, inner_cut or cut or both, inner_holds or holds)
         finally:
             # What was read before a limit stands.
             for task in tasks:
