@@ -152,9 +152,11 @@ describe('stripPython', () => {
   test.for([
     'collector/crashcart_collector',
     'collector/crashcart_attach',
+    'collector/crashcart_jvm',
     'protocols/kubernetes/crashcart_kubernetes',
     'protocols/ceph/crashcart_ceph',
     'protocols/openstack/crashcart_openstack',
+    'protocols/stacks/crashcart_stacks',
   ])('changes nothing that runs, and no line, when it strips %s', (folder, context: TestContext) => {
     needsPython(context);
     const { files } = bundlePython(resolve(import.meta.dirname, '../src/host', folder, '__main__.py'));

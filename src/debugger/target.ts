@@ -39,6 +39,8 @@ export interface Target extends ProcessRef {
   readonly mighty: readonly string[];
   /** Whether it uses a JIT library (LLVM), in which gdb needs a breakpoint. */
   readonly jit: boolean;
+  /** Whether it is a JVM (HotSpot, OpenJ9). */
+  readonly jvm: boolean;
   /** Whether its C library is musl, which has no unwind tables. */
   readonly musl: boolean;
 }
@@ -123,6 +125,7 @@ export async function inspect(host: Host, ref: ProcessRef): Promise<Target> {
     ptraceScope: scope.ok ? toNumber(scope.value) : undefined,
     mighty: mightyCapabilities(values.get('CapBnd')),
     jit: /libLLVM|libjvm\.so|libmozjs|libjavascriptcoregtk/.test(maps ?? ''),
+    jvm: /\/libjvm\.so/.test(maps ?? ''),
     musl: /\/ld-musl-/.test(maps ?? ''),
   };
 }

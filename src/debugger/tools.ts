@@ -1,4 +1,5 @@
 import { gdbInteractive, gdbStacks } from './gdb.ts';
+import { javaThreads } from './java.ts';
 import { straceLive, straceSummary, straceWindow, straceFilters } from './strace.ts';
 import type { Target } from './target.ts';
 
@@ -9,7 +10,7 @@ export interface Tool {
   readonly shows: string;
   /** Cost to the process, with figures. */
   readonly cost: string;
-  /** Command, started without a shell; undefined for kernel stacks, which are files. */
+  /** Command, started without a shell; undefined for stacks that are read without a tool. */
   readonly argv: ((target: Target) => readonly string[]) | undefined;
   /** Program on the host, and its Debian/Ubuntu package. Nothing is installed. */
   readonly program?: 'gdb' | 'strace' | 'eu-stack';
@@ -20,12 +21,17 @@ export interface Tool {
   readonly interactive: boolean;
   /** Keeps all output, late rather than truncated. */
   readonly keepAll: boolean;
+  /** Processes that it is for. Default: all. */
+  readonly only?: (target: Target) => boolean;
   /** May change the process, so that its name must be typed. */
   readonly risky?: string;
 }
 
 /** Kernel stacks from /proc, read like any source. */
 export const KERNEL_STACKS = 'kernel-stacks';
+
+/** Stacks from memory, read like any source. */
+export const USER_STACKS = 'stacks';
 
 /** Tools, cheapest for the process first. */
 export const tools: readonly Tool[] = [
@@ -35,6 +41,25 @@ export const tools: readonly Tool[] = [
     shows: 'kernel stack and wait channel of each thread',
     cost: 'no stop (reads /proc)',
     argv: undefined,
+    interactive: false,
+    keepAll: true,
+  },
+  {
+    id: USER_STACKS,
+    title: 'stacks of all threads, functions and lines',
+    shows: 'kernel and runtime frames of each thread (CPython, Go), grouped',
+    cost: 'no stop (reads its memory), some ms of CPU every 2 s',
+    argv: undefined,
+    interactive: false,
+    keepAll: true,
+  },
+  {
+    id: 'java-threads',
+    title: 'Java: thread dump by attach, once',
+    shows: 'frames and monitors of each Java thread, deadlocks first',
+    cost: 'stops all Java threads at a safepoint for milliseconds; the first time SIGQUIT and a file for a moment, and a thread of the JVM that stays',
+    argv: javaThreads,
+    only: ({ jvm }) => jvm,
     interactive: false,
     keepAll: true,
   },
