@@ -30,7 +30,8 @@ export function mergeNative(text: string, { snapshot, walks, namesOf, notes }: N
   const reply = fields(json(text));
   const runtime = textOf(reply['runtime']);
   const isPython = runtime?.startsWith('CPython') === true;
-  if (runtime !== undefined && !isPython) return text;
+  const cost = (countOf(reply['cost']) ?? 0) + snapshot.costUs;
+  if (runtime !== undefined && !isPython) return JSON.stringify({ ...reply, cost });
   const frames = [...items(reply['frames'])];
   const traces = [...items(reply['traces'])];
   const indexes = new Map<string, number>();
@@ -66,7 +67,7 @@ export function mergeNative(text: string, { snapshot, walks, namesOf, notes }: N
     ...notes,
     ...left,
   ];
-  return JSON.stringify({ ...reply, frames, traces, stacks, notes: all });
+  return JSON.stringify({ ...reply, frames, traces, stacks, cost, notes: all });
 }
 
 const encoded = ({ name, module, address, buildId, file, line, guessed, inlined }: StackFrame): readonly unknown[] => [

@@ -38,6 +38,8 @@ export interface NativeSnapshot {
   readonly threads: readonly NativeThread[];
   /** Threads beyond the limit. */
   readonly left: number;
+  /** CPU time that the reading took on the host, in microseconds. */
+  readonly costUs: number;
   /** Sorted by start. */
   readonly code: readonly CodeMapping[];
   /** Addresses after a call, with its target if that is fixed. */
@@ -57,6 +59,7 @@ export function nativeSnapshot(text: string): NativeSnapshot | undefined {
     machine: machine === 62 ? 'x86-64' : 'aarch64',
     threads: items(reply['threads']).flatMap((one) => threadOf(fields(one)) ?? []),
     left: countOf(reply['left']) ?? 0,
+    costUs: countOf(reply['cost']) ?? 0,
     code: code.sort((a, b) => a.start - b.start),
     calls: new Map(calls.map(([address, target]) => [address, target === 0 ? undefined : target])),
   };

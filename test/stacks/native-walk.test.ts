@@ -112,7 +112,7 @@ describe('mergeNative', () => {
   const merged = (read: string) =>
     parseStacks(
       mergeNative(read, {
-        snapshot,
+        snapshot: { ...snapshot, costUs: 700 },
         walks,
         notes: [],
         namesOf: ({ address, isGuessed }) => [{ kind: 'native', name: symbols.at(address)?.name, module: 'program', address: BigInt(address), buildId: '00ff', ...(isGuessed ? { guessed: true } : {}) }], // prettier-ignore
@@ -132,9 +132,13 @@ describe('mergeNative', () => {
     expect(stacks?.stacks.map(({ mark }) => mark)).toEqual([undefined, `holds a lock that ${waiter} waits for`, `waits for a lock of ${holder}`]); // prettier-ignore
   });
 
+  it('adds the CPU time of both readings', () => {
+    expect(merged(program.read)?.costUs).toBe((parseStacks(program.read)?.costUs ?? 0) + 700);
+  });
+
   it('leaves the frames of a runtime other than CPython alone', () => {
     const go = JSON.stringify({ ...JSON.parse(program.read), runtime: 'go1.22' });
-    expect(merged(go)).toEqual(parseStacks(go));
+    expect({ ...merged(go), costUs: 0 }).toEqual({ ...parseStacks(go), costUs: 0 });
   });
 
   it('shows native frames up to the interpreter in front of those of Python', () => {

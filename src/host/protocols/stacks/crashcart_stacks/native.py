@@ -38,13 +38,14 @@ def native(words: "list[str]") -> "dict[str, Any]":
         mem = os.open("/proc/%d/mem" % pid, os.O_RDONLY | os.O_CLOEXEC)
     except OSError as error:
         raise Refused("denied", "memory: %s" % (error.strerror or error)) from error
+    budget = Budget()
     try:
-        body = snapshot_of(pid, mem, Budget())
+        body = snapshot_of(pid, mem, budget)
     finally:
         os.close(mem)
     if identity(pid) != program:
         raise Refused("failed", "process %d has exited, or runs another program now" % pid)
-    return body
+    return dict(body, cost=int(budget.spent_s() * 1e6))
 
 
 def snapshot_of(pid: int, mem: int, budget: Budget) -> "dict[str, Any]":
