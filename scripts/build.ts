@@ -5,6 +5,7 @@
 import { mkdir, readFile, readdir, rename, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { brotliCompressSync } from 'node:zlib';
 import { analyzeMetafile, build, type Plugin } from 'esbuild';
 import { pythonModule } from './python-bundle.ts';
 
@@ -83,6 +84,25 @@ const pythonProgram: Plugin = {
   },
 };
 
+/** The demangler's WebAssembly, which Node imports as a module: compressed in the bundle, compiled when a name is first demangled. */
+const packedDemangler: Plugin = {
+  name: 'packed-demangler',
+  setup(bundler) {
+    bundler.onLoad({ filter: /\/gecko-profiler-demangle\/index\.js$/ }, async ({ path }) => {
+      const packed = brotliCompressSync(await readFile(join(dirname(path), 'index_bg.wasm'))).toString('base64');
+      const contents = `
+        import { brotliDecompressSync } from 'node:zlib';
+        import * as bindings from './index_bg.js';
+        export * from './index_bg.js';
+        const code = new WebAssembly.Module(brotliDecompressSync(Buffer.from('${packed}', 'base64')));
+        const { exports } = new WebAssembly.Instance(code, { './index_bg.js': bindings });
+        bindings.__wbg_set_wasm(exports);
+        exports.__wbindgen_start();`;
+      return { contents, loader: 'js', resolveDir: dirname(path) };
+    });
+  },
+};
+
 /** What CommonJS packages expect of their surroundings. */
 const banner = `import { createRequire as __createRequire } from 'node:module';
 const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;`;
@@ -105,7 +125,7 @@ const { metafile } = await build({
   // React and Ink choose what they are by these.
   define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
   external,
-  plugins: [leanBlessed, noDevtools, rawText, pythonProgram],
+  plugins: [leanBlessed, noDevtools, rawText, pythonProgram, packedDemangler],
   banner: { js: banner },
   metafile: true,
   logLevel: 'warning',

@@ -130,9 +130,21 @@ export const layers: Readonly<Record<string, Layer>> = {
     why: 'a pane draws samples and entities; hosts, findings, the app and other panes are none of its business',
     separate: true,
   },
+  archives: {
+    at: ['src/host/archives/'],
+    may: ['lib'],
+    packages: ['modern-tar', 'xz-decompress', 'node:'],
+    why: 'archives are decoded from streams, whatever they hold',
+  },
+  'symbol files': {
+    at: ['src/host/symbol-files/'],
+    may: ['lib', 'symbols', 'archives'],
+    packages: ['gecko-profiler-demangle', 'xz-decompress', 'node:'],
+    why: 'symbols of this machine come by build-id, whatever host asks',
+  },
   protocols: {
     at: ['src/host/protocols/'],
-    may: ['lib', 'host contract', 'lane contract'],
+    may: ['lib', 'host contract', 'lane contract', 'symbols', 'stacks', 'symbol files'],
     packages: ['node:'],
     why: 'a protocol knows its lane, not its callers',
   },
@@ -150,8 +162,8 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   'host core': {
     at: ['src/host/'],
-    may: ['lib', 'host contract', 'lane contract', 'protocols', 'sources', 'ssh'],
-    packages: ['modern-tar', 'systeminformation', 'xz-decompress', 'node:'],
+    may: ['lib', 'host contract', 'lane contract', 'protocols', 'sources', 'ssh', 'archives'],
+    packages: ['systeminformation', 'node:'],
     why: 'a host reads; rules, panes, sessions and the screen are above it',
   },
   'terminal contract': {
@@ -168,7 +180,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   recording: {
     at: ['src/recording/'],
-    may: [...PURE, 'sources', 'entities', 'findings', 'host core', 'collect'],
+    may: [...PURE, 'sources', 'entities', 'findings', 'host core', 'archives', 'collect'],
     packages: ['node:', '@xterm/headless'],
     why: 'a recording is a host and a session; the screen is above it',
   },

@@ -18,7 +18,7 @@ import { reportProcesses } from './sosreport/processes.ts';
 import type { Report } from './sosreport/report.ts';
 import { reportSar } from './sosreport/sar.ts';
 import { reportTimes } from './sosreport/times.ts';
-import type { Packing } from './sosreport/unpacked.ts';
+import type { Packing } from './archives/unpacked.ts';
 
 /** Sosreport: files of the host at their paths, output of commands in sos_commands/<plugin>/. */
 export interface Sosreport {

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { SourceReader } from '../collect/source-reader.ts';
 import { openPackedSosreport, openSosreport, SeveralReports, type Sosreport } from '../host/sosreport.ts';
 import { reportsIn, withMember } from '../host/sosreport/several.ts';
-import { packingOf, type Packing } from '../host/sosreport/unpacked.ts';
+import { packingOf, type Packing } from '../host/archives/unpacked.ts';
 import { shellQuote } from '../lib/shell-quote.ts';
 import type { AnySource } from '../sources/source.ts';
 import { notesBeside, NotesFile } from './notes-file.ts';

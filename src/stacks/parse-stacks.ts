@@ -1,4 +1,5 @@
 import { countOf, fields, items, json, numberOf, textOf } from '../lib/json.ts';
+import { GUESSED, INLINED } from './merge-native.ts';
 import type { ProcessStacks, Stack, StackFrame } from './stack.ts';
 
 /** Limits of a reply, above those of the program on the host. */
@@ -11,7 +12,7 @@ const KINDS: readonly StackFrame['kind'][] = ['native', 'kernel', 'python', 'go'
 
 /**
  * Stacks of a reply of `crashcart_stacks`, undefined for any other text. Distinct frames (`[kind, function, file, line]`, of a native one
- * `[kind, null, module, address]`) and traces (indexes of frames, innermost first) stand once; a stack is
+ * `[kind, function, module, address, build-id, file, line, flags]`) and traces (indexes of frames, innermost first) stand once; a stack is
  * `[tid, name, state, wchan, wait, trace, cut, mark]`.
  *
  *     {"pid":712,"name":"nova-compute","at":1764000000000,"cost":1820,"runtime":"CPython 3.11","frames":[["kernel","do_epoll_wait",null,null],
@@ -46,11 +47,22 @@ export function parseStacks(text: string | undefined): ProcessStacks | undefined
 const short = (value: unknown): string | undefined => textOf(value)?.slice(0, MAX_TEXT);
 
 function frameOf(value: unknown): StackFrame | undefined {
-  const [word, name, file, line] = items(value);
+  const [word, name, file, line, buildId, source, sourceLine, flags] = items(value);
   const kind = KINDS.find((one) => one === word);
   if (kind === undefined) return undefined;
   const number = numberOf(line);
-  if (kind === 'native') return { kind, name: short(name), module: short(file), address: addressOf(number) };
+  if (kind === 'native')
+    return {
+      kind,
+      name: short(name),
+      module: short(file),
+      address: addressOf(number),
+      buildId: short(buildId),
+      file: short(source),
+      line: countOf(sourceLine),
+      ...((countOf(flags) ?? 0) & GUESSED ? { guessed: true } : {}),
+      ...((countOf(flags) ?? 0) & INLINED ? { inlined: true } : {}),
+    };
   return { kind, name: short(name), file: short(file), line: number };
 }
 

@@ -2,8 +2,8 @@ import type { Readable } from 'node:stream';
 import { ArchivedFiles } from './archived-files.ts';
 import { MAX_FILE_BYTES } from './files.ts';
 import { isPackedReport } from './several.ts';
-import { tarEntries, type TarEntry } from './tar.ts';
-import { unpacked, type Packing } from './unpacked.ts';
+import { tarEntries, type TarEntry } from '../archives/tar.ts';
+import { unpacked, type Packing } from '../archives/unpacked.ts';
 
 /** A packed report, read where it lies: nothing of it is ever written to this machine's disks. */
 export interface Archive {

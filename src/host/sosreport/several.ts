@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { tarEntries } from './tar.ts';
-import { packingOf, unpacked, type Packing } from './unpacked.ts';
+import { tarEntries } from '../archives/tar.ts';
+import { packingOf, unpacked, type Packing } from '../archives/unpacked.ts';
 
 /** Packed report by its name: `sosreport-HOST-…`, of sos 3 and of a cluster (sos collect). */
 const PACKED = /\.(?:tar|tar\.(?:xz|gz|zst)|tgz)$/;

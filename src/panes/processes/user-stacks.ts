@@ -116,7 +116,7 @@ interface FrameRow {
 
 const frameColumns: readonly Column<FrameRow>[] = [
   numberColumn({ id: 'index', title: '#', about: 'Depth; 0 is the innermost function.', width: 3, rank: 0, value: ({ index }) => index }),
-  textColumn({ id: 'kind', title: 'KIND', about: 'kernel, native (code of the machine), or the runtime whose function it is.', vocabulary: 'fixed', width: 6, rank: 1, value: ({ frame }) => frame.kind }),
+  textColumn({ id: 'kind', title: 'KIND', about: 'kernel, native (code of the machine), inline (native, inlined into the next), guess (native, a word of the stack that looks like a return address), or the runtime whose function it is.', vocabulary: 'fixed', width: 6, rank: 1, value: ({ frame }) => (frame.guessed ? 'guess' : frame.inlined ? 'inline' : frame.kind) }),
   textColumn({ id: 'function', title: 'FUNCTION', about: 'Function; of one without a name the object and the address in it.', width: 34, grow: true, rank: 0, value: ({ frame }) => frameText({ ...frame, file: undefined }) }),
   textColumn({ id: 'file', title: 'FILE', about: 'Source file and line.', width: 40, grow: true, rank: 0, value: ({ frame: { file, line } }) => file && plain(`${file}${line === undefined ? '' : `:${line}`}`) }),
 ]; // prettier-ignore

@@ -25,6 +25,8 @@ export const processUserStacks = defineDetail({
       to: 'stacks:processes',
       request: `read ${pid} ${startTicks ?? '-'}`,
       as: 'root',
+      // Unwind tables of large programs are read once, megabytes over the line.
+      timeoutMs: 60_000,
     },
   }),
   parse: ({ stacks }) => parseStacks(stacks),

@@ -13,17 +13,17 @@ const BUILD_ID = /^[\da-f]{6,128}$/;
 export const debuginfodUrls = (env: NodeJS.ProcessEnv): readonly string[] =>
   (env['DEBUGINFOD_URLS'] ?? '').split(/\s+/).filter((word) => /^https?:\/\/\S+$/.test(word));
 
+/** Cache of the client of debuginfod. */
+export const debuginfodCache = (env: NodeJS.ProcessEnv, home = homedir()): string =>
+  env['DEBUGINFOD_CACHE_PATH'] || join(env['XDG_CACHE_HOME'] || join(home, '.cache'), 'debuginfod_client');
+
 /** Files with the symbols of a build-id on this machine: of gdb, of the client of debuginfod, of perf. */
 export function localPlaces(id: string, env: NodeJS.ProcessEnv, home = homedir()): readonly string[] {
-  const caches = [
-    env['DEBUGINFOD_CACHE_PATH'],
-    join(env['XDG_CACHE_HOME'] || join(home, '.cache'), 'debuginfod_client'),
-    join(home, '.debuginfod_client_cache'),
-  ];
+  const caches = [debuginfodCache(env, home), join(home, '.debuginfod_client_cache')];
   const name = join(id.slice(0, 2), id.slice(2));
   return [
     `/usr/lib/debug/.build-id/${name}.debug`,
-    ...caches.flatMap((cache) => (cache ? [join(cache, id, 'debuginfo')] : [])),
+    ...caches.map((cache) => join(cache, id, 'debuginfo')),
     join(home, '.debug/.build-id', name, 'debug'),
   ];
 }

@@ -5,14 +5,16 @@ import sys
 import threading
 
 from crashcart_stacks.errors import Refused
+from crashcart_stacks.native import native
 from crashcart_stacks.reading import read
+from crashcart_stacks.tables import tables
 
 MYPY = False
 if MYPY:
     from typing import Any
 
 # By the first word of a request: words in, JSON out.
-HANDLERS = {"read": read}
+HANDLERS = {"read": read, "native": native, "tables": tables}
 out = threading.Lock()
 
 

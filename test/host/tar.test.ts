@@ -1,6 +1,6 @@
 import { packTar, type TarEntry as Packed } from 'modern-tar';
 import { describe, expect, test } from 'vitest';
-import { tarEntries } from '../../src/host/sosreport/tar.ts';
+import { tarEntries } from '../../src/host/archives/tar.ts';
 
 const file = (name: string, body: string): Packed => ({ header: { name, size: body.length, type: 'file' }, body });
 const link = (name: string, linkname: string): Packed => ({ header: { name, size: 0, type: 'symlink', linkname } });

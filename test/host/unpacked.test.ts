@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { constants, zstdCompressSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { unpacked, type Packing } from '../../src/host/sosreport/unpacked.ts';
+import { unpacked, type Packing } from '../../src/host/archives/unpacked.ts';
 
 /** One byte, packed by xz, with the dictionary size of its block header set to 1.5 GiB. */
 const XZ = Buffer.from('/Td6WFoAAATm1rRGAgAhASUAAAA7eHtBAQAAeAAAAABFru+D+O4WCgABGQGlLIHMH7bzfQEAAAAABFla', 'base64');
