@@ -19,7 +19,7 @@ interface Layer {
   readonly separate?: true;
 }
 
-const PURE = ['lib', 'host contract', 'theme', 'thresholds', 'redaction', 'timeline', 'contracts'];
+const PURE = ['lib', 'host contract', 'theme', 'thresholds', 'redaction', 'timeline', 'contracts', 'stacks'];
 
 /** Every layer by name. */
 export const layers: Readonly<Record<string, Layer>> = {

@@ -155,6 +155,7 @@ describe('stripPython', () => {
     'protocols/kubernetes/crashcart_kubernetes',
     'protocols/ceph/crashcart_ceph',
     'protocols/openstack/crashcart_openstack',
+    'protocols/stacks/crashcart_stacks',
   ])('changes nothing that runs, and no line, when it strips %s', (folder, context: TestContext) => {
     needsPython(context);
     const { files } = bundlePython(resolve(import.meta.dirname, '../src/host', folder, '__main__.py'));

@@ -4,10 +4,11 @@ import { isInstalled, startShell, startTool } from '../debugger/session.ts';
 import { shells, shellsOf, type Shell } from '../debugger/shells.ts';
 import { symbolsOf } from '../debugger/symbols.ts';
 import { belonging, hindrances, inspect, type Target } from '../debugger/target.ts';
-import { absentSentence, KERNEL_STACKS, tools, type Tool } from '../debugger/tools.ts';
+import { absentSentence, KERNEL_STACKS, tools, USER_STACKS, type Tool } from '../debugger/tools.ts';
 import type { LiveHost } from '../host/host.ts';
 import { plain } from '../lib/plain.ts';
 import { processStacksDetail } from '../panes/processes/stacks.ts';
+import { userStacksDetail } from '../panes/processes/user-stacks.ts';
 import { processes } from '../sources/processes/processes.ts';
 import { openTerminal } from '../ui/terminal/open-terminal.ts';
 
@@ -34,8 +35,8 @@ export const toolBox: ToolBox = {
     ];
     const asRoot = live.root().state === 'root';
     const choices = tools.map((tool, index) => choiceOf(tool, target, protection, notes, installed[index]));
-    // Shells after the first tool: neither stops the process.
-    return choices.toSpliced(1, 0, ...shellsOf(target).map((shell) => shellChoice(shell, target, asRoot)));
+    // Shells after the first two tools: none of them stops the process.
+    return choices.toSpliced(2, 0, ...shellsOf(target).map((shell) => shellChoice(shell, target, asRoot)));
   },
 
   open: async (live, process, id, size) => {
@@ -47,6 +48,7 @@ export const toolBox: ToolBox = {
     const tool = tools.find((each) => each.id === id);
     if (!tool) throw new Error(`unknown tool ${id}`);
     if (tool.id === KERNEL_STACKS) return { detail: processStacksDetail(process) };
+    if (tool.id === USER_STACKS) return { detail: userStacksDetail(process) };
     const target = await inspect(live, process);
     const protection = await protectionIn(live, target);
     if (protection.level === 'refused') throw new Error(`${plain(target.name)} (${target.pid}): ${protection.reason}`);

@@ -9,7 +9,7 @@ export interface Tool {
   readonly shows: string;
   /** Cost to the process, with figures. */
   readonly cost: string;
-  /** Command, started without a shell; undefined for kernel stacks, which are files. */
+  /** Command, started without a shell; undefined for stacks that are read without a tool. */
   readonly argv: ((target: Target) => readonly string[]) | undefined;
   /** Program on the host, and its Debian/Ubuntu package. Nothing is installed. */
   readonly program?: 'gdb' | 'strace' | 'eu-stack';
@@ -27,6 +27,9 @@ export interface Tool {
 /** Kernel stacks from /proc, read like any source. */
 export const KERNEL_STACKS = 'kernel-stacks';
 
+/** Stacks from memory, read like any source. */
+export const USER_STACKS = 'stacks';
+
 /** Tools, cheapest for the process first. */
 export const tools: readonly Tool[] = [
   {
@@ -34,6 +37,15 @@ export const tools: readonly Tool[] = [
     title: 'kernel stacks, wait channels, system calls',
     shows: 'kernel stack and wait channel of each thread',
     cost: 'no stop (reads /proc)',
+    argv: undefined,
+    interactive: false,
+    keepAll: true,
+  },
+  {
+    id: USER_STACKS,
+    title: 'stacks of all threads, functions and lines',
+    shows: 'kernel and runtime frames of each thread (CPython, Go), grouped',
+    cost: 'no stop (reads its memory), some ms of CPU every 2 s',
     argv: undefined,
     interactive: false,
     keepAll: true,

@@ -76,7 +76,8 @@ export type ProtocolName =
   | 'redis'
   | 'memcached'
   | 'haproxy'
-  | 'openstack';
+  | 'openstack'
+  | 'stacks';
 
 /** Request to a daemon in its protocol, over its unix socket. Default timeout: 5 s. */
 export interface DaemonRead extends ReadOptions {

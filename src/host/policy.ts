@@ -28,7 +28,7 @@ const OPEN_FILES = /^\/proc\/[^/]+\/(task\/[^/]+\/)?(fd|map_files)\//;
 const ROOTS = ['/proc/', '/sys/'];
 
 /** Protocol number of a netlink socket, kind of facts, socket of a process, or this machine, in the place of a path. */
-const NO_PATH = /^(?:netlink|facts|listening|unix|workstation):/;
+const NO_PATH = /^(?:netlink|facts|listening|unix|workstation|stacks):/;
 
 const pathOf = (read: Read): string | undefined => {
   switch (read.kind) {

@@ -36,6 +36,7 @@ const protocol = oneOf<ProtocolName>(
   'memcached',
   'haproxy',
   'openstack',
+  'stacks',
 );
 
 type Kinds = { readonly [Kind in Read['kind']]: Extract<Read, { readonly kind: Kind }> };

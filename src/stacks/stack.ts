@@ -29,6 +29,8 @@ export interface Stack {
   readonly waitS?: number | undefined;
   /** Innermost first; kernel frames before user frames. */
   readonly frames: readonly StackFrame[];
+  /** What the runtime knows of it: `holds the GIL`. */
+  readonly mark?: string | undefined;
   /** Why the frames end before the outermost call; undefined for a whole stack. */
   readonly cut?: string | undefined;
 }

@@ -7,6 +7,7 @@ import { threadsLimit } from '../findings/processes/threads-limit.ts';
 import { zombies } from '../findings/processes/zombies.ts';
 import { processSteps } from '../findings/processes/steps.ts';
 import { processesPane } from '../panes/processes/pane.ts';
+import { stacks } from '../host/protocols/stacks/stacks.ts';
 import { symbols } from '../host/protocols/symbols/symbols.ts';
 import { processFiles } from '../sources/processes/files.ts';
 import { processObjects } from '../sources/processes/objects.ts';
@@ -21,6 +22,7 @@ import { processStatus } from '../sources/processes/status.ts';
 import { processThreads } from '../sources/processes/threads.ts';
 import { socketPeers } from '../sources/processes/socket-peers.ts';
 import { unitDependencies } from '../sources/processes/unit-dependencies.ts';
+import { processUserStacks } from '../sources/processes/user-stacks.ts';
 import { users } from '../sources/processes/users.ts';
 import { withExample } from './details.ts';
 import { socketDependencies } from '../incidents/dependencies/sockets.ts';
@@ -41,6 +43,7 @@ export const processesSubsystem: Subsystem = {
     withExample(processFiles),
     withExample(processSockets),
     withExample(processStacks),
+    withExample(processUserStacks),
     withExample(processObjects),
     withExample(symbolFiles),
   ],
@@ -51,7 +54,7 @@ export const processesSubsystem: Subsystem = {
   dependencies: [processDependencies, unitDependencyGraph, socketDependencies],
   checks: [processChecks],
   pane: processesPane,
-  protocols: [symbols],
+  protocols: [symbols, stacks],
   policy: {
     files: ['/etc/passwd'],
     commands: [

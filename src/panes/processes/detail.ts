@@ -24,6 +24,7 @@ import type { Detail, LinesSection, ProcessRef, Section } from '../pane.ts';
 import { filesSection, socketsSection } from './detail-files.ts';
 import { threadsSection, type ThreadRow } from './detail-threads.ts';
 import { symbolsDetail } from './symbols.ts';
+import { userStacksDetail } from './user-stacks.ts';
 
 /** Texts of the list, sanitised. */
 export interface ProcessNames {
@@ -74,6 +75,11 @@ export function processDetail(process: ProcessRef, names: ProcessNames): Detail 
           files,
           sockets,
           nothingWords('no sockets', stateOfAll(filesState, stateOfDetail(sockets, missing['sockets'], 'tcp'))),
+        ),
+        onDemandSection(
+          { what: 'stacks of all threads', cost: 'no stop: reads its memory every 2 s, some ms of CPU each time' },
+          () => userStacksDetail(process),
+          'stacks-on-demand',
         ),
         onDemandSection(
           { what: 'debug symbols', cost: 'headers of mapped ELF files and lists of dpkg, some 0.1 s of CPU' },

@@ -1,54 +1,26 @@
-import { fields, json, numberOf, textOf } from '../../../lib/json.ts';
-import type { Why } from '../../host.ts';
-import type { Pipe } from '../../transport.ts';
-import { LazySession } from '../lazy-session.ts';
+import { ProgramConnection } from '../program-connection.ts';
 import { DaemonError, type DaemonConnection, type Dial } from '../protocol.ts';
-import { RequestQueue } from '../request-queue.ts';
 
 /** Consent to one file with credentials, of clouds.yaml to one cloud in it. */
 export const AGREE = /^agree (\/[^\0\n#]{1,300}(?:#[\w.-]{1,64})?)$/;
 
-const RETRY_MS = 10_000;
-const MOST_LINE = 32 * 1024 * 1024;
-
-interface PendingRequest {
-  readonly resolve: (text: string) => void;
-  readonly reject: (error: DaemonError) => void;
-}
-
-interface Session {
-  readonly pipe: Pipe;
-  readonly pending: Map<number, PendingRequest>;
-}
-
 /** Requests to the program on the host, which is not started for the APIs before the engineer agreed to credentials. */
 export class OpenstackConnection implements DaemonConnection {
-  readonly #session: LazySession<Session>;
-  readonly #queues = new Map<string, RequestQueue>();
-  #pipe: Pipe | undefined;
+  readonly #program: ProgramConnection;
   /** Name of the credentials that were agreed to. */
   #agreed: string | undefined;
-  #nextId = 1;
-  #closed = false;
 
   constructor(dial: Dial) {
-    this.#session = new LazySession(
-      async (lost) => {
-        if (this.#closed) throw new DaemonError('failed', 'closed');
-        await this.#pipe?.exited;
-        this.#pipe = await dial();
-        return startSession(this.#pipe, lost);
-      },
-      () => RETRY_MS,
-    );
+    // One request at a time of each kind, so that a slow API delays no log.
+    this.#program = new ProgramConnection(dial, (request) => request.split(' ', 1)[0] ?? '');
   }
 
   async request(request: string, timeoutMs: number): Promise<string> {
     const name = AGREE.exec(request)?.[1];
     this.#agreed = name ?? this.#agreed;
-    if (name === undefined && request !== 'cloud') return this.#queued(request, timeoutMs);
+    if (name === undefined && request !== 'cloud') return this.#program.request(request, timeoutMs);
     if (this.#agreed === undefined) throw new DaemonError('absent', 'no credentials agreed to');
-    return this.#queued(`cloud ${this.#agreed}`, timeoutMs).catch((error: unknown) => {
+    return this.#program.request(`cloud ${this.#agreed}`, timeoutMs).catch((error: unknown) => {
       // Refused credentials are not tried again: that may lock the account.
       if (error instanceof DaemonError && (error.why === 'denied' || error.why === 'absent')) this.#agreed = undefined;
       throw error;
@@ -56,67 +28,6 @@ export class OpenstackConnection implements DaemonConnection {
   }
 
   close(): void {
-    this.#closed = true;
-    this.#pipe?.kill();
-  }
-
-  /** One request at a time of each kind, so that a slow API delays no log. */
-  #queued(request: string, timeoutMs: number): Promise<string> {
-    const [kind = ''] = request.split(' ', 1);
-    let queue = this.#queues.get(kind);
-    if (!queue) this.#queues.set(kind, (queue = new RequestQueue()));
-    return queue.run(kind, timeoutMs, () => this.#send(request));
-  }
-
-  async #send(request: string): Promise<string> {
-    const { pipe, pending } = await this.#session.get();
-    const id = this.#nextId++;
-    const { promise, resolve, reject } = Promise.withResolvers<string>();
-    pending.set(id, { resolve, reject });
-    pipe.stdin.write(`${JSON.stringify({ id, ask: request })}\n`);
-    return promise;
+    this.#program.close();
   }
 }
-
-/** Passes each line of a program to its request until it ends. */
-function startSession(pipe: Pipe, onEnd: () => void): Session {
-  const pending = new Map<number, PendingRequest>();
-  let parts: Buffer[] = [];
-  let length = 0;
-  let stderr = '';
-  const end = (detail: string) => {
-    pipe.kill();
-    for (const request of pending.values()) request.reject(new DaemonError('failed', detail));
-    pending.clear();
-    onEnd();
-  };
-  const take = (line: string) => {
-    const message = fields(json(line));
-    const id = numberOf(message['id']) ?? -1;
-    const request = pending.get(id);
-    pending.delete(id);
-    if (message['why'] === undefined) request?.resolve(JSON.stringify(message['body'] ?? {}));
-    else request?.reject(new DaemonError(whyOf(message['why']), textOf(message['text']) ?? 'no error text'));
-  };
-  pipe.stdout.on('data', (chunk: Buffer) => {
-    let start = 0;
-    for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, start)) {
-      take(Buffer.concat([...parts, chunk.subarray(start, at)]).toString('utf8'));
-      parts = [];
-      length = 0;
-      start = at + 1;
-    }
-    length += chunk.length - start;
-    parts.push(chunk.subarray(start));
-    if (length > MOST_LINE) end('reply over 32 MiB');
-  });
-  pipe.stderr.on('data', (chunk: Buffer) => {
-    stderr = (stderr + chunk.toString('utf8')).slice(-300);
-  });
-  pipe.stdin.on('error', () => undefined);
-  void pipe.exited.then(() => end(stderr.trim() || 'the session on the host ended'));
-  return { pipe, pending };
-}
-
-const WHYS: readonly Why[] = ['absent', 'denied', 'timeout'];
-const whyOf = (value: unknown): Why => WHYS.find((why) => why === value) ?? 'failed';

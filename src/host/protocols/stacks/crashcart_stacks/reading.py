@@ -1,0 +1,100 @@
+"""One reading of the stacks of a process."""
+
+import time
+
+from crashcart_stacks.budget import Budget
+from crashcart_stacks.document import Document
+from crashcart_stacks.errors import Exhausted, Refused, Torn
+from crashcart_stacks.memory import Memory
+from crashcart_stacks.runtimes import runtime_of
+from crashcart_stacks.tasks import identity, small, tasks_of
+
+MYPY = False
+if MYPY:
+    from typing import Any
+
+    from crashcart_stacks.document import Frame
+    from crashcart_stacks.runtime import Runtime  # noqa: F401 (in a comment)
+    from crashcart_stacks.tasks import Task
+
+# Processes whose address space stays open between two readings.
+MAX_TARGETS = 16
+
+
+class Target:
+    """A process with what was found out about its program, for as long as that runs."""
+
+    def __init__(self, pid: int, program: "tuple[str, ...]") -> None:
+        self.pid = pid
+        self.program = program
+        self.memory = None  # type: Memory | None
+        self.denied = None  # type: Refused | None
+        self.notes = []  # type: list[str]
+        self.runtime = None  # type: Runtime | None
+        try:
+            self.memory = Memory(pid)
+            self.runtime = runtime_of(self.memory, self.notes)
+        except Refused as error:
+            if error.why != "denied":
+                raise
+            self.denied = error
+            self.notes.append("memory not readable: %s" % error)
+        except (Torn, Exhausted) as error:
+            self.notes.append("runtime not known: %s" % error)
+
+    def snapshot(self, document: Document, budget: Budget, with_kernel: bool = True) -> None:
+        """Adds the stacks of all threads to a document."""
+        tasks, notes = tasks_of(self.pid, budget, with_kernel)
+        if self.denied is not None and not any(task.kernel or task.wchan for task in tasks):
+            raise self.denied
+        document.notes.extend(self.notes + notes)
+        if self.memory is not None:
+            self.memory.budget = budget
+        if self.runtime is None:
+            for task in tasks:
+                add_task(document, task, [])
+            return
+        document.runtime = self.runtime.name
+        self.runtime.walk(tasks, document)
+
+
+def add_task(document: Document, task: "Task", user: "list[Frame]", cut: "str | None" = None, mark: "str | None" = None) -> None:
+    """Adds a thread: its kernel frames, then those of its program."""
+    frames = [("kernel", name, None, None) for name in task.kernel or []]  # type: list[Frame]
+    document.add(frames + user, task.name, task.state, task.tid, task.wchan, None, cut, mark)
+
+
+targets = {}  # type: dict[int, Target]
+
+
+def target_of(pid: int, start: "str | None") -> Target:
+    """Target of a pid, known from the last reading while the same program runs."""
+    program = identity(pid)
+    if program is None:
+        raise Refused("absent", "process %d has exited" % pid)
+    if start is not None and program[0] != start:
+        raise Refused("absent", "process has exited, PID %d is another one now" % pid)
+    known = targets.pop(pid, None)
+    if known is None or known.program != program:
+        known = Target(pid, program)
+    while len(targets) >= MAX_TARGETS:
+        targets.pop(next(iter(targets)), None)
+    targets[pid] = known
+    return known
+
+
+def read(words: "list[str]") -> "dict[str, Any]":
+    """Request `PID START`: START is the start time of its stat, or `-` for any."""
+    pid = int(words[0])
+    budget = Budget()
+    document = Document()
+    at_ms = int(time.time() * 1000)
+    target = target_of(pid, None if words[1] == "-" else words[1])
+    try:
+        target.snapshot(document, budget)
+    except Exhausted as error:
+        document.note("not all read: %s" % error)
+    if identity(pid) != target.program:
+        raise Refused("failed", "process %d has exited, or runs another program now" % pid)
+    name = (small("/proc/%d/comm" % pid, Budget()) or "").rstrip("\n")
+    return dict(document.body(), pid=pid, name=name, at=at_ms, cost=int(budget.spent_s() * 1e6))

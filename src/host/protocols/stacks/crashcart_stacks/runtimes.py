@@ -1,0 +1,21 @@
+"""Runtimes whose frames are walked."""
+
+MYPY = False
+if MYPY:
+    from typing import Callable
+
+    from crashcart_stacks.memory import Memory
+    from crashcart_stacks.runtime import Runtime
+
+
+def runtime_of(memory: "Memory", notes: "list[str]") -> "Runtime | None":
+    """Runtime of a process; None for native code, with a note where the runtime is known and not walked."""
+    for find in finders():
+        runtime = find(memory, notes)
+        if runtime is not None:
+            return runtime
+    return None
+
+
+def finders() -> "list[Callable[[Memory, list[str]], Runtime | None]]":
+    return []
