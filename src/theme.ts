@@ -139,7 +139,7 @@ export function makeTheme(options: ThemeOptions): Theme {
     },
     fill: (role, text) => {
       const code = codes[role];
-      return text === '' ? '' : `\u001B[7${code ? `;${code}` : ''}m${text}\u001B[0m`;
+      return text === '' ? '' : `\u001B[7${colour && code ? `;${code}` : ''}m${text}\u001B[0m`;
     },
     glyphs: isAscii ? ascii : unicode,
     ascii: isAscii,

@@ -82,7 +82,21 @@ export type Command =
       readonly timeoutMs: number | undefined;
       readonly redact: boolean;
     }
+  | {
+      readonly kind: 'stacks';
+      readonly reach: Reach;
+      readonly configFile: string | undefined;
+      /** Pid or name. */
+      readonly process: string;
+      /** Undefined: one reading. */
+      readonly forMs: number | undefined;
+      readonly format: StacksFormat;
+      readonly out: string | undefined;
+      readonly redact: boolean;
+    }
   | { readonly kind: 'doctor'; readonly reach: Reach };
+
+type StacksFormat = (typeof STACKS_FORMATS)[number];
 
 /** Host and connection options; without a target it is this machine. */
 export interface Reach {
@@ -164,22 +178,25 @@ export function parseCommand(argv: readonly string[]): Command {
   const record = first === 'record';
   const report = first === 'report';
   const wait = first === 'wait';
+  const stacks = first === 'stacks';
   for (const name of ['then', 'timeout'] as const)
     if (values[name] !== undefined && !wait)
       throw new UsageError(`--${name} is an option of wait: crashcart wait HOST 'cpu > 90 % for 10 s'`);
-  if (values.for !== undefined && !record && !report)
-    throw new UsageError('--for is an option of record and report: crashcart record host --for 10m');
+  if (values.for !== undefined && !record && !report && !stacks)
+    throw new UsageError('--for is an option of record, report and stacks: crashcart record host --for 10m');
   for (const name of ['format', 'out'] as const)
-    if (values[name] !== undefined && !report)
-      throw new UsageError(`--${name} is an option of report: crashcart report FILE --format html --out notes.html`);
+    if (values[name] !== undefined && !report && !stacks)
+      throw new UsageError(
+        `--${name} is an option of report and stacks: crashcart report FILE --format html --out notes.html`,
+      );
   if (values['fail-on'] !== undefined && !report)
     throw new UsageError('--fail-on is an option of report: crashcart report HOST --fail-on crit');
   if (values.short && !report) throw new UsageError('--short is an option of report: crashcart report FILE --short');
   if (values.full && values.short) throw new UsageError('--short and --full exclude each other');
   if (values.short && values.format !== undefined) throw new UsageError('--short and --format exclude each other');
   // Without a host it is this machine.
-  const condition = wait ? rest.at(-1) : undefined;
-  const [target, ...tooMany] = wait ? rest.slice(0, -1) : doctor || record || report ? rest : positionals;
+  const last = wait || stacks ? rest.at(-1) : undefined;
+  const [target, ...tooMany] = wait || stacks ? rest.slice(0, -1) : doctor || record || report ? rest : positionals;
   if (tooMany.length > 0)
     throw new UsageError(`unexpected argument "${tooMany[0]}": one host at a time${guess(target ?? '')}`);
   const reach: Reach = {
@@ -210,7 +227,7 @@ export function parseCommand(argv: readonly string[]): Command {
       kind: 'wait',
       reach,
       configFile,
-      condition: conditionOf(condition),
+      condition: conditionOf(last),
       recordMs: values.record === undefined ? undefined : durationMs('--record', values.record),
       stacks: thenTool(values.then) === 'stacks',
       timeoutMs: values.timeout === undefined ? undefined : durationMs('--timeout', values.timeout),
@@ -230,6 +247,11 @@ export function parseCommand(argv: readonly string[]): Command {
       redact,
       forMs,
     };
+  if (stacks) {
+    if (last === undefined) throw new UsageError('missing PID or NAME: crashcart stacks HOST nova-compute --for 10s');
+    const format = stacksFormat(values.format);
+    return { kind: 'stacks', reach, configFile, process: last, forMs: forMs ?? stacksMs(format), format, out: values.out, redact }; // prettier-ignore
+  }
   if (record) {
     return { kind: 'record', reach, configFile, recordTo, redact, forMs };
   }
@@ -315,6 +337,17 @@ function notesFormat(text = 'md'): 'md' | 'html' | 'json' {
   if (text === 'md' || text === 'html' || text === 'json') return text;
   throw new UsageError(`--format: invalid format "${text}", expected md, html or json`);
 }
+
+const STACKS_FORMATS = ['text', 'folded', 'pprof', 'speedscope', 'svg'] as const;
+
+function stacksFormat(text = 'text'): StacksFormat {
+  const format = STACKS_FORMATS.find((one) => one === text);
+  if (format !== undefined) return format;
+  throw new UsageError(`--format: invalid format "${text}", expected ${STACKS_FORMATS.join(', ')}`);
+}
+
+/** Time without --for: text is of one reading, a profile of several. */
+const stacksMs = (format: StacksFormat): number | undefined => (format === 'text' ? undefined : 10_000);
 
 function failOn(text: string | undefined): 'crit' | 'warn' | undefined {
   if (text === undefined || text === 'crit' || text === 'warn') return text;

@@ -26,12 +26,10 @@ export function costText({ readings, costUs, startMs, endMs }: StackProfile): st
 /** Effect on the process: nothing traces or signals it, and what its schedstat has. */
 export function effectText({ readings, stoppedReadings }: StackProfile, effect: TargetEffect | undefined): string {
   const stopped =
-    stoppedReadings === 0
-      ? 'stop 0 ms, no thread stopped or traced'
-      : `stopped or traced by another in ${stoppedReadings} of ${readings} readings`;
+    stoppedReadings === 0 ? 'stop 0 ms' : `stopped or traced by another in ${stoppedReadings} of ${readings} readings`;
   if (!effect || effect.seconds <= 0) return stopped;
-  const delay = effect.delaySeconds === undefined ? '' : `, waited ${millis(effect.delaySeconds * 1000)} ms for a CPU`;
-  return `${stopped}; schedstat: ran ${millis(effect.cpuSeconds * 1000)} ms${delay} in ${seconds(effect.seconds)}`;
+  const delay = effect.delaySeconds === undefined ? '' : `, waited for a CPU ${millis(effect.delaySeconds * 1000)} ms`;
+  return `${stopped}; ran ${millis(effect.cpuSeconds * 1000)} ms${delay} in ${seconds(effect.seconds)} (schedstat)`;
 }
 
 /** Stacks of a text, the most frequent first. */

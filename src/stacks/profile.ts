@@ -146,9 +146,13 @@ export class ProfileBuilder {
   }
 }
 
+/** Frames that every system call has below its own: they show nothing. */
+const ENTRY = /^(?:entry_SYSCALL_|do_syscall_64$|x64_sys_call$|el0t?_|do_el0_svc|invoke_syscall)/;
+const isEntry = ({ kind, name }: StackFrame): boolean => kind === 'kernel' && name !== undefined && ENTRY.test(name);
+
 /** Frames of a stack, outermost first. */
 function bounded({ frames, cut }: Stack): readonly StackFrame[] {
-  const all = frames.length > 0 ? frames.toReversed() : [leftOut('frames')];
+  const all = frames.length > 0 ? frames.filter((frame) => !isEntry(frame)).toReversed() : [leftOut('frames')];
   const whole: readonly StackFrame[] =
     cut === undefined || frames.length === 0 ? all : [leftOut('outer frames'), ...all];
   if (whole.length <= MAX_DEPTH) return whole;

@@ -32,9 +32,14 @@ interface Growing {
   readonly children: Map<string, Growing>;
 }
 
+const ROOT = '0';
+
+/** Key of a state's node. */
+export const stateKey = (state: WaitState): string => hashOf(`${ROOT} ${state}`);
+
 /** Call tree of a profile: process, states, then functions from the outermost. */
 export function stackTree({ name, stacks }: StackProfile): StackNode {
-  const root = growing('0', 'process', name, undefined);
+  const root = growing(ROOT, 'process', name, undefined);
   let nodes = 0;
   const below = (parent: Growing, id: string, make: (key: string) => Growing): Growing | undefined => {
     const known = parent.children.get(id);

@@ -6,15 +6,15 @@ export type WaitState = 'cpu' | 'io' | 'lock' | 'network' | 'pipe' | 'sleep' | '
 /** States in the order of a triage, each with its words on the screen. */
 export const waitStates: Readonly<Record<WaitState, string>> = {
   cpu: 'on CPU',
-  io: 'off CPU: disk I/O',
-  lock: 'off CPU: lock',
-  network: 'off CPU: socket',
-  pipe: 'off CPU: pipe',
-  sleep: 'off CPU: sleep',
-  child: 'off CPU: child process',
-  stopped: 'off CPU: stopped',
-  other: 'off CPU: other wait',
-  events: 'off CPU: idle',
+  io: 'disk I/O, off CPU',
+  lock: 'lock, off CPU',
+  network: 'socket, off CPU',
+  pipe: 'pipe, off CPU',
+  sleep: 'sleep, off CPU',
+  child: 'child process, off CPU',
+  stopped: 'stopped, off CPU',
+  other: 'other wait, off CPU',
+  events: 'idle, off CPU',
 };
 
 type Rule = readonly [WaitState, RegExp];

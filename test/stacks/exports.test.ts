@@ -56,7 +56,7 @@ describe('foldedText', () => {
     const lines = foldedText(novaProfile()).trimEnd().split('\n');
     expect(lines).toHaveLength(5);
     expect(lines).toContain('nova-compute;on CPU;<module>;main;spawn;_get_guest_xml 30');
-    expect(lines.join('\n')).toMatch(/^nova-compute;off CPU: disk I\/O;.*io_schedule_\[k\] 40$/m);
+    expect(lines.join('\n')).toMatch(/^nova-compute;disk I\/O, off CPU;.*io_schedule_\[k\] 40$/m);
   });
 
   test('foldedText keeps a hostile name to its frame', () => {

@@ -8,15 +8,15 @@ test('profileText shows cost, stop and shares before the stacks', () => {
   expect(lines.slice(0, 9)).toEqual([
     'nova-compute (1200): CPython 3.11, 7 stacks at a time, 40 readings in 9.8 s, 4.0/s',
     'cost: 4.0 ms of CPU per reading, 1.6 % of a CPU',
-    'target: stop 0 ms, no thread stopped or traced; schedstat: ran 6900 ms, waited 12 ms for a CPU in 9.8 s',
+    'target: stop 0 ms; ran 6900 ms, waited for a CPU 12 ms in 9.8 s (schedstat)',
     '',
     '  10.7 %      0.8 threads  on CPU',
-    '  14.3 %      1.0 threads  off CPU: disk I/O',
-    '  14.3 %      1.0 threads  off CPU: lock',
-    '  60.7 %      4.3 threads  off CPU: idle',
+    '  14.3 %      1.0 threads  disk I/O, off CPU',
+    '  14.3 %      1.0 threads  lock, off CPU',
+    '  60.7 %      4.3 threads  idle, off CPU',
     '',
   ]);
-  expect(lines).toContain('57.1 %, 4.0 threads, off CPU: idle: tpool 1203, tpool 1204, tpool 1205 and more');
+  expect(lines).toContain('57.1 %, 4.0 threads, idle, off CPU: tpool 1203, tpool 1204, tpool 1205 and more');
   expect(lines).toContain('    io_schedule [kernel]');
   expect(lines).toContain('    spawn (driver.py:4501)');
 });

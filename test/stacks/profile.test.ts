@@ -30,9 +30,9 @@ test('stackTree separates what is on a CPU from what waits, and adds up', () => 
   expect(tree.total).toBe(280);
   expect(tree.children.map(({ name, total }) => [name, total])).toEqual([
     ['on CPU', 30],
-    ['off CPU: disk I/O', 40],
-    ['off CPU: lock', 40],
-    ['off CPU: idle', 170],
+    ['disk I/O, off CPU', 40],
+    ['lock, off CPU', 40],
+    ['idle, off CPU', 170],
   ]);
   // Three lines of one function are one node without a line.
   expect(find(tree, '_get_guest_xml')).toMatchObject({ total: 30, self: 30, place: 'driver.py' });

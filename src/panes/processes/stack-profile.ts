@@ -1,8 +1,11 @@
 import { plain } from '../../lib/plain.ts';
-import { NONE, percent } from '../../lib/units.ts';
+import { cut } from '../../lib/text-width.ts';
+import { percent, plural } from '../../lib/units.ts';
 import { flameBoxes } from '../../stacks/flame-boxes.ts';
 import { foldedText } from '../../stacks/folded.ts';
 import type { StackProfile } from '../../stacks/profile.ts';
+import { costText, effectText, rateText } from '../../stacks/profile-text.ts';
+import type { Sampling } from '../../stacks/sampling.ts';
 import type { StackNode } from '../../stacks/stack-tree.ts';
 import { ownWords } from '../../timeline/reading-state.ts';
 import type { Role } from '../../theme.ts';
@@ -12,8 +15,8 @@ import type { Column, Detail, LinesSection, Section, TableSection } from '../pan
 
 /** Colour of each kind of frame; none is that of a severity. */
 const ROLES: Readonly<Record<StackNode['kind'], Role>> = {
-  process: 'dim',
-  state: 'dim',
+  process: 'stale',
+  state: 'stale',
   kernel: 'warm',
   native: 'label',
   python: 'accent',
@@ -30,14 +33,55 @@ export interface ShownProfile {
   readonly node: StackNode;
 }
 
-/** Id of the table, which is shown as a tree. */
+/** Id of the call tree. */
 export const STACK_TREE = 'stack-tree';
 
-/** Flame graph and call tree of a part of a profile. */
-export const profileSections = (shown: ShownProfile, note: string): readonly Section[] => [
-  treeTable(shown, note),
+/** Call tree and flame graph of a profile. */
+export const profileSections = (shown: ShownProfile): readonly Section[] => [
+  treeTable(shown, 'enter zooms, - folds'),
   flameSection(shown),
 ];
+
+/** Progress of a sampling, its cost, and that it does not stop the process. */
+export function samplingLines(sampling: Sampling | undefined): LinesSection {
+  const lines =
+    sampling === undefined ? [['dim', 'sampling: waits for the first reading'] as const] : stateLines(sampling);
+  return {
+    kind: 'lines',
+    id: 'sampling',
+    title: 'Sampling',
+    bare: true,
+    sources: ['process-user-stacks'],
+    minColumns: Infinity,
+    wantRows: () => lines.length,
+    draw: (columns, rows, theme) =>
+      lines.slice(0, rows).map(([role, text]) => theme.paint(role, cut(text, columns, theme.glyphs.ellipsis))),
+  };
+}
+
+function stateLines({
+  profile,
+  forMs,
+  elapsedMs,
+  failed,
+  problem,
+  effect,
+  done,
+}: Sampling): readonly (readonly [Role, string])[] {
+  const progress = done ? 'sampled' : `sampling ${Math.floor(elapsedMs / 1000)} s of ${forMs / 1000} s`;
+  const missed = failed === 0 ? '' : `, ${plural(failed, 'reading')} failed: ${plain(problem ?? '')}`;
+  if (!profile) return [[failed === 0 ? 'dim' : 'warn', `${progress}${missed}`]];
+  const { runtime, threads, notes } = profile;
+  return [
+    [
+      'text',
+      `${progress}: ${rateText(profile)}, ${plural(threads, 'stack')} at a time, ${runtime === undefined ? 'native code' : plain(runtime)}${missed}`,
+    ],
+    ['dim', `target: ${effectText(profile, effect)}`],
+    ['dim', `cost: ${costText(profile)}`],
+    ...notes.slice(0, 2).map((note) => ['dim', `note: ${plain(note)}`] as const),
+  ];
+}
 
 /** Page of a function: its own flame graph and tree. Zooms by one more step at each `↵`. */
 const zoomed = (shown: ShownProfile, node: StackNode): Detail => ({
@@ -47,7 +91,7 @@ const zoomed = (shown: ShownProfile, node: StackNode): Detail => ({
   everySeconds: 0,
   sections: () => {
     const part = { ...shown, node };
-    return [flameSection(part), treeTable(part, `${node.total} of ${shown.tree.total} samples`)];
+    return [treeTable(part, `${node.total} of ${shown.tree.total} samples`), flameSection(part)];
   },
 });
 
@@ -113,7 +157,7 @@ function columnsOf({ tree, profile }: ShownProfile): readonly Column<TreeRow>[] 
       about: 'What the frame is code of: kernel, native, python, go, java, javascript.',
       vocabulary: 'fixed',
       width: 7,
-      value: ({ node }) => (node.kind === 'process' || node.kind === 'state' ? NONE : node.kind),
+      value: ({ node }) => (node.kind === 'process' || node.kind === 'state' ? undefined : node.kind),
       role: ({ node }) => ROLES[node.kind],
       rank: 4,
     },
@@ -141,6 +185,7 @@ function treeTable(shown: ShownProfile, note: string): TableSection<TreeRow> {
     rows: rowsOf(shown.node),
     key: ({ node }) => node.key,
     parent: ({ parent }) => parent,
+    isTree: true,
     sort: { column: 'share', descending: true },
     searchText: ({ node }) => node.kind,
     detail: ({ node }) => (node === shown.node ? undefined : zoomed(shown, node)),
