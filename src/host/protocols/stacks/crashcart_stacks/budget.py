@@ -1,6 +1,5 @@
 """Limits of one reading."""
 
-import resource
 import time
 
 from crashcart_stacks.errors import Exhausted
@@ -14,8 +13,7 @@ EVERY = 128
 
 def cpu_s() -> float:
     """CPU time of this thread."""
-    used = resource.getrusage(resource.RUSAGE_THREAD)
-    return used.ru_utime + used.ru_stime
+    return time.clock_gettime(time.CLOCK_THREAD_CPUTIME_ID)
 
 
 class Budget:

@@ -4,6 +4,8 @@ MYPY = False
 if MYPY:
     from typing import Any
 
+    from crashcart_stacks.tasks import Task
+
     # kind, function, file, line; of a native frame kind, None, module, address.
     Frame = tuple[str, "str | None", "str | None", "int | None"]
 
@@ -44,6 +46,11 @@ class Document:
         trace = tuple(self.frames.setdefault(frame, len(self.frames)) for frame in frames)
         number = self.traces.setdefault(trace, len(self.traces))
         self.stacks.append([tid, name[:MAX_TEXT], state, wchan, wait_s, number, cut, mark])
+
+    def add_task(self, task: "Task", user: "list[Frame]", cut: "str | None" = None, mark: "str | None" = None) -> None:
+        """Adds a thread: its kernel frames, then those of its program."""
+        frames = [("kernel", name, None, None) for name in task.kernel or []]  # type: list[Frame]
+        self.add(frames + user, task.name, task.state, task.tid, task.wchan, None, cut, mark)
 
     def body(self) -> "dict[str, Any]":
         if self.left:

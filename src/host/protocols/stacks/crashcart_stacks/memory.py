@@ -6,6 +6,7 @@ import struct
 
 from crashcart_stacks.budget import Budget
 from crashcart_stacks.errors import Refused, Torn
+from crashcart_stacks.maps import Mapping, Section, mappings, program_of, sections_of
 
 MAX_READ = 16 << 20
 LOWEST, HIGHEST = 0x1000, 1 << 56
@@ -31,6 +32,15 @@ class Memory:
         # Not closed before: another thread may hang in a read of it.
         if hasattr(self, "file"):
             os.close(self.file)
+
+    def maps(self) -> "list[Mapping]":
+        return mappings(self.pid)
+
+    def program(self) -> str:
+        return program_of(self.pid)
+
+    def sections(self) -> "list[Section]":
+        return sections_of(self.pid)
 
     def some(self, address: int, size: int) -> bytes:
         """Bytes at an address, fewer where a page is missing."""

@@ -13,9 +13,7 @@ MYPY = False
 if MYPY:
     from typing import Any
 
-    from crashcart_stacks.document import Frame
     from crashcart_stacks.runtime import Runtime  # noqa: F401 (in a comment)
-    from crashcart_stacks.tasks import Task
 
 # Processes whose address space stays open between two readings.
 MAX_TARGETS = 16
@@ -52,16 +50,10 @@ class Target:
             self.memory.budget = budget
         if self.runtime is None:
             for task in tasks:
-                add_task(document, task, [])
+                document.add_task(task, [])
             return
         document.runtime = self.runtime.name
         self.runtime.walk(tasks, document)
-
-
-def add_task(document: Document, task: "Task", user: "list[Frame]", cut: "str | None" = None, mark: "str | None" = None) -> None:
-    """Adds a thread: its kernel frames, then those of its program."""
-    frames = [("kernel", name, None, None) for name in task.kernel or []]  # type: list[Frame]
-    document.add(frames + user, task.name, task.state, task.tid, task.wchan, None, cut, mark)
 
 
 targets = {}  # type: dict[int, Target]

@@ -1,5 +1,8 @@
 """Runtimes whose frames are walked."""
 
+from crashcart_stacks.cpython_find import find_cpython
+from crashcart_stacks.go_find import find_go
+
 MYPY = False
 if MYPY:
     from typing import Callable
@@ -18,4 +21,4 @@ def runtime_of(memory: "Memory", notes: "list[str]") -> "Runtime | None":
 
 
 def finders() -> "list[Callable[[Memory, list[str]], Runtime | None]]":
-    return []
+    return [find_cpython, find_go]

@@ -2,23 +2,13 @@
 
 import os
 import re
+from collections import namedtuple
 
 from crashcart_stacks.budget import Budget
 from crashcart_stacks.errors import Exhausted
 
-MYPY = False
-if MYPY:
-    from typing import NamedTuple
-
-    Task = NamedTuple(
-        "Task",
-        [("tid", int), ("name", str), ("state", str), ("wchan", "str | None"), ("kernel", "list[str] | None"), ("inside", int)],
-    )
-else:
-    from collections import namedtuple
-
-    # `kernel`: functions, innermost first, None where not readable; `inside`: tid in the innermost namespace of pids.
-    Task = namedtuple("Task", "tid name state wchan kernel inside")
+# `kernel`: functions, innermost first, None where not readable; `inside`: tid in the innermost namespace of pids.
+Task = namedtuple("Task", "tid name state wchan kernel inside")
 
 MAX_TASKS = 5000
 MAX_KERNEL_FRAMES = 64

@@ -1,0 +1,75 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, expect, test } from 'vitest';
+import { needsPython } from '../helpers/python.ts';
+import { parseStacks } from '../../src/stacks/parse-stacks.ts';
+import { stackGroups } from '../../src/stacks/stack-groups.ts';
+import type { Stack } from '../../src/stacks/stack.ts';
+
+/** Recorded memory of programs/threads.py and programs/goroutines.go, run by each version; see record_memory.py. */
+const FOLDER = join(import.meta.dirname, 'memories');
+const names = readdirSync(FOLDER).map((file) => file.replace('.json.gz', ''));
+const python = (...args: readonly string[]): string =>
+  execFileSync('/usr/bin/python3', ['-I', join(import.meta.dirname, 'fake_memory.py'), ...args], { encoding: 'utf8' });
+
+const stacksOf = (name: string): readonly Stack[] => {
+  const body = python('walk', join(FOLDER, `${name}.json.gz`));
+  const parsed = parseStacks(`{"pid":1,"name":"x",${body.trim().slice(1)}`);
+  expect(parsed?.notes).toEqual([]);
+  return parsed?.stacks ?? [];
+};
+/** User frames of a program's own file, innermost first: `deep:3`. */
+const own = ({ frames }: Stack): string =>
+  frames
+    .filter(({ kind, file }) => kind !== 'kernel' && /threads\.py$|goroutines\.go$/.test(file ?? ''))
+    .map(({ name, line }) => `${name?.split('.').at(-1)}:${line}`)
+    .join(' ');
+
+beforeEach(needsPython);
+
+test.for(names.filter((name) => name.startsWith('cpython')))(
+  'crashcart_stacks walks the threads of %s with functions and lines',
+  (name) => {
+    const stacks = stacksOf(name);
+    expect(stacks.slice(0, 3).map(own)).toEqual(['main:21 <module>:22', 'deep:7 deep:3 deep:3 deep:3', 'méthode:10']);
+    // The fourth runs: it may be within the generator.
+    expect(own(stacks[3] ?? stacks[0]!)).toMatch(/^(?:<genexpr>:13 )?spin:13$/);
+    expect(stacks.map(({ mark, cut }) => [mark, cut])).toEqual([...Array.from({ length: 3 }, () => [undefined, undefined]), ['holds the GIL', undefined]]); // prettier-ignore
+  },
+);
+
+test.for(names.filter((name) => name.startsWith('go-')))(
+  'crashcart_stacks walks the goroutines of stripped %s',
+  (name) => {
+    const stacks = stacksOf(name);
+    const groups = stackGroups(stacks.filter((stack) => own(stack) !== '')).map(
+      ({ state, stacks: [first, ...others] }) => [
+        1 + others.length,
+        state,
+        first ? own(first).replaceAll(/(?:func|gowrap)\d:/g, 'go:') : '',
+      ],
+    );
+    const lock = /1\.1[68]/.test(name) ? 'semacquire' : 'sync.Mutex.Lock';
+    // Before 1.18 a go statement with a call has no function around it.
+    const started = (line: number) => (name.includes('1.16') ? '' : ` go:${line}`);
+    expect(groups[0]).toEqual([5, lock, `waitLock:12${started(30)}`]);
+    expect(groups).toContainEqual([1, 'chan receive', `recv:13${started(32)}`]);
+    expect(groups).toContainEqual([1, 'select', `sel:15${started(33)}`]);
+    expect(groups).toContainEqual([1, 'sleep', 'main:38']);
+    // The mutex is inlined into its caller; the wait is known since the collection of garbage.
+    const waiter = stacks.find((stack) => own(stack).startsWith('waitLock'));
+    expect(waiter?.frames.map((frame) => frame.name)).toContain('sync.(*Mutex).Lock');
+    expect(stacks.filter(({ tid }) => tid !== undefined).length).toBeGreaterThan(2);
+    expect(stacks.find(({ cut }) => cut?.startsWith('on a CPU'))).toMatchObject({ mark: expect.stringMatching(/^goroutine \d+$/) }); // prettier-ignore
+  },
+);
+
+test.for(['cpython-3.6.15', 'cpython-3.11.7', 'cpython-3.13.0', 'go-1.16.15', 'go-1.26.8'])(
+  'crashcart_stacks ends within its limits on damaged memory of %s',
+  (name) => {
+    const result = JSON.parse(python('fuzz', join(FOLDER, `${name}.json.gz`), name.startsWith('go') ? '25' : '80', '20')) as { slowest: number; reads: number }; // prettier-ignore
+    expect(result.slowest).toBeLessThan(2);
+    expect(result.reads).toBeLessThan(50_000);
+  },
+);

@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { stacks } from '../../src/host/protocols/stacks/stacks.ts';
+import { parseStacks } from '../../src/stacks/parse-stacks.ts';
+import { opened, reach } from '../helpers/daemon-reach.ts';
+
+const children: { kill: (signal: 'SIGKILL') => boolean }[] = [];
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+
+const SLEEPERS = `import threading, time
+def worker():
+    time.sleep(100)
+for _ in range(3): threading.Thread(target=worker).start()
+print("ready", flush=True)
+worker()`;
+
+/** Python process that runs a program, once it has printed a line. */
+async function running(argv: readonly string[]): Promise<number> {
+  const child = spawn('/usr/bin/python3', argv, { stdio: ['ignore', 'pipe', 'inherit'] });
+  children.push(child);
+  await new Promise((resolve) => child.stdout.once('data', resolve));
+  // The threads go to sleep after the line.
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  return child.pid ?? 0;
+}
+
+/** What a stop or a signal would change: context switches of each sleeping thread, and its tracer. */
+function switchesOf(pid: number): readonly string[] {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return status
+    .split('\n')
+    .filter((line) => /^(?:State|TracerPid|voluntary_ctxt|nonvoluntary_ctxt|SigPnd|ShdPnd)/.test(line));
+}
+const startOf = (pid: number): string => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[19] ?? '';
+
+test('stacks are read of a live process without a stop of it', async () => {
+  const { ask } = await reach(stacks);
+  const pid = await running(['-c', SLEEPERS]);
+  const before = switchesOf(pid);
+  for (let turn = 0; turn < 20; turn++) {
+    const reading = await ask('stacks:processes', `read ${pid} ${startOf(pid)}`, 10_000);
+    const parsed = parseStacks(reading.ok ? reading.value : reading.detail);
+    expect(parsed).toMatchObject({ pid, name: 'python3', runtime: expect.stringMatching(/^CPython 3\.\d+$/) });
+    expect(parsed?.stacks.map(({ state }) => state)).toEqual(['S', 'S', 'S', 'S']);
+    for (const { frames } of parsed?.stacks ?? []) expect(frames.find(({ kind }) => kind === 'python')).toMatchObject({ name: 'worker', file: '<string>', line: 3 }); // prettier-ignore
+  }
+  expect(switchesOf(pid)).toEqual(before);
+});
+
+test('stacks are refused of a PID that has another start time, and of none', async () => {
+  const { ask } = await reach(stacks);
+  const pid = await running(['-c', SLEEPERS]);
+  expect(await ask('stacks:processes', `read ${pid} 1`, 10_000)).toMatchObject({ why: 'absent', detail: `process has exited, PID ${pid} is another one now` }); // prettier-ignore
+  expect(await ask('stacks:processes', 'read 4194304 -', 10_000)).toMatchObject({ why: 'absent' });
+  expect(await ask('stacks:processes', 'read 1;id -')).toMatchObject({ ok: false, detail: expect.stringContaining('not on the read-only list') }); // prettier-ignore
+});
+
+test('stacks are those of the new program after an exec', async () => {
+  const { ask } = await reach(stacks);
+  const pid = await running([
+    '-u',
+    '-c',
+    'import os, time; print(1); time.sleep(0.8); os.execv("/bin/sleep", ["sleep", "100"])',
+  ]);
+  const first = await ask('stacks:processes', `read ${pid} -`, 10_000);
+  expect(parseStacks(first.ok ? first.value : '')?.runtime).toMatch(/^CPython/);
+  await expect.poll(() => readFileSync(`/proc/${pid}/comm`, 'utf8'), { timeout: 5000 }).toBe('sleep\n');
+  const next = await ask('stacks:processes', `read ${pid} -`, 10_000);
+  expect(parseStacks(next.ok ? next.value : '')).toMatchObject({ name: 'sleep', runtime: undefined });
+  expect(opened.length).toBeGreaterThan(0);
+});
+
+test('the recorder for tests has the program of the recordings', () => {
+  // Lines of these files are in the tests of recorded memory.
+  expect(readFileSync(join(import.meta.dirname, 'programs/threads.py'), 'utf8').split('\n')[20]).toBe(
+    '    time.sleep(60)',
+  );
+  expect(readFileSync(join(import.meta.dirname, 'programs/goroutines.go'), 'utf8').split('\n')[11]).toContain(
+    'waitLock',
+  );
+});

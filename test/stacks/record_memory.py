@@ -1,0 +1,53 @@
+"""Records what crashcart_stacks reads of a process, for tests: `env -i python3 record_memory.py PID FILE.json.gz`.
+
+The file has the ranges of memory that were read, mappings, sections and threads. Record test programs only: memory holds secrets.
+"""
+
+import base64
+import gzip
+import json
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../src/host/protocols/stacks"))
+
+from crashcart_stacks.budget import Budget  # noqa: E402
+from crashcart_stacks.document import Document  # noqa: E402
+from crashcart_stacks.memory import Memory  # noqa: E402
+from crashcart_stacks.runtimes import runtime_of  # noqa: E402
+from crashcart_stacks.tasks import tasks_of  # noqa: E402
+
+
+class Recorder(Memory):
+    ranges = {}
+
+    def some(self, address, size):
+        data = Memory.some(self, address, size)
+        if len(data) > len(self.ranges.get(address, b"")):
+            self.ranges[address] = data
+        return data
+
+
+pid = int(sys.argv[1])
+memory = Recorder(pid)
+runtime = runtime_of(memory, [])
+tasks, _ = tasks_of(pid, Budget(), True)
+runtime.walk(tasks, Document())
+merged = []
+for address, data in sorted(memory.ranges.items()):
+    if merged and address <= merged[-1][0] + len(merged[-1][1]):
+        merged[-1][1] += data[max(0, merged[-1][0] + len(merged[-1][1]) - address) :]
+    else:
+        merged.append([address, data])
+objects = {one.path for one in memory.maps() if "python" in one.path} | {memory.program()}
+record = {
+    "runtime": runtime.name,
+    "program": memory.program(),
+    "maps": [list(one) for one in memory.maps() if one.path in objects],
+    "sections": [list(one) for one in memory.sections() if one.name in (".go.buildinfo", ".gopclntab", ".go.module", ".noptrdata", ".data", ".bss", ".noptrbss")],
+    "tasks": [list(one) for one in tasks],
+    "ranges": [[address, base64.b64encode(data).decode()] for address, data in merged],
+}
+with open(sys.argv[2], "wb") as file, gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as packed:
+    packed.write(json.dumps(record, separators=(",", ":")).encode())
+print(runtime.name, len(merged), "ranges", sum(len(data) for _, data in merged), "bytes", os.path.getsize(sys.argv[2]), "packed")
