@@ -7,7 +7,7 @@ import { flameSvg } from '../stacks/flame-svg.ts';
 import { foldedText } from '../stacks/folded.ts';
 import { pprofBytes } from '../stacks/pprof.ts';
 import type { StackProfile } from '../stacks/profile.ts';
-import { costText, profileText, rateText } from '../stacks/profile-text.ts';
+import { profileAbout, profileText } from '../stacks/profile-text.ts';
 import type { Sampling } from '../stacks/sampling.ts';
 import { speedscopeJson } from '../stacks/speedscope.ts';
 import { stackTree, stateKey } from '../stacks/stack-tree.ts';
@@ -65,8 +65,7 @@ const filesOf = (profile: StackProfile, { effect }: Sampling): readonly SurfaceF
     title: 'Flame graph as SVG',
     about: 'opens in any browser, without a network',
     extension: 'svg',
-    content: () =>
-      flameSvg(stackTree(profile), `${profile.name} (${profile.pid})`, `${rateText(profile)}, ${costText(profile)}`),
+    content: () => flameSvg(stackTree(profile), `${profile.name} (${profile.pid})`, profileAbout(profile)),
   },
   {
     title: 'Folded stacks',

@@ -10,7 +10,7 @@ import { flameSvg } from '../stacks/flame-svg.ts';
 import { foldedText } from '../stacks/folded.ts';
 import { pprofBytes } from '../stacks/pprof.ts';
 import type { StackProfile } from '../stacks/profile.ts';
-import { costText, profileText, rateText } from '../stacks/profile-text.ts';
+import { profileAbout, profileText, rateText } from '../stacks/profile-text.ts';
 import type { Sampling } from '../stacks/sampling.ts';
 import { speedscopeJson } from '../stacks/speedscope.ts';
 import { stackTree } from '../stacks/stack-tree.ts';
@@ -132,11 +132,7 @@ function contentOf(profile: StackProfile, { effect }: Sampling, format: StacksCo
     case 'speedscope':
       return `${speedscopeJson(profile)}\n`;
     case 'svg':
-      return flameSvg(
-        stackTree(profile),
-        `${profile.name} (${profile.pid})`,
-        `${rateText(profile)}, ${costText(profile)}`,
-      );
+      return flameSvg(stackTree(profile), `${profile.name} (${profile.pid})`, profileAbout(profile));
     case 'pprof':
       return gzipSync(pprofBytes(profile));
   }

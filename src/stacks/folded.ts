@@ -17,7 +17,21 @@ const part = (text: string): string => plain(text).replaceAll(';', ':');
  *
  *     nova-compute;on CPU;<module>;main;_poll 12
  */
-export function foldedText({ name, stacks }: StackProfile): string {
+export const foldedText = (profile: StackProfile): string =>
+  foldedCounts(profile)
+    .map((line) => `${lineOf(line)}\n`)
+    .toSorted()
+    .join('');
+
+/** Folded stacks, the most frequent first. */
+export const foldedLines = (profile: StackProfile): readonly string[] =>
+  foldedCounts(profile)
+    .toSorted(([, a], [, b]) => b - a)
+    .map(lineOf);
+
+const lineOf = ([line, samples]: readonly [string, number]): string => `${line} ${samples}`;
+
+function foldedCounts({ name, stacks }: StackProfile): readonly (readonly [string, number])[] {
   const counts = new Map<string, number>();
   for (const { state, frames, samples } of stacks) {
     const line = [part(name), waitStates[state], ...frames.map((frame) => part(frameName(frame)) + mark(frame))].join(
@@ -25,8 +39,5 @@ export function foldedText({ name, stacks }: StackProfile): string {
     );
     counts.set(line, (counts.get(line) ?? 0) + samples);
   }
-  return [...counts]
-    .map(([line, samples]) => `${line} ${samples}\n`)
-    .toSorted()
-    .join('');
+  return [...counts];
 }

@@ -23,6 +23,9 @@ export function costText({ readings, costUs, startMs, endMs }: StackProfile): st
   return readings < 2 || lastedMs <= 0 ? each : `${each}, ${(costUs / 10 / lastedMs).toFixed(1)} % of a CPU`;
 }
 
+/** Rate and cost in one line, for below a title. */
+export const profileAbout = (profile: StackProfile): string => `${rateText(profile)}; ${costText(profile)}`;
+
 /** Effect on the process: nothing traces or signals it, and what its schedstat has. */
 export function effectText({ readings, stoppedReadings }: StackProfile, effect: TargetEffect | undefined): string {
   const stopped =

@@ -81,3 +81,19 @@ export function profileOf(readings: readonly ProcessStacks[]): StackProfile {
 
 export const novaProfile = (): StackProfile =>
   profileOf(Array.from({ length: 40 }, (_, reading) => novaStacks(reading)));
+
+/** The reply of the host's program that `reading` is parsed of. */
+export function stacksReply({ pid, name, runtime, atMs, costUs, stacks, notes }: ProcessStacks): string {
+  const frames = stacks.flatMap((stack) => stack.frames);
+  return JSON.stringify({
+    pid,
+    name,
+    runtime,
+    at: atMs,
+    cost: costUs,
+    frames: frames.map(({ kind, name: called = null, module = null, address, file = null, line = null }) => kind === 'native' ? [kind, called, module, Number(address ?? 0n)] : [kind, called, file, line]), // prettier-ignore
+    traces: stacks.map((stack) => stack.frames.map((frame) => frames.indexOf(frame))),
+    stacks: stacks.map((stack, trace) => [stack.tid ?? null, stack.name, stack.state, stack.wchan ?? null, null, trace, null, null]), // prettier-ignore
+    notes,
+  });
+}
