@@ -152,6 +152,7 @@ describe('stripPython', () => {
   test.for([
     'collector/crashcart_collector',
     'collector/crashcart_attach',
+    'collector/crashcart_jvm',
     'protocols/kubernetes/crashcart_kubernetes',
     'protocols/ceph/crashcart_ceph',
     'protocols/openstack/crashcart_openstack',

@@ -18,11 +18,12 @@ import { openTerminal } from '../ui/terminal/open-terminal.ts';
 export const toolBox: ToolBox = {
   list: async (live, process) => {
     const target = await inspect(live, process);
+    const fitting = tools.filter(({ only }) => only?.(target) ?? true);
     const [protection, symbols, activity, ...installed] = await Promise.all([
       protectionIn(live, target),
       symbolsOf(live, target),
       activityOf(live, target),
-      ...tools.map((tool) => isInstalled(live, tool)),
+      ...fitting.map((tool) => isInstalled(live, tool)),
     ]);
     const notes = [
       ...belonging(target),
@@ -37,10 +38,10 @@ export const toolBox: ToolBox = {
           ]),
     ];
     const asRoot = live.root().state === 'root';
-    const choices = tools.map((tool, index) => choiceOf(tool, target, protection, notes, installed[index]));
+    const choices = fitting.map((tool, index) => choiceOf(tool, target, protection, notes, installed[index]));
     // Shells after the tools that do not stop the process either.
     const all = choices.toSpliced(
-      tools.findIndex(({ argv }) => argv !== undefined),
+      fitting.findIndex(({ argv }) => argv !== undefined),
       0,
       ...shellsOf(target).map((shell) => shellChoice(shell, target, asRoot)),
     );

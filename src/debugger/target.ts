@@ -42,6 +42,8 @@ export interface Target extends ProcessRef {
   readonly jit: boolean;
   /** Runtime of its code by program and libraries: `CPython`; undefined for native code and what these do not show. */
   readonly runtime: string | undefined;
+  /** Whether it is a JVM (HotSpot, OpenJ9). */
+  readonly jvm: boolean;
   /** Whether its C library is musl, which has no unwind tables. */
   readonly musl: boolean;
 }
@@ -127,6 +129,7 @@ export async function inspect(host: Host, ref: ProcessRef): Promise<Target> {
     mighty: mightyCapabilities(values.get('CapBnd')),
     jit: /libLLVM|libjvm\.so|libmozjs|libjavascriptcoregtk/.test(maps ?? ''),
     runtime: runtimeOf(program, maps),
+    jvm: /\/libjvm\.so/.test(maps ?? ''),
     musl: /\/ld-musl-/.test(maps ?? ''),
   };
 }

@@ -1,5 +1,5 @@
 import { percent } from '../lib/units.ts';
-import { KERNEL_STACKS, SAMPLE_SHORT, USER_STACKS } from './tools.ts';
+import { JAVA_THREADS, KERNEL_STACKS, SAMPLE_SHORT, USER_STACKS } from './tools.ts';
 
 /** What a process is and does, as far as it was read. */
 export interface ProcessActivity {
@@ -32,12 +32,13 @@ export function fittingTools(activity: ProcessActivity): ReadonlyMap<string, str
     fits.set('strace-summary', `system calls use ${percent(systemPct)} of a CPU, user code ${percent(userPct)}`);
   if (userPct + systemPct >= BUSY_PCT) fits.set(SAMPLE_SHORT, `uses ${percent(userPct + systemPct)} of a CPU`);
   const locked = threads.filter(({ wchan }) => wchan !== undefined && /^_*futex|^do_futex/.test(wchan));
-  if (runtime !== undefined) fits.set(USER_STACKS, `${runtime}: functions and lines`);
+  if (runtime === 'Java') fits.set(JAVA_THREADS, 'JVM: frames and monitors of its threads, deadlocks');
+  else if (runtime !== undefined) fits.set(USER_STACKS, `${runtime}: functions and lines`);
   else if (locked.length > 0) fits.set(USER_STACKS, `${of(locked.length)} in futex: frames name the lock`);
   return fits;
 }
 
-/** Runtime of a process, by its program and its libraries; undefined for another, or native code. */
+/** Runtime of a process whose frames a tool shows, by its program and its libraries. */
 export function runtimeOf(programPath: string | undefined, maps: string | undefined): string | undefined {
   const text = `${programPath ?? ''}\n${maps ?? ''}`;
   return RUNTIMES.find(([, pattern]) => pattern.test(text))?.[0];
@@ -46,7 +47,5 @@ export function runtimeOf(programPath: string | undefined, maps: string | undefi
 const RUNTIMES: readonly (readonly [string, RegExp])[] = [
   ['CPython', /\/(?:libpython3|python3)[\w.-]*$/m],
   ['Java', /\/libjvm\.so$/m],
-  ['Node.js', /\/node$/m],
-  ['Erlang', /\/beam\.smp$/m],
   ['Go', /\[anon: ?Go: /],
 ];

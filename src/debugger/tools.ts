@@ -1,4 +1,5 @@
 import { gdbInteractive, gdbStacks } from './gdb.ts';
+import { javaThreads } from './java.ts';
 import { straceLive, straceSummary, straceWindow, straceFilters } from './strace.ts';
 import type { Target } from './target.ts';
 
@@ -20,6 +21,8 @@ export interface Tool {
   readonly interactive: boolean;
   /** Keeps all output, late rather than truncated. */
   readonly keepAll: boolean;
+  /** Processes that it is for. Default: all. */
+  readonly only?: (target: Target) => boolean;
   /** May change the process, so that its name must be typed. */
   readonly risky?: string;
 }
@@ -29,6 +32,9 @@ export const KERNEL_STACKS = 'kernel-stacks';
 
 /** Stacks from memory, read like any source. */
 export const USER_STACKS = 'stacks';
+
+/** Thread dump of a JVM. */
+export const JAVA_THREADS = 'java-threads';
 
 /** Sampling of stacks, for 10 s and 30 s. */
 export const SAMPLE_SHORT = 'sample-10';
@@ -66,6 +72,16 @@ export const tools: readonly Tool[] = [
     interactive: false,
     keepAll: true,
   })),
+  {
+    id: JAVA_THREADS,
+    title: 'Java: thread dump by attach, once',
+    shows: 'frames and monitors of each Java thread, deadlocks first',
+    cost: 'stops all Java threads at a safepoint for milliseconds; the first time SIGQUIT and a file for a moment, and a thread of the JVM that stays',
+    argv: javaThreads,
+    only: ({ jvm }) => jvm,
+    interactive: false,
+    keepAll: true,
+  },
   {
     id: 'eu-stack',
     title: 'eu-stack: user stacks of all threads',

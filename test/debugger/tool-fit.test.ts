@@ -14,6 +14,7 @@ test.each([
   ['a process in system calls', { userPct: 10, systemPct: 62 }, [['strace-summary', 'system calls use 62% of a CPU, user code 10%'], ['sample-10', 'uses 72% of a CPU']]],
   ['a busy program', { userPct: 98 }, [['sample-10', 'uses 99% of a CPU']]],
   ['Python', { runtime: 'CPython' }, [['stacks', 'CPython: functions and lines']]],
+  ['Java', { runtime: 'Java' }, [['java-threads', 'JVM: frames and monitors of its threads, deadlocks']]],
   ['a thread that waits for a lock', { threads: [{ state: 'S', wchan: 'futex_wait_queue' }] }, [['stacks', '1 of 1 thread in futex: frames name the lock']]],
   ['a kernel thread', { isKernelThread: true, systemPct: 99 }, [['kernel-stacks', 'kernel thread: all of its code is in the kernel']]],
   ['a process that waits for work', {}, []],

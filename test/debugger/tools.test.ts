@@ -26,15 +26,16 @@ const target: Target = {
   frozen: undefined,
   mighty: [],
   jit: false,
+  jvm: false,
   musl: false,
 };
 const tool = (id: string) => tools.find((each) => each.id === id) ?? expect.fail(`no tool ${id}`);
 const argvOf = (id: string, more: Partial<Target> = {}): readonly string[] =>
   tool(id).argv?.({ ...target, ...more }) ?? [];
 
-test('tools have unique ids, and each with a command names its package', () => {
+test('tools have unique ids, and each with a program of its package names that', () => {
   expect(new Set(tools.map(({ id }) => id)).size).toBe(tools.length);
-  for (const each of tools.filter(({ argv }) => argv)) {
+  for (const each of tools.filter(({ program }) => program)) {
     expect(each.package).toMatch(/^(elfutils|gdb|strace)$/);
     expect(absentSentence(each)).toContain(`package ${each.package} `);
   }

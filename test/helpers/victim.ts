@@ -51,6 +51,7 @@ export function startVictim(program: string): Victim {
       mighty: [],
       jit: false,
       runtime: undefined,
+      jvm: false,
       musl: false,
     },
   };

@@ -1,10 +1,14 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createPolicy } from '../../src/host/policy.ts';
 import { stacks } from '../../src/host/protocols/stacks/stacks.ts';
 import { parseStacks } from '../../src/stacks/parse-stacks.ts';
 import { opened, reach } from '../helpers/daemon-reach.ts';
+import { needsPython } from '../helpers/python.ts';
+
+beforeEach(needsPython);
 
 const children: { kill: (signal: 'SIGKILL') => boolean }[] = [];
 afterEach(() => {
@@ -51,12 +55,37 @@ test('stacks are read of a live process without a stop of it', async () => {
   expect(switchesOf(pid)).toEqual(before);
 });
 
+test('stacks name the scheduler of a thread, and what of it has no frame', async () => {
+  const { ask } = await reach(stacks);
+  const pid = await running(['-u', '-c', 'import asyncio; print(1); asyncio.run(asyncio.sleep(100))']);
+  await expect
+    .poll(
+      async () => {
+        const reading = await ask('stacks:processes', `read ${pid} -`, 10_000);
+        const parsed = parseStacks(reading.ok ? reading.value : reading.detail);
+        return [parsed?.stacks.map(({ mark }) => mark), parsed?.notes];
+      },
+      { timeout: 8000 },
+    )
+    .toEqual([['hub of asyncio'], ['asyncio: tasks that wait have no frame and are not listed']]);
+});
+
 test('stacks are refused of a PID that has another start time, and of none', async () => {
   const { ask } = await reach(stacks);
   const pid = await running(['-c', SLEEPERS]);
   expect(await ask('stacks:processes', `read ${pid} 1`, 10_000)).toMatchObject({ why: 'absent', detail: `process has exited, PID ${pid} is another one now` }); // prettier-ignore
   expect(await ask('stacks:processes', 'read 4194304 -', 10_000)).toMatchObject({ why: 'absent' });
   expect(await ask('stacks:processes', 'read 1;id -')).toMatchObject({ ok: false, detail: expect.stringContaining('not on the read-only list') }); // prettier-ignore
+});
+
+test('the read-only list permits stacks of one process, and no other read of memory', () => {
+  const { refusal } = createPolicy([], [stacks]);
+  const read = (to: string, request: string) => refusal({ kind: 'talk', dialect: 'stacks', to, request, as: 'root' });
+  expect(read('stacks:processes', 'read 7 99')).toBeUndefined();
+  expect(read('stacks:processes', 'read 7 -')).toBeUndefined();
+  for (const request of ['read 0 -', 'read 7', 'read * -', 'write 7 -', 'read 7 - x'])
+    expect(read('stacks:processes', request)).toContain('not on the read-only list');
+  expect(read('/proc/7/mem', 'read 7 -')).toContain('not on the read-only list');
 });
 
 test('stacks are those of the new program after an exec', async () => {
@@ -72,6 +101,21 @@ test('stacks are those of the new program after an exec', async () => {
   const next = await ask('stacks:processes', `read ${pid} -`, 10_000);
   expect(parseStacks(next.ok ? next.value : '')).toMatchObject({ name: 'sleep', runtime: undefined });
   expect(opened.length).toBeGreaterThan(0);
+});
+
+test('an expensive reading is repeated less often', () => {
+  const script = `import os, sys; sys.path.insert(0, ${JSON.stringify(join(import.meta.dirname, '../../src/host/protocols/stacks'))})
+from crashcart_stacks import reading
+class Costly(reading.Budget):
+    def spent_s(self): return 0.5
+reading.Budget = Costly
+first = reading.read([str(os.getpid()), "-"])
+assert reading.read([str(os.getpid()), "-"]) is first
+print(first["notes"][-1])
+reading.targets[os.getpid()].again_s = 0
+assert reading.read([str(os.getpid()), "-"]) is not first`;
+  const out = execFileSync('/usr/bin/python3', ['-I', '-c', script], { encoding: 'utf8' });
+  expect(out).toBe('0.5 s of CPU per reading: read every 10 s\n');
 });
 
 test('the recorder for tests has the program of the recordings', () => {

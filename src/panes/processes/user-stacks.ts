@@ -20,7 +20,7 @@ export const userStacksDetail = (process: ProcessRef): Detail => ({
     // A sample of processUserStacks by bindDetail, or undefined before the first read.
     const sample = stacks as ProcessStacks | undefined;
     const empty = nothingWords('none', stateOfDetail(sample, missing));
-    return [...(sample === undefined ? [] : [readingSection(sample)]), groupsSection(sample, empty)];
+    return [groupsSection(sample, empty), ...(sample === undefined ? [] : [readingSection(sample)])];
   },
 });
 
@@ -33,16 +33,29 @@ export function frameText({ name, module, address, file, line }: StackFrame): st
 
 const fileName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
+/** `(*Cond).Wait:70`: of a function of Go without the path of its package. */
+function shortText(frame: StackFrame): string {
+  const { kind, name, line } = frame;
+  if (name === undefined) return frameText(frame);
+  const short = kind === 'go' ? name.slice(name.lastIndexOf('/') + 1) : name;
+  return plain(line === undefined ? short : `${short}:${line}`);
+}
+
 const isUser = ({ kind }: StackFrame): boolean => kind !== 'kernel';
+/** Parking and scheduling, which the state of the goroutine has in words. */
+const isGoRuntime = ({ kind, name }: StackFrame): boolean => kind === 'go' && (name?.startsWith('runtime.') ?? false);
 
-/** User frames, innermost first, or the kernel's where there are none. */
-const framesShown = ({ frames }: StackGroup): readonly StackFrame[] =>
-  frames.some(isUser) ? frames.filter(isUser) : frames;
+/** User frames, innermost first, without those of Go's runtime where others are; the kernel's where there are none. */
+function framesShown({ frames }: StackGroup): readonly StackFrame[] {
+  const user = frames.filter(isUser);
+  const own = user.filter((frame) => !isGoRuntime(frame));
+  return own.length > 0 ? own : user.length > 0 ? user : frames;
+}
 
-function whoText({ stacks: [first, ...others], marks }: StackGroup): string {
+function firstText({ stacks: [first], marks }: StackGroup): string {
   if (first === undefined) return NONE;
   const name = `${plain(first.name)}${first.tid === undefined ? '' : ` ${first.tid}`}`;
-  return [others.length === 0 ? name : `${name} and ${others.length} more`, ...marks.map((mark) => plain(mark))].join(', '); // prettier-ignore
+  return [name, ...marks.map((mark) => plain(mark))].join(', ');
 }
 
 const columns: readonly Column<StackGroup>[] = [
@@ -53,15 +66,15 @@ const columns: readonly Column<StackGroup>[] = [
     about: 'R running, S sleeping, D blocked on disk or lock (unkillable), T stopped, t traced; of a goroutine its wait reason.',
     vocabulary: 'fixed',
     width: 5,
-    widest: 16,
+    widest: 15,
     rank: 0,
     value: ({ state }) => label(state),
     role: ({ state }) => (state === 'D' ? 'crit' : state === 'R' ? 'accent' : 'text'),
   },
   ageColumn({ id: 'wait', title: 'WAIT', about: 'Longest wait of them, where the runtime keeps it (Go: since the first garbage collection of the wait).', width: 6, rank: 1, value: ({ waitS }) => waitS }),
   textColumn({ id: 'wchan', title: 'WCHAN', about: 'Kernel function in which it sleeps (/proc/PID/task/TID/wchan).', width: 18, rank: 2, value: ({ wchan }) => wchan && plain(wchan) }),
-  textColumn({ id: 'stack', title: 'STACK', about: 'Functions of the program, innermost first; of the kernel where no others are known. ↵ lists all frames.', width: 30, grow: true, rank: 0, value: (group) => framesShown(group).map(frameText).join(' < ') }),
-  textColumn({ id: 'who', title: 'THREAD', about: 'Name and TID of the first of them, and what the runtime knows of it.', width: 22, widest: 40, rank: 1, value: whoText }),
+  textColumn({ id: 'stack', title: 'STACK', about: 'Functions of the program with their lines, innermost first; of the kernel where no others are known. ↵ lists all frames with their files.', width: 30, grow: true, rank: 0, value: (group) => framesShown(group).map(shortText).join(' < ') }),
+  textColumn({ id: 'who', title: 'THREAD', about: 'Name and TID of the first of them, and what the runtime knows of it.', width: 18, widest: 30, rank: 1, value: firstText }),
 ]; // prettier-ignore
 
 const groupsSection = (sample: ProcessStacks | undefined, empty: NothingWords): TableSection<StackGroup> => ({
@@ -111,7 +124,7 @@ const frameColumns: readonly Column<FrameRow>[] = [
 /** All frames of a group, as of the reading at which it was opened, and whose they are. */
 const framesDetail = (group: StackGroup): Detail => ({
   id: 'stack-frames',
-  title: `stack of ${whoText(group)}`,
+  title: `stack of ${firstText(group)}${group.stacks.length > 1 ? ` and ${group.stacks.length - 1} more` : ''}`,
   sources: {},
   everySeconds: 60,
   sections: () => [

@@ -103,11 +103,12 @@ class CPython(Runtime):
         threads = self.thread_ids([state for state, _ in states], tasks)
         try:
             for (state, holds), tid in zip(states, threads):
-                frames, cut = self.stack_of(state)
-                if tid is None:
-                    document.add(frames, "thread state %#x" % state, "?", cut=cut)
-                else:
-                    found[tid] = (frames, cut, holds)
+                if tid is not None:
+                    frames, cut = self.stack_of(state)
+                    # A thread has a state in each interpreter that it ran in (ceph-mgr). The newest is the first, and called by the others.
+                    inner, inner_cut, inner_holds = found.get(tid, ([], None, False))
+                    both = "frames of several interpreters, newest first" if inner and frames else None
+                    found[tid] = (inner + frames, inner_cut or cut or both, inner_holds or holds)
         finally:
             # What was read before a limit stands.
             for task in tasks:

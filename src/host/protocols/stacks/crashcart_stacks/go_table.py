@@ -146,7 +146,7 @@ class FunctionTable:
         return size
 
     def frames_at(self, pc: int) -> "list[Frame]":
-        """Function, file and line of an instruction, inlined ones first; none where there is no function."""
+        """Function, file and line of an instruction, inlined ones first; none outside of all functions."""
         known = self.frames.get(pc)
         if known is not None:
             return known

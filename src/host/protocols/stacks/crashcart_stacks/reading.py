@@ -15,6 +15,8 @@ if MYPY:
 
     from crashcart_stacks.runtime import Runtime  # noqa: F401 (in a comment)
 
+# Share of a CPU that repeated readings of one process may take: an expensive one is repeated less often.
+MAX_SHARE = 0.05
 # Processes whose address space stays open between two readings.
 MAX_TARGETS = 16
 
@@ -29,6 +31,9 @@ class Target:
         self.denied = None  # type: Refused | None
         self.notes = []  # type: list[str]
         self.runtime = None  # type: Runtime | None
+        # The last reply, and when it may be read again.
+        self.last = None  # type: dict[str, Any] | None
+        self.again_s = 0.0
         try:
             self.memory = Memory(pid)
             self.runtime = runtime_of(self.memory, self.notes)
@@ -78,10 +83,12 @@ def target_of(pid: int, start: "str | None") -> Target:
 def read(words: "list[str]") -> "dict[str, Any]":
     """Request `PID START`: START is the start time of its stat, or `-` for any."""
     pid = int(words[0])
+    target = target_of(pid, None if words[1] == "-" else words[1])
+    if target.last is not None and time.monotonic() < target.again_s:
+        return target.last
     budget = Budget()
     document = Document()
     at_ms = int(time.time() * 1000)
-    target = target_of(pid, None if words[1] == "-" else words[1])
     try:
         target.snapshot(document, budget)
     except Exhausted as error:
@@ -89,4 +96,10 @@ def read(words: "list[str]") -> "dict[str, Any]":
     if identity(pid) != target.program:
         raise Refused("failed", "process %d has exited, or runs another program now" % pid)
     name = (small("/proc/%d/comm" % pid, Budget()) or "").rstrip("\n")
-    return dict(document.body(), pid=pid, name=name, at=at_ms, cost=int(budget.spent_s() * 1e6))
+    spent_s = budget.spent_s()
+    wait_s = spent_s / MAX_SHARE - spent_s
+    if wait_s > 2:
+        document.note("%.1f s of CPU per reading: read every %.0f s" % (spent_s, spent_s + wait_s))
+    target.last = dict(document.body(), pid=pid, name=name, at=at_ms, cost=int(spent_s * 1e6))
+    target.again_s = time.monotonic() + wait_s
+    return target.last

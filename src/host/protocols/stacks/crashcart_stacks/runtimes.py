@@ -2,6 +2,7 @@
 
 from crashcart_stacks.cpython_find import find_cpython
 from crashcart_stacks.go_find import find_go
+from crashcart_stacks.others import other_runtime
 
 MYPY = False
 if MYPY:
@@ -17,6 +18,9 @@ def runtime_of(memory: "Memory", notes: "list[str]") -> "Runtime | None":
         runtime = find(memory, notes)
         if runtime is not None:
             return runtime
+    other = other_runtime(memory.maps())
+    if other is not None:
+        notes.append(other)
     return None
 
 
