@@ -126,7 +126,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   panes: {
     at: ['src/panes/'],
-    may: [...PURE, 'sources', 'entities', 'stacks', 'kit', 'ui'],
+    may: [...PURE, 'sources', 'entities', 'kit', 'ui'],
     why: 'a pane draws samples and entities; hosts, findings, the app and other panes are none of its business',
     separate: true,
   },
@@ -162,7 +162,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   collect: {
     at: ['src/collect/', 'src/v8-heap.ts'],
-    may: [...PURE, 'sources', 'entities', 'findings', 'stacks', 'host core', 'lane contract'],
+    may: [...PURE, 'sources', 'entities', 'findings', 'host core', 'lane contract'],
     packages: ['node:'],
     why: 'collecting knows no screen: React subscribes to it',
   },
@@ -183,7 +183,6 @@ export const layers: Readonly<Record<string, Layer>> = {
       'changes',
       'ledger',
       'correlate',
-      'stacks',
       'panes',
       'ui',
       'kit',
@@ -208,7 +207,6 @@ export const layers: Readonly<Record<string, Layer>> = {
       'changes',
       'ledger',
       'correlate',
-      'stacks',
       'panes',
       'ui',
       'kit',

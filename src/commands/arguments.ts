@@ -76,7 +76,7 @@ export type Command =
       readonly condition: Condition;
       /** Length of a recording after the condition is met; undefined: none. */
       readonly recordMs: number | undefined;
-      /** Takes kernel stacks. */
+      /** Takes stacks of the process. */
       readonly stacks: boolean;
       /** Undefined: without a limit. */
       readonly timeoutMs: number | undefined;

@@ -35,7 +35,7 @@ test('sampleStacks reads until its time is over and shows the effect on the proc
   expect(sampling).toMatchObject({
     done: true,
     failed: 0,
-    effect: { threads: 1, seconds: 2, cpuSeconds: 1, stopped: 0 },
+    effect: { seconds: 2, cpuSeconds: 1 },
   });
   expect(seen.length).toBeGreaterThan(0);
   expect(seen).not.toContain(true);

@@ -3,7 +3,7 @@ import { profileText } from '../../src/stacks/profile-text.ts';
 import { novaProfile, novaStacks, profileOf } from '../helpers/stacks.ts';
 
 test('profileText shows cost, stop and shares before the stacks', () => {
-  const effect = { threads: 7, seconds: 9.8, cpuSeconds: 6.9, delaySeconds: 0.012, stopped: 0 };
+  const effect = { seconds: 9.8, cpuSeconds: 6.9, delaySeconds: 0.012 };
   const lines = profileText(novaProfile(), effect).split('\n');
   expect(lines.slice(0, 9)).toEqual([
     'nova-compute (1200): CPython 3.11, 7 stacks at a time, 40 readings in 9.8 s, 4.0/s',

@@ -89,7 +89,13 @@ test('pauseMs keeps the mean cost within the budget, and the rate below its limi
 });
 
 test('targetEffect adds up the threads that were there both times', () => {
-  const before = [{ tid: 1, state: 'S', cpuSeconds: 10, delaySeconds: 1 }, { tid: 2, state: 'S', cpuSeconds: 5, delaySeconds: 1 }]; // prettier-ignore
-  const after = [{ tid: 1, state: 'R', cpuSeconds: 19.5, delaySeconds: 1.25 }, { tid: 3, state: 't', cpuSeconds: 99, delaySeconds: 9 }]; // prettier-ignore
-  expect(targetEffect(before, after, 10)).toEqual({ threads: 1, seconds: 10, cpuSeconds: 9.5, delaySeconds: 0.25, stopped: 1 }); // prettier-ignore
+  const before = [
+    { tid: 1, cpuSeconds: 10, delaySeconds: 1 },
+    { tid: 2, cpuSeconds: 5, delaySeconds: 1 },
+  ];
+  const after = [
+    { tid: 1, cpuSeconds: 19.5, delaySeconds: 1.25 },
+    { tid: 3, cpuSeconds: 99, delaySeconds: 9 },
+  ];
+  expect(targetEffect(before, after, 10)).toEqual({ seconds: 10, cpuSeconds: 9.5, delaySeconds: 0.25 });
 });
