@@ -47,6 +47,11 @@ async function run(command: Command): Promise<void> {
         await import('./commands/wait.ts')
       ).waitForCondition(command, await loadConfig(command.configFile));
       return;
+    case 'stacks':
+      process.exitCode = await (
+        await import('./commands/stacks.ts')
+      ).printStacks(command, await loadConfig(command.configFile));
+      return;
     case 'demo':
       process.exitCode = await (
         await import('./commands/demo.ts')

@@ -63,6 +63,8 @@ export interface Glyphs {
 
 export interface Theme {
   readonly paint: (role: Role, text: string) => string;
+  /** Text in the background's colour on that of the role: the contrast of the palette, turned round. */
+  readonly fill: (role: Role, text: string) => string;
   readonly glyphs: Glyphs;
   readonly ascii: boolean;
   readonly colour: boolean;
@@ -134,6 +136,10 @@ export function makeTheme(options: ThemeOptions): Theme {
     paint: (role, text) => {
       const code = codes[role];
       return code && text !== '' ? `\u001B[${code}m${text}\u001B[0m` : text;
+    },
+    fill: (role, text) => {
+      const code = codes[role];
+      return text === '' ? '' : `\u001B[7${colour && code ? `;${code}` : ''}m${text}\u001B[0m`;
     },
     glyphs: isAscii ? ascii : unicode,
     ascii: isAscii,

@@ -23,6 +23,8 @@ export interface Choice<Value> {
   readonly about?: string | undefined;
   /** Role of the explanation behind the title. Default: dim. */
   readonly aboutRole?: Role | undefined;
+  /** Drawn dim: it cannot be used now, for the reason in `about`. */
+  readonly dim?: boolean | undefined;
   /** Key of the same action, at the right end. */
   readonly hint?: string | undefined;
 }
@@ -209,5 +211,5 @@ function choiceLine<Value>(choice: Choice<Value>, isSelected: boolean, room: num
   const tail = hint ? ` ${hint}` : '';
   return isSelected
     ? theme.paint('selected', `${pointer} ${lead}${title}${about}${tail}`)
-    : `  ${theme.paint('dim', lead)}${title}${theme.paint(choice.aboutRole ?? 'dim', about)}${theme.paint('key', tail)}`;
+    : `  ${theme.paint('dim', lead)}${choice.dim ? theme.paint('dim', title) : title}${theme.paint(choice.aboutRole ?? 'dim', about)}${theme.paint('key', tail)}`;
 }

@@ -10,7 +10,7 @@ import { choose, type Choice } from './choose.ts';
 import { askConfirm } from './dialogs.ts';
 import type { Screen } from './screen.ts';
 import { selectedFinding } from './selected-finding.ts';
-import type { SelectedRow, Surface } from './surface.ts';
+import type { SelectedRow, Surface, SurfaceFile } from './surface.ts';
 import { OVERVIEW } from './watch.ts';
 
 /** Text to copy, made when it is chosen; with `file` it goes to a file. */
@@ -19,18 +19,28 @@ interface Copy {
   readonly file?: boolean;
 }
 
+/** File in a form of its page. */
+interface Saved {
+  readonly form: SurfaceFile;
+}
+
 /** Copies to the clipboard or a file, from a list: first what is on the screen, or the marked rows. */
 export async function copy(screen: Screen): Promise<void> {
   const { surface } = screen;
   const section = surface?.focused();
   if (!surface || !section) return;
   const name = `${surface.id}-${section.id}`;
-  const chosen = await choose(
+  const chosen = await choose<Copy | Saved>(
     screen.layers,
-    { title: 'Copy', choices: copyChoices(screen, surface, section) },
+    { title: 'Copy', choices: [...surface.files().map(fileChoice), ...copyChoices(screen, surface, section)] },
     screen.changed,
   );
   if (chosen === undefined) return;
+  if ('form' in chosen) {
+    const { content, extension } = chosen.form;
+    screen.notify(`saved to ${screen.terminal.save(surface.id, content(), extension)}`);
+    return;
+  }
   const text = chosen.text();
   const size = clipboardSize(text);
   if (chosen.file || (size > MAX_COPY_BYTES && (await wantsFile(screen, size)))) {
@@ -42,6 +52,12 @@ export async function copy(screen: Screen): Promise<void> {
   const lines = text.split('\n').length;
   screen.notify(`copied ${lines} ${lines === 1 ? 'line' : 'lines'}`);
 }
+
+const fileChoice = (form: SurfaceFile): Choice<Copy | Saved> => ({
+  value: { form },
+  title: form.title,
+  about: `${form.about}, to a file in the current directory`,
+});
 
 /** Offers a file for a text that terminals refuse. */
 const wantsFile = ({ layers }: Screen, size: number): Promise<boolean> =>

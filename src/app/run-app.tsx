@@ -131,8 +131,9 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
     own: options.own,
     terminal: {
       copy: (text) => stdout.write(clipboardSequence(exported(text))),
-      save: (name, text) => {
-        const path = saveCopy(exported(name), `${exported(text)}\n`, clock());
+      save: (name, content, extension) => {
+        const text = typeof content === 'string' ? `${exported(content).trimEnd()}\n` : content;
+        const path = saveCopy(exported(name), text, clock(), { extension });
         screen.written.push(`saved: ${plain(path)}`);
         return path;
       },

@@ -38,8 +38,11 @@ export type ShortReport = (session: Session, fromMs: number, nowMs: number) => s
 export interface TerminalControl {
   /** Copies text to the clipboard of the engineer's terminal. */
   readonly copy: (text: string) => void;
-  /** Saves text in a new file of the current directory, mode 0600, and returns its path; throws when it cannot be created. */
-  readonly save: (name: string, text: string) => string;
+  /**
+   * Saves text, or bytes without identifiers, in a new file of the current directory, mode 0600, and returns its path; throws when it cannot
+   * be created. Extension: `txt` by default.
+   */
+  readonly save: (name: string, content: string | Uint8Array, extension?: string) => string;
   /** Redraws everything. */
   readonly redraw: () => void;
   readonly quit: () => void;

@@ -14,11 +14,22 @@ export interface SelectedRow extends Selection {
   readonly section: Extract<Section, { kind: 'table' }>;
 }
 
+/** File that a page is saved as. */
+export interface SurfaceFile {
+  readonly title: string;
+  readonly about: string;
+  readonly extension: string;
+  /** Text, or bytes in which identifiers are redacted already. */
+  readonly content: () => string | Uint8Array;
+}
+
 /** Sections with their view: a pane, the Overview, a detail, a help page. Keys act on one surface at a time. */
 export class Surface {
   readonly id: string;
   readonly title: string;
   readonly #sections: () => readonly Section[];
+  /** Further forms of the whole page, offered by `y`. */
+  readonly files: () => readonly SurfaceFile[];
   view: PaneView;
   /** Action of `↵` in a section of lines. */
   readonly onEnter: ((sectionId: string) => void) | undefined;
@@ -46,6 +57,7 @@ export class Surface {
     readonly onEnter?: (sectionId: string) => void;
     readonly process?: ProcessRef | undefined;
     readonly readingOf?: (sourceId: string) => LastReading | undefined;
+    readonly files?: () => readonly SurfaceFile[];
   }) {
     this.id = options.id;
     this.title = options.title;
@@ -54,6 +66,7 @@ export class Surface {
     this.onEnter = options.onEnter;
     this.process = options.process;
     this.readingOf = options.readingOf;
+    this.files = options.files ?? (() => []);
   }
 
   /** Sections as the pane makes them, with all columns. */

@@ -3,8 +3,10 @@ import { ownProcesses, protectionOf, type Protection } from '../debugger/protect
 import { isInstalled, startShell, startTool } from '../debugger/session.ts';
 import { shells, shellsOf, type Shell } from '../debugger/shells.ts';
 import { symbolsOf } from '../debugger/symbols.ts';
+import { activityOf } from '../debugger/activity.ts';
+import { fittingTools } from '../debugger/tool-fit.ts';
 import { belonging, hindrances, inspect, type Target } from '../debugger/target.ts';
-import { absentSentence, KERNEL_STACKS, tools, USER_STACKS, type Tool } from '../debugger/tools.ts';
+import { absentSentence, KERNEL_STACKS, sampleMs, tools, USER_STACKS, type Tool } from '../debugger/tools.ts';
 import type { LiveHost } from '../host/host.ts';
 import { plain } from '../lib/plain.ts';
 import { processStacksDetail } from '../panes/processes/stacks.ts';
@@ -17,9 +19,10 @@ export const toolBox: ToolBox = {
   list: async (live, process) => {
     const target = await inspect(live, process);
     const fitting = tools.filter(({ only }) => only?.(target) ?? true);
-    const [protection, symbols, ...installed] = await Promise.all([
+    const [protection, symbols, activity, ...installed] = await Promise.all([
       protectionIn(live, target),
       symbolsOf(live, target),
+      activityOf(live, target),
       ...fitting.map((tool) => isInstalled(live, tool)),
     ]);
     const notes = [
@@ -36,8 +39,13 @@ export const toolBox: ToolBox = {
     ];
     const asRoot = live.root().state === 'root';
     const choices = fitting.map((tool, index) => choiceOf(tool, target, protection, notes, installed[index]));
-    // Shells after the first two tools: none of them stops the process.
-    return choices.toSpliced(2, 0, ...shellsOf(target).map((shell) => shellChoice(shell, target, asRoot)));
+    // Shells after the tools that do not stop the process either.
+    const all = choices.toSpliced(
+      fitting.findIndex(({ argv }) => argv !== undefined),
+      0,
+      ...shellsOf(target).map((shell) => shellChoice(shell, target, asRoot)),
+    );
+    return ranked(all, fittingTools(activity));
   },
 
   open: async (live, process, id, size) => {
@@ -49,6 +57,8 @@ export const toolBox: ToolBox = {
     const tool = tools.find((each) => each.id === id);
     if (!tool) throw new Error(`unknown tool ${id}`);
     if (tool.id === KERNEL_STACKS) return { detail: processStacksDetail(process) };
+    const forMs = sampleMs[tool.id];
+    if (forMs !== undefined) return { sampleMs: forMs };
     if (tool.id === USER_STACKS) return { detail: userStacksDetail(process) };
     const target = await inspect(live, process);
     const protection = await protectionIn(live, target);
@@ -74,6 +84,8 @@ function choiceOf(
   installed: boolean | undefined,
 ): ToolChoice {
   const choice = { id: tool.id, title: tool.title, cost: `${tool.shows}; ${tool.cost}` };
+  const nothing = tool.id === KERNEL_STACKS ? undefined : withoutUserCode(target);
+  if (nothing !== undefined) return { ...choice, unavailable: nothing };
   if (tool.argv === undefined) return choice;
   if (installed === false) return { ...choice, unavailable: absentSentence(tool) };
   if (target.ptraceScope === 3) return { ...choice, unavailable: LOCKED };
@@ -84,6 +96,24 @@ function choiceOf(
   const lines = [...risks, ...notes].filter((line) => line !== '');
   const typed = protection.level === 'typed' || tool.risky !== undefined;
   return { ...choice, confirm: { lines, word: typed ? plain(target.name) : undefined } };
+}
+
+/** Reason why a process has no user stack, trace or memory. */
+function withoutUserCode({ state, commandLine, programPath }: Target): string | undefined {
+  if (state === 'Z') return 'Zombie: its memory and its threads are gone.';
+  return commandLine === '' && programPath === undefined
+    ? 'Kernel thread, or its program is not readable: it has a kernel stack alone.'
+    : undefined;
+}
+
+/** Tools that fit first, the best of them at the top, then the others; what is not available is last. */
+function ranked(choices: readonly ToolChoice[], fits: ReadonlyMap<string, string>): readonly ToolChoice[] {
+  const order = [...fits.keys()];
+  const rank = ({ id, unavailable }: ToolChoice): number =>
+    unavailable !== undefined ? order.length + 1 : fits.has(id) ? order.indexOf(id) : order.length;
+  return choices
+    .map((choice) => (choice.unavailable === undefined ? { ...choice, fits: fits.get(choice.id) } : choice))
+    .toSorted((a, b) => rank(a) - rank(b));
 }
 
 const LOCKED = 'Tracing is disabled until the next boot (kernel.yama.ptrace_scope 3). Kernel stacks work.';

@@ -12,6 +12,7 @@ import type { TerminalLayer } from './layer.ts';
 import { textOf } from './raw-page.ts';
 import { recordTerminal } from './recording-flow.ts';
 import { noRow } from './row-guard.ts';
+import { openSampling } from './sample-flow.ts';
 import type { Screen } from './screen.ts';
 import { Surface } from './surface.ts';
 
@@ -21,23 +22,30 @@ export interface ToolChoice {
   readonly title: string;
   /** Cost for the process, in words. */
   readonly cost: string;
+  /** Why it fits this process now: `2 of 8 threads in D state`. Such tools come first. */
+  readonly fits?: string | undefined;
   /** Reason why it cannot be used: package or permission that is missing. */
   readonly unavailable?: string | undefined;
   /** Confirmation before the start; with `word`, by typing it. */
   readonly confirm?: { readonly lines: readonly string[]; readonly word?: string | undefined } | undefined;
 }
 
+/** What a tool opens: a page of readings, a sampling of stacks, or a terminal. */
+export type OpenedTool =
+  | { readonly detail: Detail }
+  | { readonly sampleMs: number }
+  | { readonly terminal: TerminalSession };
+
 /** Tools for a process, implemented by src/debugger. */
 export interface ToolBox {
   /** Rejects with a sentence when the process is gone or protected. */
   readonly list: (live: LiveHost, process: ProcessRef) => Promise<readonly ToolChoice[]>;
-  /** Opens a detail that does not stop the process, or a terminal with the tool. */
   readonly open: (
     live: LiveHost,
     process: ProcessRef,
     tool: string,
     size: { readonly columns: number; readonly rows: number },
-  ) => Promise<{ readonly detail: Detail } | { readonly terminal: TerminalSession }>;
+  ) => Promise<OpenedTool>;
 }
 
 /**
@@ -73,7 +81,9 @@ export async function openTools(screen: Screen): Promise<void> {
       choices: choices.map((choice) => ({
         value: choice,
         title: choice.title,
-        about: choice.unavailable ?? choice.cost,
+        about: choice.unavailable ?? [choice.fits, choice.cost].filter((part) => part !== undefined).join('; '),
+        aboutRole: choice.fits === undefined ? undefined : 'accent',
+        dim: choice.unavailable !== undefined,
       })),
     },
     screen.changed,
@@ -146,6 +156,7 @@ async function start(screen: Screen, tool: ToolChoice, { process, refused }: Too
   if (!agrees) return false;
   const opened = await tools.open(live, process, tool.id, screen.terminalSize());
   if ('detail' in opened) openDetail(screen, opened.detail);
+  else if ('sampleMs' in opened) openSampling(screen, process, opened.sampleMs);
   else await enterTerminal(screen, opened.terminal);
   return true;
 }

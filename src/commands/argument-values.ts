@@ -50,3 +50,15 @@ export function backend(text: string | undefined): 'ssh2' | 'openssh' | 'auto' |
   if (text === undefined || text === 'ssh2' || text === 'openssh' || text === 'auto') return text;
   throw new UsageError(`--transport: invalid client "${text}", expected ssh2, openssh or auto`);
 }
+
+const STACKS_FORMATS = ['text', 'folded', 'pprof', 'speedscope', 'svg'] as const;
+export type StacksFormat = (typeof STACKS_FORMATS)[number];
+
+export function stacksFormat(text = 'text'): StacksFormat {
+  const format = STACKS_FORMATS.find((one) => one === text);
+  if (format !== undefined) return format;
+  throw new UsageError(`--format: invalid format "${text}", expected ${STACKS_FORMATS.join(', ')}`);
+}
+
+/** Time without --for: text is of one reading, a profile of several. */
+export const stacksMs = (format: StacksFormat): number | undefined => (format === 'text' ? undefined : 10_000);

@@ -13,7 +13,10 @@ import {
   notesFormat,
   percentage,
   themeNamed,
+  stacksFormat,
+  stacksMs,
   wholeNumber,
+  type StacksFormat,
 } from './argument-values.ts';
 import { demos, type Demo } from './demos.ts';
 import { commandEntries, optionEntries, optionList } from './command-line.ts';
@@ -92,7 +95,7 @@ export type Command =
       readonly condition: Condition;
       /** Length of a recording after the condition is met; undefined: none. */
       readonly recordMs: number | undefined;
-      /** Takes kernel stacks. */
+      /** Takes stacks of the process. */
       readonly stacks: boolean;
       /** Undefined: without a limit. */
       readonly timeoutMs: number | undefined;
@@ -109,6 +112,18 @@ export type Command =
       /** Text or JSON in the place of the screen; undefined: the screen on a terminal, else text. */
       readonly format: 'text' | 'json' | undefined;
       readonly failOn: 'crit' | 'warn' | undefined;
+    }
+  | {
+      readonly kind: 'stacks';
+      readonly reach: Reach;
+      readonly configFile: string | undefined;
+      /** Pid or name. */
+      readonly process: string;
+      /** Undefined: one reading. */
+      readonly forMs: number | undefined;
+      readonly format: StacksFormat;
+      readonly out: string | undefined;
+      readonly redact: boolean;
     }
   | { readonly kind: 'doctor'; readonly reach: Reach };
 
@@ -209,24 +224,27 @@ export function parseCommand(argv: readonly string[]): Command {
   const record = first === 'record';
   const report = first === 'report';
   const wait = first === 'wait';
+  const stacks = first === 'stacks';
   for (const name of ['then', 'timeout'] as const)
     if (values[name] !== undefined && !wait)
       throw new UsageError(`--${name} is an option of wait: crashcart wait HOST 'cpu > 90 % for 10 s'`);
-  if (values.for !== undefined && !record && !report)
-    throw new UsageError('--for is an option of record and report: crashcart record host --for 10m');
+  if (values.for !== undefined && !record && !report && !stacks)
+    throw new UsageError('--for is an option of record, report and stacks: crashcart record host --for 10m');
   for (const name of ['format', 'out'] as const)
-    if (values[name] !== undefined && !report)
-      throw new UsageError(`--${name} is an option of report: crashcart report FILE --format html --out notes.html`);
+    if (values[name] !== undefined && !report && !stacks)
+      throw new UsageError(
+        `--${name} is an option of report and stacks: crashcart report FILE --format html --out notes.html`,
+      );
   if (values['fail-on'] !== undefined && !report)
     throw new UsageError('--fail-on is an option of report: crashcart report HOST --fail-on crit');
   if (values.short && !report) throw new UsageError('--short is an option of report: crashcart report FILE --short');
   if (values.full && values.short) throw new UsageError('--short and --full exclude each other');
   if (values.short && values.format !== undefined) throw new UsageError('--short and --format exclude each other');
   // Without a host it is this machine.
-  const condition = wait ? rest.at(-1) : undefined;
-  const named = wait ? rest.slice(0, -1) : doctor || record || report ? rest : positionals;
+  const last = wait || stacks ? rest.at(-1) : undefined;
+  const named = wait || stacks ? rest.slice(0, -1) : doctor || record || report ? rest : positionals;
   const [target, ...tooMany] = named;
-  const takesFleet = !wait && !doctor && !record;
+  const takesFleet = !wait && !doctor && !record && !stacks;
   if (takesFleet && isFleet(named, values.from)) {
     if (values.record !== undefined || values.for !== undefined || values.out !== undefined)
       throw new UsageError('--record, --for and --out are of one host: name one');
@@ -253,7 +271,7 @@ export function parseCommand(argv: readonly string[]): Command {
       kind: 'wait',
       reach,
       configFile,
-      condition: conditionOf(condition),
+      condition: conditionOf(last),
       recordMs: values.record === undefined ? undefined : durationMs('--record', values.record),
       stacks: thenTool(values.then) === 'stacks',
       timeoutMs: values.timeout === undefined ? undefined : durationMs('--timeout', values.timeout),
@@ -273,6 +291,11 @@ export function parseCommand(argv: readonly string[]): Command {
       redact,
       forMs,
     };
+  if (stacks) {
+    if (last === undefined) throw new UsageError('missing PID or NAME: crashcart stacks HOST nova-compute --for 10s');
+    const format = stacksFormat(values.format);
+    return { kind: 'stacks', reach, configFile, process: last, forMs: forMs ?? stacksMs(format), format, out: values.out, redact }; // prettier-ignore
+  }
   if (record) {
     return { kind: 'record', reach, configFile, recordTo, redact, forMs };
   }

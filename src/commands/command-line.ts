@@ -47,6 +47,13 @@ export const commandEntries: readonly CommandEntry[] = [
       "waits until a figure of a pane is beyond a limit for a time: 'osd.1 commit > 200 ms for 3 s'; prints time and value",
   },
   {
+    name: 'stacks',
+    argument: '[host] PID|NAME',
+    completes: 'host',
+    about:
+      'stacks of a process, kernel and runtime, without stopping it: once as text; --for 10s samples them; --format folded, pprof, speedscope or svg (10 s by default)',
+  },
+  {
     name: 'report',
     argument: 'FILE|host…',
     completes: 'file or host',
@@ -164,7 +171,7 @@ export const optionEntries = {
     type: 'string',
     value: 'DURATION',
     group: 'general',
-    about: 'length of a record or report: 90s, 10m, 2h',
+    about: 'length of a record, report or sample of stacks: 90s, 10m, 2h',
   },
   config: {
     type: 'string',
@@ -204,11 +211,11 @@ export const optionEntries = {
   format: {
     type: 'string',
     value: 'FORMAT',
-    words: ['md', 'html', 'json'],
+    words: ['md', 'html', 'json', 'text', 'folded', 'pprof', 'speedscope', 'svg'],
     group: 'report',
-    about: 'format of the notes: md, html or json',
+    about: 'format of the notes: md, html or json; of stacks: text, folded, pprof, speedscope or svg',
   },
-  out: { type: 'string', value: 'FILE', group: 'report', about: 'file of the notes' },
+  out: { type: 'string', value: 'FILE', group: 'report', about: 'file of the notes, or of the stacks' },
   short: { type: 'boolean', group: 'report', about: 'up to 15 lines for a comment in a case' },
   'fail-on': {
     type: 'string',
@@ -223,7 +230,7 @@ export const optionEntries = {
     value: 'TOOL',
     words: ['stacks'],
     group: 'wait',
-    about: 'kernel stacks of the process of the object, without stopping it',
+    about: 'stacks of the process of the object, kernel and runtime, without stopping it',
   },
   timeout: { type: 'string', value: 'DURATION', group: 'wait', about: 'exit code 3 after that time: 90s, 10m, 2h' },
   terminal: { type: 'string', value: 'NAME', group: 'cast', about: 'terminal of a tool' },
@@ -249,7 +256,7 @@ export const OPTION_GROUPS = [
   ['ssh', 'As in ssh:'],
   ['general', 'Options:'],
   ['wait', 'Of wait:'],
-  ['report', 'Of report:'],
+  ['report', 'Of report and stacks:'],
   ['cast', 'Of cast:'],
   ['config', 'Of config:'],
   ['meta', ''],

@@ -9,6 +9,7 @@ import { createKeyring, type Keyring } from '../host/ssh/connection.ts';
 import type { JumpLines } from '../host/ssh/jump-lines.ts';
 import { parseTarget } from '../host/ssh/target.ts';
 import type { AnyFinding } from '../findings/finding.ts';
+import type { AnySource } from '../sources/source.ts';
 import type { Prompter } from '../host/prompter.ts';
 import { findings, readPolicy, sources } from '../subsystems/index.ts';
 import { LiveSession } from '../collect/live-session.ts';
@@ -96,5 +97,6 @@ export const watch = (
   { host, audit }: Reached,
   budgetPct = DEFAULT_BUDGET_PCT,
   rules: readonly AnyFinding[] = findings,
+  read: readonly AnySource[] = sources,
 ): LiveSession =>
-  new LiveSession({ host, live: host, audit, sources, findings: rules, budgetPct, nowMs: () => Date.now() });
+  new LiveSession({ host, live: host, audit, sources: read, findings: rules, budgetPct, nowMs: () => Date.now() });

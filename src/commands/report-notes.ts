@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -26,6 +26,7 @@ import { findingsWith } from './own-settings.ts';
 import { print, warn } from './print.ts';
 import { reachHost, watch } from './reach.ts';
 import { settle } from './report.ts';
+import { writeNew } from './write-new.ts';
 
 type ReportCommand = Extract<Command, { kind: 'report' }>;
 
@@ -136,16 +137,4 @@ async function verifyRedaction(notes: SafeNotes, command: ReportCommand, { redac
   const names = keepNames(redactor, Date.now());
   if (left.length > 0) throw new RecordingError(`case notes not written: identifiers left in ${left.join(', ')}`);
   if (names !== undefined) warn(`pseudonym table: ${names} (private, in no report)`);
-}
-
-/** Creates a file, mode 0600; an existing one is never overwritten. */
-async function writeNew(path: string, text: string): Promise<void> {
-  try {
-    await using file = await open(path, 'wx', 0o600);
-    await file.writeFile(text);
-  } catch (error) {
-    const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST';
-    const reason = exists ? 'file exists, not overwritten' : error instanceof Error ? error.message : String(error);
-    throw new RecordingError(`${path}: ${reason}`, { cause: error });
-  }
 }

@@ -8,6 +8,8 @@ import { figureProblem } from '../figures/find-figures.ts';
 import type { LinkState } from '../host/link-state.ts';
 import type { Prompter } from '../host/prompter.ts';
 import { TransportError } from '../host/transport.ts';
+import { sampleStacks } from '../collect/sample-stacks.ts';
+import { profileText } from '../stacks/profile-text.ts';
 import { plain } from '../lib/plain.ts';
 import { bytes, duration, span } from '../lib/units.ts';
 import { stackLines } from '../panes/processes/stacks.ts';
@@ -148,7 +150,7 @@ async function act(session: LiveSession, command: WaitCommand, met: MetVerdict, 
   if (stacks) {
     const processes = processesOf(met);
     if (processes.length === 0) warn('stacks: no process of this object on the host');
-    for (const process of processes) await out(await stacksText(session, process));
+    for (const process of processes) await out(await stacksText(session, process, stopped));
   }
   if (!recording) return;
   const startMs = Date.now();
@@ -165,8 +167,11 @@ const processesOf = ({ holding }: MetVerdict): readonly ProcessRef[] =>
     MOST_STACKS,
   );
 
-/** Kernel stacks of a process, once, without stopping it. */
-async function stacksText(session: Session, process: ProcessRef): Promise<string> {
+/** Stacks of a process, once, without stopping it; those of the kernel alone where the others cannot be read. */
+async function stacksText(session: Session, process: ProcessRef, stopped: AbortSignal): Promise<string> {
+  const { budgetPct } = session.status();
+  const { profile, effect } = await sampleStacks(session, process, { forMs: 0, budgetPct, stopped });
+  if (profile) return profileText(profile, effect).trimEnd();
   const { sample, missing } = await session.readDetail(bindDetail(processStacks, process));
   // bindDetail made the sample one of processStacks.
   const { threads } = sample as ReturnType<typeof processStacks.parse>;

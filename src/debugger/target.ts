@@ -4,6 +4,7 @@ import { keyValues, toNumber, words } from '../lib/lines.ts';
 import { plain } from '../lib/plain.ts';
 import type { ProcessRef } from '../panes/pane.ts';
 import { freezerFiles, isFrozen } from './freezer.ts';
+import { runtimeOf } from './tool-fit.ts';
 import { idInside, mightyCapabilities, ownNamespaces, rootMount } from './namespaces.ts';
 
 /** Target of a tool; its texts are sanitised. */
@@ -39,6 +40,8 @@ export interface Target extends ProcessRef {
   readonly mighty: readonly string[];
   /** Whether it uses a JIT library (LLVM), in which gdb needs a breakpoint. */
   readonly jit: boolean;
+  /** Runtime of its code by program and libraries: `CPython`; undefined for native code and what these do not show. */
+  readonly runtime: string | undefined;
   /** Whether it is a JVM (HotSpot, OpenJ9). */
   readonly jvm: boolean;
   /** Whether its C library is musl, which has no unwind tables. */
@@ -125,6 +128,7 @@ export async function inspect(host: Host, ref: ProcessRef): Promise<Target> {
     ptraceScope: scope.ok ? toNumber(scope.value) : undefined,
     mighty: mightyCapabilities(values.get('CapBnd')),
     jit: /libLLVM|libjvm\.so|libmozjs|libjavascriptcoregtk/.test(maps ?? ''),
+    runtime: runtimeOf(program, maps),
     jvm: /\/libjvm\.so/.test(maps ?? ''),
     musl: /\/ld-musl-/.test(maps ?? ''),
   };

@@ -33,6 +33,16 @@ export const KERNEL_STACKS = 'kernel-stacks';
 /** Stacks from memory, read like any source. */
 export const USER_STACKS = 'stacks';
 
+/** Thread dump of a JVM. */
+export const JAVA_THREADS = 'java-threads';
+
+/** Sampling of stacks, for 10 s and 30 s. */
+export const SAMPLE_SHORT = 'sample-10';
+const SAMPLE_LONG = 'sample-30';
+
+/** Time of a sampling by its tool. */
+export const sampleMs: Readonly<Record<string, number>> = { [SAMPLE_SHORT]: 10_000, [SAMPLE_LONG]: 30_000 };
+
 /** Tools, cheapest for the process first. */
 export const tools: readonly Tool[] = [
   {
@@ -53,8 +63,17 @@ export const tools: readonly Tool[] = [
     interactive: false,
     keepAll: true,
   },
+  ...Object.entries(sampleMs).map(([id, ms]): Tool => ({
+    id,
+    title: `sample stacks for ${ms / 1000} s: flame graph, call tree`,
+    shows: 'where threads run, and what the others wait for, by function',
+    cost: 'no stop (reads its memory), as often as the CPU budget allows',
+    argv: undefined,
+    interactive: false,
+    keepAll: true,
+  })),
   {
-    id: 'java-threads',
+    id: JAVA_THREADS,
     title: 'Java: thread dump by attach, once',
     shows: 'frames and monitors of each Java thread, deadlocks first',
     cost: 'stops all Java threads at a safepoint for milliseconds; the first time SIGQUIT and a file for a moment, and a thread of the JVM that stays',

@@ -1,5 +1,7 @@
 import type { EntityRef } from '../findings/entity-ref.ts';
 import type { Layer } from '../findings/layer.ts';
+import type { StackFrame } from '../stacks/stack.ts';
+import type { WaitState } from '../stacks/wait-state.ts';
 import type { Severity } from '../theme.ts';
 
 /** Version of the JSON (docs/case-notes.md). A change that an old reader would misread raises it. */
@@ -38,6 +40,8 @@ export interface CaseNotes {
   readonly screens: readonly { readonly pane: string; readonly title: string; readonly lines: readonly string[] }[];
   readonly commands: readonly NotedCommand[];
   readonly terminals: readonly NotedTerminal[];
+  /** Stacks of processes that were read or sampled; absent without any. */
+  readonly stacks?: readonly NotedStacks[];
   readonly notRead: readonly { readonly source: string; readonly why: string; readonly detail: string }[];
 }
 
@@ -208,6 +212,32 @@ export interface NotedTerminal {
   readonly cast: readonly (readonly [seconds: number, code: string, data: string])[];
   /** Number of bytes left out at the end. */
   readonly leftOutBytes: number;
+}
+
+/** Stacks of one process over a time, equal ones counted. */
+export interface NotedStacks {
+  readonly process: string;
+  readonly pid: number;
+  /** Absent for native code. */
+  readonly runtime?: string;
+  readonly since: string;
+  readonly until: string;
+  readonly readings: number;
+  /** CPU time of all readings on the host, in microseconds. */
+  readonly costUs: number;
+  /** Most samples first. */
+  readonly stacks: readonly {
+    readonly state: WaitState;
+    readonly samples: number;
+    /** Outermost first. */
+    readonly frames: readonly {
+      readonly kind: StackFrame['kind'];
+      readonly name?: string;
+      readonly module?: string;
+      readonly file?: string;
+      readonly line?: number;
+    }[];
+  }[];
 }
 
 /** Maps every text of a value; numbers and the shape stay. */

@@ -125,6 +125,7 @@ async function gathered(
       charts: chartsOf((id) => events.entries.get(id) ?? []),
       commands: mapTexts(events.audit.map(({ t, ...entry }) => noted({ ...entry, wallMs: t })), maskSecrets), // prettier-ignore
       terminals: mapTexts(events.terminals, maskSecrets),
+      ...(events.stacks.length > 0 && { stacks: mapTexts(events.stacks, maskSecrets) }),
     };
   } finally {
     await session.stop();

@@ -31,6 +31,7 @@ dd{margin:0;overflow-wrap:anywhere}
 .findings ul{margin:4px 0;padding-left:18px}
 summary{cursor:pointer;padding:4px 0}
 figure{margin:12px 0}
+figure.flame svg{max-width:100%;height:auto}
 figcaption{font-size:14px}
 .key{margin-left:12px;white-space:nowrap}
 .chart{width:100%;height:auto;display:block}

@@ -1,5 +1,9 @@
 import { countsText, VERDICTS } from '../ledger/ledger.ts';
-import type { CaseNotes, NotedFinding, NotedIncident, NotedTerminal } from './case-notes.ts';
+import { flameSvg } from '../stacks/flame-svg.ts';
+import { profileAbout } from '../stacks/profile-text.ts';
+import { stackTree } from '../stacks/stack-tree.ts';
+import { notedProfile } from './noted-stacks.ts';
+import type { CaseNotes, NotedFinding, NotedIncident, NotedStacks, NotedTerminal } from './case-notes.ts';
 import { chartSvg } from './chart-svg.ts';
 import { htmlOf, ownHtml, scriptJson, type Html, type HtmlPiece } from './html-markup.ts';
 import { STYLE } from './html-style.ts';
@@ -42,6 +46,7 @@ export function htmlNotes(notes: SafeNotes, player: CastPlayer): string {
     section('Host', htmlOf`<dl>${host.facts.map(({ what, value }) => htmlOf`<dt>${what}</dt><dd>${value}</dd>`)}<dt>Connection</dt><dd>${host.transport}, root: ${host.root}</dd></dl>`), // prettier-ignore
     section('Table changes', notes.tables.map(changes)),
     section('Terminals', played.map(terminal)),
+    section('Stacks', (notes.stacks ?? []).map(flameGraph)),
     section(
       'Panes at the end',
       notes.screens.map(({ title, lines }) => htmlOf`<details><summary>${title}</summary><pre>${lines.join('\n')}</pre></details>`), // prettier-ignore
@@ -112,6 +117,13 @@ for (const terminal of document.querySelectorAll('details[data-terminal]')) {
   open();
 }
 `;
+
+/** Flame graph of a sampling, which escapes its texts itself. */
+function flameGraph(stacks: NotedStacks): Html {
+  const profile = notedProfile(stacks);
+  const title = `${stacks.process} (${stacks.pid}), ${clock(stacks.since)}`;
+  return htmlOf`<figure class="flame">${ownHtml(flameSvg(stackTree(profile), title, profileAbout(profile)))}</figure>`;
+}
 
 function castText({ columns, rows, title, since, cast }: NotedTerminal): string {
   const head = { version: 2, width: columns, height: rows, timestamp: Math.floor(Date.parse(since) / 1000), title };

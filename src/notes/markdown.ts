@@ -7,6 +7,9 @@ import { clock, chartSummary, nounOf, WORD } from './words.ts';
 import type { NotedFinding, NotedIncident } from './case-notes.ts';
 import { Markup, tagOf, type Piece } from './markup.ts';
 import type { SafeNotes } from './safe-notes.ts';
+import { foldedLines } from '../stacks/folded.ts';
+import { profileAbout } from '../stacks/profile-text.ts';
+import { notedProfile } from './noted-stacks.ts';
 import { summaryOf } from './summary.ts';
 
 type Markdown = Markup<'markdown'>;
@@ -77,6 +80,7 @@ function fullSections(notes: SafeNotes): readonly Section[] {
       'Panes at the end',
       notes.screens.flatMap(({ title, lines }) => [mdOf`### ${title}`, mdOf``, fenced(lines), mdOf``]),
     ),
+    whole('Stacks', stackLines(notes, Infinity)),
     whole('Terminals', terminalLines(notes, Infinity)),
     whole('Audit log', commandTable(notes.commands)),
     whole('Not readable', gapLines(notes)),
@@ -87,6 +91,8 @@ function fullSections(notes: SafeNotes): readonly Section[] {
 /** Lines of a terminal, and figures of a finding, in brief notes. */
 const MAX_TERMINAL = 12;
 const MAX_EVIDENCE = 2;
+/** Folded stacks of a sampling in brief notes, the most frequent ones. */
+const MAX_FOLDED = 5;
 /** Changes that are listed. */
 const MAX_CHANGES = 15;
 
@@ -108,6 +114,7 @@ function briefSections(notes: SafeNotes): readonly Section[] {
     most('Notes', 1500, timelineTable(notes.timeline.filter(isWritten))),
     most('Timeline', 1200, timelineTable(notes.timeline.filter((entry) => !isWritten(entry)))),
     most('Figures', 700, figureTable(notes)),
+    most('Stacks', 1500, stackLines(notes, MAX_FOLDED)),
     most('Terminals', 1200, terminalLines(notes, MAX_TERMINAL)),
     most('Audit log', 800, commandTable(notes.commands.filter((one) => !isReading(one)))),
     most('Not readable', 600, gapLines(notes)),
@@ -174,6 +181,22 @@ const terminalLines = ({ terminals }: SafeNotes, most: number): readonly Markdow
       fenced(text.length <= most ? text : [...text.slice(0, most), `… ${text.length - most} more lines`]),
       mdOf``,
     ]);
+
+/** Samplings as folded stacks, the most frequent first. */
+const stackLines = ({ stacks = [] }: SafeNotes, most: number): readonly Markdown[] =>
+  stacks.flatMap((one) => {
+    const profile = notedProfile(one);
+    const lines = foldedLines(profile);
+    const left = lines.length > most ? [`… ${lines.length - most} more stacks`] : [];
+    return [
+      mdOf`### ${one.process} (${one.pid}), ${clock(one.since)}`,
+      mdOf``,
+      mdOf`${profileAbout(profile)}`,
+      mdOf``,
+      fenced([...lines.slice(0, most), ...left]),
+      mdOf``,
+    ];
+  });
 
 const commandTable = (commands: SafeNotes['commands']): readonly Markdown[] =>
   table(

@@ -7,10 +7,11 @@ import type { Entry } from '../timeline/moment.ts';
 import { isReading } from '../host/audit.ts';
 import { subjectOfKey } from '../findings/finding-key.ts';
 import { plain } from '../lib/plain.ts';
-import type { NotedTerminal, TimelineEntry } from './case-notes.ts';
+import type { NotedStacks, NotedTerminal, TimelineEntry } from './case-notes.ts';
 import { FindingLives, type FindingLife } from './finding-lives.ts';
 import { chartNeeds } from './series.ts';
 import { secretsOnly, StreamRedactor, type Redaction } from '../redact/stream-redactor.ts';
+import { StackNotes } from './noted-stacks.ts';
 import { terminalText } from './terminal-text.ts';
 
 /** Events of a whole recording. */
@@ -22,6 +23,7 @@ export interface RecordedEvents {
   readonly timeline: readonly TimelineEntry[];
   readonly audit: readonly AuditEvent[];
   readonly terminals: readonly NotedTerminal[];
+  readonly stacks: readonly NotedStacks[];
   /** Entries of the sources of charts. */
   readonly entries: ReadonlyMap<string, readonly Entry[]>;
   readonly problems: readonly string[];
@@ -79,6 +81,7 @@ class EventCollector {
   readonly #redaction: Redaction;
   readonly #onRound: OnRound | undefined;
   readonly #kept = new KeptEvents();
+  readonly #stacks = new StackNotes();
   #castBytes = 0;
   #leftTerminals = 0;
   #link: string | undefined;
@@ -97,6 +100,7 @@ class EventCollector {
         // A reading may refer to one of another source with the same read, so all are decoded.
         const round = decoder.decode(event);
         this.#onRound?.(round);
+        if (!event.carried) this.#stacks.take(round);
         const source = wanted.get(round.source);
         if (!source || event.carried || event.look) continue;
         const entries = this.#entries.get(source.id) ?? [];
@@ -126,6 +130,7 @@ class EventCollector {
       timeline: this.#timeline,
       audit: this.#audit,
       terminals,
+      stacks: this.#stacks.noted(),
       entries: this.#entries,
     };
   }

@@ -3,7 +3,7 @@ import type { CaseNotes } from './case-notes.ts';
 
 /** Fields without names (fixed vocabulary, times, figures, hashes), which readers of the JSON rely on. */
 const FIXED: ReadonlySet<string> = new Set(
-  'caseNotes made crashcart from until since at kind severity confidence because pane as id unit sha256 format terminal code verdict aspect limit'.split(
+  'caseNotes made crashcart from until since at kind severity confidence because pane as id unit sha256 format terminal code verdict aspect limit state'.split(
     ' ',
   ),
 );

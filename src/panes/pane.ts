@@ -105,6 +105,8 @@ export interface TableSection<Row = unknown> extends SectionBase {
   readonly first?: (row: Row) => boolean;
   /** Key of the parent row; enables the tree view. */
   readonly parent?: (row: Row) => string | undefined;
+  /** Present where it is a tree from the start, and no list. */
+  readonly isTree?: true;
   /** Groupings, which the tree key steps through. */
   readonly groups?: readonly Grouping<Row>[];
   /** Further text that the filter searches. */

@@ -48,7 +48,7 @@ function order<Row>(section: TableSection<Row>, view: TableView, theme: Theme): 
   const filter = compileFilter(view.filter);
   const chosen = view.filter === '' ? undefined : matching(section, filter);
   const common = { column: column?.id ?? '', descending, problem: filter.problem };
-  if (view.tree && section.parent) {
+  if ((view.tree || section.isTree) && section.parent) {
     const indices = sorted(section.rows, column, descending, undefined);
     return { ...common, ...treeOrder(section, indices, chosen && new Set(chosen), view.collapsed, theme) };
   }

@@ -80,6 +80,16 @@ describe('parseCommand', () => {
     expect(() => parseCommand(['wait', 'a', 'b', 'x > 1'])).toThrow('unexpected argument "b"');
     expect(() => parseCommand(['wait', 'x > 1', '--record', 'a.cc.zst'])).toThrow('invalid duration');
     expect(() => parseCommand(['wait', 'x > 1', '--then', 'gdb'])).toThrow('expected stacks');
+  });
+
+  test('parseCommand takes a process, a time and a format of stacks', () => {
+    expect(parseCommand(['stacks', 'me@host', 'nova-compute', '--for', '30s', '--format', 'svg', '--out', 'x.svg'])).toMatchObject({ kind: 'stacks', reach: { target: 'me@host' }, process: 'nova-compute', forMs: 30_000, format: 'svg', out: 'x.svg', redact: false }); // prettier-ignore
+    expect(parseCommand(['stacks', '712'])).toMatchObject({ reach: { target: undefined }, process: '712', forMs: undefined, format: 'text' }); // prettier-ignore
+    expect(parseCommand(['stacks', '712', '--format', 'pprof'])).toMatchObject({ forMs: 10_000 });
+    expect(() => parseCommand(['stacks'])).toThrow('missing PID or NAME');
+    expect(() => parseCommand(['stacks', '7', '--format', 'html'])).toThrow('expected text, folded, pprof, speedscope, svg'); // prettier-ignore
+    expect(() => parseCommand(['report', 'f', '--format', 'svg'])).toThrow('expected md, html or json');
+    expect(() => parseCommand(['stacks', 'a', 'b', 'c'])).toThrow('one host at a time');
     expect(() => parseCommand(['host', '--timeout', '3s'])).toThrow('--timeout is an option of wait');
   });
 
@@ -165,7 +175,7 @@ describe('parseCommand', () => {
     [['--yes', 'a'], /--yes is for several hosts/],
     [['a', 'b', '--record', 'f'], /are of one host/],
     [['report', 'a', 'b', '--format', 'html'], /text or json, not html/],
-    [['host', '--for', '10m'], /--for is an option of record and report/],
+    [['host', '--for', '10m'], /--for is an option of record, report and stacks/],
     [['record', '--for', 'soon'], /invalid duration "soon"/],
     [['record', '--for', '0s'], /invalid duration "0s"/],
     [['-p', 'x', 'host'], /-p: invalid number "x", expected a whole number/],

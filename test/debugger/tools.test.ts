@@ -20,6 +20,7 @@ const target: Target = {
   owner: undefined,
   ownerKind: undefined,
   pidInside: undefined,
+  runtime: undefined,
   ids: { uid: 0, uidInside: 0, gidInside: 0, groupsInside: [], uidMap: undefined },
   ptraceScope: undefined,
   frozen: undefined,

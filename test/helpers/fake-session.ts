@@ -109,8 +109,12 @@ export class FakeSession implements Session {
       tookMs: 12,
     },
   ];
+  /** Samples of details by id, in the place of the canned one. */
+  details: Readonly<Record<string, () => unknown>> = {};
   readonly readDetail = async (detail: { readonly id: string }) => {
     this.looked.push(detail.id);
+    const made = this.details[detail.id];
+    if (made) return { sample: made(), missing: {} };
     if (this.lookFails) throw new Error('the line was lost');
     return { sample: ['41 main', '42 worker'], missing: {} };
   };

@@ -50,6 +50,7 @@ export function startVictim(program: string): Victim {
       frozen: undefined,
       mighty: [],
       jit: false,
+      runtime: undefined,
       jvm: false,
       musl: false,
     },

@@ -17,6 +17,7 @@ import { changesBetween, tablesAt } from '../../src/notes/pane-pages.ts';
 import { Recorder } from '../../src/recording/recorder.ts';
 import { Recording } from '../../src/recording/recording.ts';
 import { Redactor } from '../../src/redact/redactor.ts';
+import { notedNova } from '../helpers/noted-nova.ts';
 import { FakeSession, START_MS } from '../helpers/fake-session.ts';
 import { HOSTILE, NOTED_MS, recordNoted } from '../helpers/noted-recording.ts';
 
@@ -208,6 +209,18 @@ describe('htmlNotes', () => {
     expect(page.match(/<script/g)?.length).toBe(3);
     expect(page).toContain(HOSTILE.slice(0, 9).replaceAll('<', '&lt;').replaceAll('>', '&gt;'));
     expect(page).toMatch(/<path class="line l0"[^>]+d="M\d/);
+  });
+
+  test('has a flame graph of sampled stacks, and folded ones in Markdown', () => {
+    const hostile = { ...notedNova(), process: HOSTILE };
+    const sampled = safeNotes({ ...notes, terminals: [], stacks: [notedNova(), hostile] });
+    const page = htmlNotes(sampled, castPlayer);
+    expect(page.match(/<figure class="flame"><svg /g)).toHaveLength(2);
+    expect(page).toContain('<title>virMutexLock (libvirt.so.0): 14.3 %, 40 samples</title>');
+    expect(page).not.toContain(HOSTILE);
+    const markdown = markdownNotes(sampled, 'brief');
+    expect(markdown).toMatch(/### nova-compute .*\n\n40 readings in 9\.8 s, 4\.0\/s; 4\.0 ms of CPU per reading/);
+    expect(markdown).toMatch(/^nova-compute;lock, off CPU;virMutexLock;.* 40$/m);
   });
 
   test('has no script without terminals', () => {

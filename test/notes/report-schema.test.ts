@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { notedNova } from '../helpers/noted-nova.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CaseNotes } from '../../src/notes/case-notes.ts';
 import { notesOfRecording } from '../../src/notes/gather.ts';
@@ -69,6 +70,7 @@ test('Markdown of huge notes fits 20 kB, names what was left out, and full notes
     notRead: many({ source: 'a', why: 'denied', detail: text }),
     ledger: { accused: 0, cleared: 0, unread: 400, absent: 0, lines: Array.from({ length: 400 }, (_, index) => ({ verdict: 'unread', resource: text, entity: { kind: 'disk', id: 'sda' }, aspect: 'errors', what: text, why: `${index}` })) }, // prettier-ignore
     terminals: many({ terminal: 't', title: text, since: notes.from, columns: 80, rows: 24, text: many(text), cast: [], leftOutBytes: 0 }).slice(0, 5), // prettier-ignore
+    stacks: many(notedNova()).slice(0, 20),
   });
   const brief = markdownNotes(huge, 'brief');
   expect(Buffer.byteLength(brief)).toBeLessThanOrEqual(20_000);

@@ -120,7 +120,7 @@ test('redaction gives the same pseudonyms on the screen, in recording, cast, rep
   const screen = plain(SENTENCE);
   const clipboard = clipboardSequence(redaction.redactor.text(SENTENCE));
   const copied = Buffer.from(clipboard.slice('\u001B]52;c;'.length, -1), 'base64').toString();
-  const saved = saveCopy('node list', redaction.redactor.text(SENTENCE), 0, folder);
+  const saved = saveCopy('node list', redaction.redactor.text(SENTENCE), 0, { folder });
   redaction.set(false);
   const events = await eventsOf(path);
   const cast = await castOf(path);
