@@ -72,6 +72,7 @@ import { PACKAGE_LOGS, packageLog } from '../sources/machine/package-log.ts';
 import { pciDevices } from '../sources/machine/pci-devices.ts';
 import { pressure } from '../sources/machine/pressure.ts';
 import { sensors } from '../sources/machine/sensors.ts';
+import { slabinfo } from '../sources/machine/slabinfo.ts';
 import { softirqs } from '../sources/machine/softirqs.ts';
 import { softnet } from '../sources/machine/softnet.ts';
 import { sysctl } from '../sources/machine/sysctl.ts';
@@ -97,6 +98,7 @@ export const machineSubsystem: Subsystem = {
     cpuTopology,
     meminfo,
     vmstat,
+    slabinfo,
     numa,
     hugepages,
     pressure,
