@@ -113,6 +113,11 @@ export const layers: Readonly<Record<string, Layer>> = {
     may: ['lib', 'host contract', 'symbols'],
     why: 'stacks are pure: frames in, groups, trees and files of profilers out',
   },
+  tracers: {
+    at: ['src/tracers/'],
+    may: ['lib'],
+    why: 'tracers are data and pure parsers: facts of a host in, a command out; output in, figures out',
+  },
   kit: {
     at: ['src/ui/kit/'],
     may: [...PURE, 'sources', 'entities'],
@@ -168,7 +173,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   'terminal contract': {
     at: ['src/debugger/'],
-    may: ['lib', 'host contract', 'contracts', 'sources', 'host core'],
+    may: ['lib', 'host contract', 'contracts', 'sources', 'host core', 'tracers'],
     packages: ['node:'],
     why: 'the debugger knows the host contract and no screen',
   },
@@ -225,6 +230,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       'host core',
       'collect',
       'terminal contract',
+      'tracers',
       'subsystems',
     ],
     packages: ['react', 'ink', 'node:', '@xterm/headless'],
@@ -242,6 +248,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       'ledger',
       'panes',
       'protocols',
+      'tracers',
       'host core',
     ],
     why: 'a manifest names the parts of a subsystem',

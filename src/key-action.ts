@@ -21,6 +21,8 @@ export type When =
   | 'finding'
   /** The host is live. */
   | 'live'
+  /** The host is live, and tools may be attached to it. */
+  | 'attachable'
   /** The session takes markers and notes. */
   | 'markable'
   /** The host is a recording. */

@@ -124,6 +124,16 @@ export const sessionActions = [
     footer: 5,
   },
   {
+    id: 'tracers',
+    keys: ['e'],
+    names: ['bpf', 'ebpf', 'trace'],
+    title: 'run tracer',
+    about:
+      'Tracers that the host has (BPF, perf) for some seconds: latency of disks, waits for CPUs, dropped packets, started programs, exits of guests.',
+    group: 'Tools',
+    when: 'attachable',
+  },
+  {
     id: 'unlock',
     keys: ['s'],
     title: 'unlock sudo',

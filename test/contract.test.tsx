@@ -188,6 +188,7 @@ const drawing = [
   'app/presenting.test.tsx',
   'app/correlate.test.tsx',
   'app/ledger-page.test.tsx',
+  'app/tracers.test.tsx',
 ]
   .map((file) => readFileSync(join(import.meta.dirname, file), 'utf8'))
   .join('');

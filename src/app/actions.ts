@@ -27,6 +27,7 @@ import { togglePresenting } from './presenting.ts';
 import { selectedFinding } from './selected-finding.ts';
 import { enterSection, noRow } from './row-guard.ts';
 import { openTools } from './tools-flow.ts';
+import { openTracers } from './tracer-flow.ts';
 import { arrangeColumns, arrangePanes, saveViews } from './view-flow.ts';
 import { tableViewOf, withTable } from '../ui/pane-view.ts';
 
@@ -132,6 +133,7 @@ const ACTS: Readonly<Record<ActionId, Act>> = {
   redact: (screen) => toggleRedaction(screen),
   present: (screen) => togglePresenting(screen),
   tools: inBackground(openTools),
+  tracers: inBackground(openTracers),
   unlock: inBackground(unlock),
   audit: (screen) => {
     const session = screen.watch?.session;

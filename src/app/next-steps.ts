@@ -2,6 +2,7 @@ import { tools } from '../debugger/tools.ts';
 import { entityOf, entityText, type EntityRef } from '../findings/entity-ref.ts';
 import { commandText, type GoStep, type NextStep } from '../findings/next-step.ts';
 import { plain } from '../lib/plain.ts';
+import { tracerOf } from '../tracers/index.ts';
 import type { ProcessRef } from '../panes/pane.ts';
 import { processes } from '../sources/processes/processes.ts';
 import { choose, type Choice } from './choose.ts';
@@ -14,6 +15,7 @@ import { selectedFinding } from './selected-finding.ts';
 import { stepsOf, stepTitle } from './step-titles.ts';
 import { selectKey } from './surface-actions.ts';
 import { runTool } from './tools-flow.ts';
+import { runTracer } from './tracer-flow.ts';
 import type { Watch } from './watch.ts';
 
 /** Lists the next steps of the selected finding and runs the chosen one. */
@@ -36,6 +38,8 @@ export async function openSteps(screen: Screen): Promise<void> {
       return copyCommand(screen, commandText(step));
     case 'note':
       return showMessage(screen.layers, { title: 'Next step', lines: [step.text] });
+    case 'tracer':
+      return runTracer(screen, step.tracer);
     case 'tool': {
       const process = processOf(watch, step.on);
       if (!process) return screen.notify('process gone');
@@ -65,6 +69,10 @@ function choiceOf(step: NextStep, watch: Watch): Choice<NextStep> | undefined {
       return { value: step, title, about: step.shows };
     case 'note':
       return { value: step, title, about: step.text };
+    case 'tracer': {
+      const tracer = tracerOf(step.tracer);
+      return tracer && { value: step, title, about: toolRefusal(watch) ?? `${tracer.seconds} s; ${tracer.cost}` };
+    }
     case 'tool': {
       const process = processOf(watch, step.on);
       const tool = tools.find(({ id }) => id === step.tool);

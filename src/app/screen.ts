@@ -241,6 +241,8 @@ export class Screen {
         return selectedFinding(this) !== undefined;
       case 'live':
         return this.watch !== undefined && this.watch.session.replay === undefined;
+      case 'attachable':
+        return this.watch?.session.live !== undefined && !this.watch.session.live.readOnly;
       case 'markable':
         return this.watch?.session.mark !== undefined;
       case 'replay':
@@ -294,7 +296,7 @@ export class Screen {
 
   #notNow(when: When): string {
     const live = this.watch?.session.live;
-    if (when === 'process' && live?.readOnly) return 'this session is read-only';
+    if ((when === 'process' || when === 'attachable') && live?.readOnly) return 'this session is read-only';
     if (when === 'locked' && live) return 'root is already open';
     if (ROW_WHEN.has(when) && isRowGone(this.surface, this.theme)) return ROW_GONE;
     const hasTable = this.surface?.sections().some(({ kind }) => kind === 'table');
@@ -377,6 +379,7 @@ const NOT_NOW: Readonly<Record<When, string>> = {
   process: 'needs a selected process of a live host',
   finding: 'needs a selected finding: open the Overview',
   live: 'needs a live host, not a replay',
+  attachable: 'needs a live host, not a recording',
   markable: 'this session takes none',
   replay: 'needs a replay of a recording',
   locked: 'needs a live host, not a replay',

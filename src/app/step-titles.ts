@@ -4,6 +4,7 @@ import { commandText, type NextStep } from '../findings/next-step.ts';
 import { nextSteps } from '../findings/next-steps.ts';
 import type { AnyPane } from '../panes/pane.ts';
 import { steps } from '../subsystems/index.ts';
+import { tracerOf } from '../tracers/index.ts';
 
 /** Steps after a finding. */
 export const stepsOf = (finding: StandingFinding): readonly NextStep[] => nextSteps(finding, steps);
@@ -19,6 +20,8 @@ export function stepTitle(step: NextStep, panes: readonly Pick<AnyPane, 'id' | '
       return `copy  ${commandText(step)}`;
     case 'tool':
       return `tool  ${tools.find(({ id }) => id === step.tool)?.title ?? step.tool}`;
+    case 'tracer':
+      return `trace ${step.tracer}: ${tracerOf(step.tracer)?.question ?? ''}`;
     case 'note':
       return step.text;
   }

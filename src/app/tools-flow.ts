@@ -171,10 +171,14 @@ async function agreed(screen: Screen, tool: ToolChoice, name: string): Promise<b
 }
 
 /**
- * Runs a tool's terminal, with the keyboard, until the tool ends or a leader key is pressed. Its output then is a page of
- * text; after a detach a message shows the effect on the target.
+ * Runs a tool's terminal, with the keyboard, until the tool ends or a leader key is pressed. `show` then opens its output,
+ * by default as a page of text; after a detach a message shows the effect on the target.
  */
-export async function enterTerminal(screen: Screen, session: TerminalSession): Promise<void> {
+export async function enterTerminal(
+  screen: Screen,
+  session: TerminalSession,
+  show: () => void = () => openOutput(screen, session.title, session.emulator.text()),
+): Promise<void> {
   const { emulator } = session;
   recordTerminal(screen, session);
   let left = false;
@@ -194,7 +198,7 @@ export async function enterTerminal(screen: Screen, session: TerminalSession): P
     const detached = left;
     release();
     screen.layers.remove(layer);
-    openOutput(screen, session.title, emulator.text());
+    show();
     if (detached) await showMessage(screen.layers, { title: session.title, lines: endLines(end, session.traces) });
   } finally {
     release();

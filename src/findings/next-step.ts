@@ -3,7 +3,7 @@ import type { EntityRef } from './entity-ref.ts';
 import type { Judged } from './judge.ts';
 
 /** NextStep is a step after a finding that runs by a key. */
-export type NextStep = GoStep | CommandStep | ToolStep | NoteStep;
+export type NextStep = GoStep | CommandStep | ToolStep | TracerStep | NoteStep;
 
 /** Opens a pane at the row of an object. */
 export interface GoStep {
@@ -37,6 +37,12 @@ export interface ToolStep {
   readonly on: EntityRef;
 }
 
+/** A tracer of the whole host, for a limited time. */
+export interface TracerStep {
+  readonly kind: 'tracer';
+  readonly tracer: string;
+}
+
 /** A step in words: what no command and no pane does. */
 export interface NoteStep {
   readonly kind: 'note';
@@ -59,6 +65,8 @@ export interface RuleSteps {
   readonly section?: string;
   /** Tools of the tool box for the process of the object, cheapest first. Default: kernel stacks. */
   readonly tools?: readonly string[];
+  /** Tracers that answer what the finding leaves open, best first. */
+  readonly tracers?: (found: Standing) => readonly string[];
 }
 
 /** Steps by rule. */

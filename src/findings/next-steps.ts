@@ -9,6 +9,7 @@ import {
   type Standing,
   type StepTable,
   type ToolStep,
+  type TracerStep,
 } from './next-step.ts';
 
 /** Pane with a row for each object of a kind. */
@@ -38,11 +39,13 @@ const KERNEL_STACKS = 'kernel-stacks';
  * without any of them is a note.
  */
 export function nextSteps(found: Standing, table: StepTable): readonly NextStep[] {
-  const { commands, tools = [KERNEL_STACKS], ...place } = table[found.rule] ?? {};
+  const { commands, tools = [KERNEL_STACKS], tracers, ...place } = table[found.rule] ?? {};
   const steps = [
     ...goSteps(found, place),
     ...(commands?.(found) ?? []).filter((step) => step !== undefined),
     ...toolSteps(found, tools),
+    // A trace shows what happens now.
+    ...(found.past ? [] : (tracers?.(found) ?? [])).map((tracer): TracerStep => ({ kind: 'tracer', tracer })),
   ];
   return steps.length > 0 ? steps : [{ kind: 'note', text: found.next }];
 }

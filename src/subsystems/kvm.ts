@@ -19,6 +19,7 @@ import { kvmPane } from '../panes/kvm/pane.ts';
 import { guestLog } from '../sources/kvm/guest-log.ts';
 import { guestMonitor } from '../sources/kvm/guest-monitor.ts';
 import { guestTaps } from '../sources/kvm/guest-taps.ts';
+import { kvmExits } from '../sources/kvm/kvm-exits.ts';
 import { libvirtAbout } from '../sources/kvm/libvirt-about.ts';
 import { libvirtDomains } from '../sources/kvm/libvirt-domains.ts';
 import { libvirtMonitor } from '../sources/kvm/libvirt-monitor.ts';
@@ -32,7 +33,7 @@ import type { Subsystem } from './subsystem.ts';
 /** Manifest of KVM guests: libvirt and QEMU. */
 export const kvmSubsystem: Subsystem = {
   id: 'kvm',
-  sources: [qemuThreads, libvirtXml, libvirtMonitor, libvirtDomains, libvirtAbout],
+  sources: [qemuThreads, libvirtXml, libvirtMonitor, libvirtDomains, libvirtAbout, kvmExits],
   details: [withExample(guestTaps), withExample(guestMonitor), withExample(guestLog)],
   findings: [
     guestDown,

@@ -72,6 +72,7 @@ import { PACKAGE_LOGS, packageLog } from '../sources/machine/package-log.ts';
 import { pciDevices } from '../sources/machine/pci-devices.ts';
 import { pressure } from '../sources/machine/pressure.ts';
 import { sensors } from '../sources/machine/sensors.ts';
+import { slabinfo } from '../sources/machine/slabinfo.ts';
 import { softirqs } from '../sources/machine/softirqs.ts';
 import { softnet } from '../sources/machine/softnet.ts';
 import { sysctl } from '../sources/machine/sysctl.ts';
@@ -85,6 +86,7 @@ import { memoryChecks } from '../ledger/checks/memory.ts';
 import { mtuChecks } from '../ledger/checks/mtu.ts';
 import { networkChecks } from '../ledger/checks/network.ts';
 import { storageChecks } from '../ledger/checks/storage.ts';
+import { FIND_PROGRAMS } from '../tracers/find-programs.ts';
 import type { Subsystem } from './subsystem.ts';
 
 /** Manifest of the machine itself: CPUs, memory, NUMA nodes, disks, network cards, sensors. */
@@ -96,6 +98,7 @@ export const machineSubsystem: Subsystem = {
     cpuTopology,
     meminfo,
     vmstat,
+    slabinfo,
     numa,
     hugepages,
     pressure,
@@ -191,6 +194,7 @@ export const machineSubsystem: Subsystem = {
         why: 'the model of the first CPU; the whole file is long, and reading clock rates of every CPU costs the host time',
       },
       { argv: FIND_ETC, why: 'names and times of files of /etc that were modified in the last day' },
+      { argv: FIND_PROGRAMS, why: 'programs of tracers that the host has' },
       { argv: FIND_IMAGES, why: 'kernels and snaps that were installed in the last day' },
       { argv: FIND_MOUNTS, why: 'mounts of disks and servers; the whole list has thousands on a node of containers' },
       { argv: ['uname', '-m'], why: 'the machine type, on kernels that have no file for it' },

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { rowOfStep } from '../../src/app/entity-row.ts';
 import { tools } from '../../src/debugger/tools.ts';
+import { tracerOf } from '../../src/tracers/index.ts';
 import {
   cephCluster,
   entityRef,
@@ -134,6 +135,14 @@ describe.each(findings.map(({ id }) => id))('steps after %s', (rule) => {
     const ids = new Set(tools.map(({ id }) => id));
     expect(named.filter((tool) => !ids.has(tool))).toEqual([]);
   });
+});
+
+test('steps name tracers of the list', () => {
+  const traced = Object.values(steps).flatMap(({ tracers }) =>
+    ['cpu', 'memory', 'io'].flatMap((id) => tracers?.(found('x', entityRef('resource', id))) ?? []),
+  );
+  expect(new Set(traced).size).toBeGreaterThan(8);
+  expect(traced.filter((id) => tracerOf(id) === undefined)).toEqual([]);
 });
 
 test('every entry of the table is of a rule, and every rule has one', () => {

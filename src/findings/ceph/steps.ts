@@ -57,6 +57,7 @@ const BY_CODE: readonly (readonly [RegExp, CommandStep | undefined])[] = [
 /** Next steps of the rules of Ceph. */
 export const cephSteps: StepTable = {
   'ceph-osd-slow': {
+    tracers: () => ['biolatency'],
     commands: (found) => [
       perf,
       tell(found, ['dump_historic_slow_ops'], 'its slow ops with the time of each step'),

@@ -14,6 +14,7 @@ export const kernelSteps: StepTable = {
     commands: (found) => [trace(found), command(['mpstat', '-P', 'ALL', '1', '5'], 'use of each CPU')],
   },
   'task-hung': {
+    tracers: () => ['offcputime', 'klockstat'],
     commands: (found) => [kernelLog(found, 'blocked for more than', 'hung tasks with their kernel stacks'), waiting],
   },
   'filesystem-error': {

@@ -38,9 +38,13 @@ export const kvmSteps: StepTable = {
     commands: (found) => [qemuLog(operand(found.subject)), unitLog(found, LIBVIRT_UNITS, 'log of libvirt')],
     tools: ['kernel-stacks', 'gdb-stacks'],
   },
-  'guest-steal': { commands: (found) => [virsh(found, ['vcpuinfo'], 'CPU, affinity and CPU time of each vCPU')] },
+  'guest-steal': {
+    commands: (found) => [virsh(found, ['vcpuinfo'], 'CPU, affinity and CPU time of each vCPU')],
+    tracers: () => ['runqlat', 'kvmexit'],
+  },
   'guest-throttled': { commands: (found) => [virsh(found, ['schedinfo'], 'CPU shares, period and quota')] },
   'guest-disk-slow': {
+    tracers: () => ['biolatency'],
     commands: (found) => [
       command(['virsh', 'domblkstat', guest(found), device(found)], 'requests, bytes and times of the disk'),
       command(['virsh', 'blkdeviotune', guest(found), device(found)], 'I/O limits of the disk'),
@@ -86,6 +90,7 @@ export const kvmSteps: StepTable = {
     tools: ['kernel-stacks', 'gdb-stacks'],
   },
   'vcpu-overcommit': {
+    tracers: () => ['runqlat'],
     commands: () => [
       command(['virsh', 'list', '--all'], 'guests and their states'),
       command(['virsh', 'domstats', '--vcpu'], 'state, time and wait of each vCPU'),

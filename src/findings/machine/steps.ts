@@ -35,6 +35,7 @@ const nic = (found: Standing): readonly (CommandStep | undefined)[] => [
 /** Next steps of the rules of the machine. */
 export const machineSteps: StepTable = {
   'oom-kills': {
+    tracers: () => ['oomkill'],
     commands: (found) => [kernelLog(found, 'oom-kill|Killed process', 'killed process, its group and limit'), byMemory],
     section: 'memory',
   },
@@ -46,6 +47,7 @@ export const machineSteps: StepTable = {
         : entity.id === 'cpu'
           ? [perCpu, byCpu]
           : [command(['iostat', '-xz', '1', '5'], 'await, queue and %util of busy disks'), waiting],
+    tracers: ({ entity: { id } }) => (id === 'cpu' ? ['runqlat'] : id === 'memory' ? [] : ['biolatency', 'offcputime']),
     section: 'pressure',
   },
   'memory-short': {
@@ -66,6 +68,7 @@ export const machineSteps: StepTable = {
   },
   'cpu-saturated': {
     commands: ({ subject }) => (subject === 'D state' ? [waiting] : [byCpu, perCpu]),
+    tracers: ({ subject }) => (subject === 'D state' ? ['offcputime'] : ['runqlat', 'execsnoop']),
     section: 'cpus',
   },
   'cpu-steal': {
@@ -99,13 +102,14 @@ export const machineSteps: StepTable = {
       command(['lsblk', '-o', 'NAME,HCTL,STATE,MODEL,SERIAL'], 'slot, state and serial number of disks'),
     ],
   },
-  'disk-slow': { commands: disk },
+  'disk-slow': { commands: disk, tracers: () => ['biolatency', 'biosnoop'] },
   'disk-saturated': {
     commands: (found) => [
       command(['iostat', '-x', '1', '5', device(found)], 'await, queue and %util each second'),
       command(['pidstat', '-d', '1', '5'], 'reads and writes by process'),
       smart(found),
     ],
+    tracers: () => ['biosnoop', 'biolatency'],
   },
   'raid-degraded': {
     commands: (found) => [
@@ -117,6 +121,7 @@ export const machineSteps: StepTable = {
   'nic-errors': { commands: (found) => [...nic(found), command(['ethtool', device(found)], 'speed, duplex and link')] },
   'nic-drops': {
     commands: (found) => [...nic(found), command(['ethtool', '-g', device(found)], 'ring sizes and limits')],
+    tracers: () => ['skb-drops'],
   },
   'nic-down': {
     commands: (found) => [
@@ -170,10 +175,12 @@ export const machineSteps: StepTable = {
       command(['mpstat', '-I', 'SCPU', '1', '5'], 'softirqs by CPU and kind'),
       command(['sysctl', 'net.core.netdev_max_backlog', 'net.core.netdev_budget'], 'limits of the backlog'),
     ],
+    tracers: () => ['softirqs', 'skb-drops'],
     section: 'softirqs',
   },
   'softirq-hot-cpu': {
     commands: () => [command(['mpstat', '-I', 'SCPU', '1', '5'], 'softirqs by CPU and kind')],
+    tracers: () => ['softirqs', 'hardirqs'],
     section: 'softirqs',
   },
   'irq-remote': {
@@ -181,6 +188,7 @@ export const machineSteps: StepTable = {
       found.entity.kind === 'nic' ? command(['ethtool', '-l', device(found)], 'queues of the card') : undefined,
       command(['systemctl', 'status', 'irqbalance', '--no-pager'], 'whether irqbalance runs'),
     ],
+    tracers: () => ['hardirqs'],
   },
   'memory-errors': {
     commands: (found) => [rasErrors, kernelLog(found, 'EDAC|Hardware Error', 'kernel log of memory errors')],

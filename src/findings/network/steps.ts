@@ -17,18 +17,22 @@ const bondFile = ({ entity }: Standing): string | undefined => {
 /** Next steps of the rules of the network. */
 export const networkSteps: StepTable = {
   'tcp-retransmits': {
+    tracers: () => ['tcpretrans', 'skb-drops'],
     commands: () => [sockets, command(['nstat', '-az'], 'all protocol counters')],
     section: 'protocols',
   },
   'listen-overflow': {
+    tracers: () => ['tcpsynbl', 'skb-drops'],
     commands: () => [command(['ss', '-ltnp'], 'accept queues with their processes')],
     section: 'listeners',
   },
   'udp-drops': {
+    tracers: () => ['skb-drops'],
     commands: () => [command(['ss', '-uanmp'], 'buffers and drops of each UDP socket')],
     section: 'protocols',
   },
   'reverse-path-drops': {
+    tracers: () => ['skb-drops'],
     commands: (found) => [
       kernelLog(found, 'martian', 'logged sources'),
       command(['ip', 'rule', 'show'], 'routing rules'),
@@ -75,11 +79,12 @@ export const networkSteps: StepTable = {
   'clock-skew': { commands: () => timeCommands, section: 'services' },
   'clock-unsynchronised': { commands: () => timeCommands, section: 'services' },
   'resolver-unresponsive': {
+    tracers: () => ['skb-drops'],
     commands: () => [
       command(['resolvectl', 'status'], 'servers by link, and the one in use'),
       command(['ss', '-uanp', 'dport', '=', ':53'], 'lookups that wait, with their processes'),
     ],
     section: 'services',
   },
-  'qdisc-drops': { commands: (found) => [queue(found)], section: 'links' },
+  'qdisc-drops': { commands: (found) => [queue(found)], tracers: () => ['skb-drops'], section: 'links' },
 };

@@ -15,8 +15,10 @@ export const processSteps: StepTable = {
   },
   'processes-blocked': {
     commands: (found) => [waiting, kernelLog(found, 'blocked for more than', 'hung tasks with their kernel stacks')],
+    tracers: () => ['offcputime', 'klockstat'],
   },
   'open-files-limit': {
+    tracers: () => ['opensnoop'],
     commands: () => [
       command(['sysctl', 'fs.file-nr', 'fs.file-max'], 'open files and limit of the host'),
       command(['journalctl', '-g', 'Too many open files', '--since', '-1h', '--no-pager'], 'who was refused'),
@@ -33,6 +35,7 @@ export const processSteps: StepTable = {
     },
   },
   'threads-limit': {
+    tracers: () => ['execsnoop'],
     commands: () => [
       command(['sysctl', 'kernel.pid_max', 'kernel.threads-max'], 'limits of the host'),
       command(['ps', '-e', '-o', 'nlwp,pid,user,args', '--sort=-nlwp'], 'processes by threads'),

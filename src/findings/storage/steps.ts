@@ -66,6 +66,7 @@ export const storageSteps: StepTable = {
   },
   'nfs-retransmits': {
     commands: () => [command(['nfsiostat', '2', '5'], 'operations of each NFS mount')],
+    tracers: () => ['nfsslower', 'tcpretrans'],
     section: 'nfs',
   },
   'btrfs-degraded': {
@@ -90,6 +91,7 @@ export const storageSteps: StepTable = {
       ...ofVolume(found, 'device-mapper'),
       command(['iostat', '-x', '1', '5'], 'await of the volume and of its disks each second'),
     ],
+    tracers: () => ['biolatency', 'biosnoop'],
     section: 'stack',
   },
   'volume-suspended': {

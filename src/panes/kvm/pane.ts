@@ -1,5 +1,6 @@
 import { entityRef } from '../../findings/entity-ref.ts';
 import { limits } from '../../thresholds.ts';
+import { exitRates, type ExitRates } from '../../entities/kvm/exits.ts';
 import { heldSeconds } from '../../entities/kvm/held.ts';
 import { recentGuests } from '../../entities/kvm/recent-guests.ts';
 import { guestNeeds, guestsOf } from '../../entities/kvm/guests.ts';
@@ -8,6 +9,7 @@ import { portOwners } from '../../entities/ovs/port.ts';
 import { portsOf, type PortsOf } from '../../entities/ovs/ports.ts';
 import { plain } from '../../lib/plain.ts';
 import { count, ms, percent, plural } from '../../lib/units.ts';
+import { kvmExits } from '../../sources/kvm/kvm-exits.ts';
 import { libvirtAbout } from '../../sources/kvm/libvirt-about.ts';
 import { ovsDb } from '../../sources/ovs/db.ts';
 import { processKey } from '../../sources/processes/processes.ts';
@@ -26,6 +28,7 @@ import { guestColumns } from './guest-columns.ts';
 import { guestDetail } from './guest-detail.ts';
 import { graded, isUp, latencyOf, rowOf, type GuestRow } from './guest-row.ts';
 import { cpusText, hostLines, outageText } from './host-lines.ts';
+import { exitSections } from './exits.ts';
 import { deviceTables } from './all-devices.ts';
 import { poolLinks } from './guest-devices.ts';
 import { portLinks } from '../../ui/kit/links.ts';
@@ -40,7 +43,7 @@ import {
 } from '../pane.ts';
 import { presenceOf } from '../../ui/kit/presence.ts';
 
-const needs = { ...guestNeeds, libvirtAbout, ovsDb };
+const needs = { ...guestNeeds, libvirtAbout, ovsDb, kvmExits };
 
 export interface KvmModel {
   readonly presence: Presence;
@@ -60,6 +63,8 @@ export interface KvmModel {
     /** Guests whose monitor does not reply. */
     readonly timeouts: number;
   };
+  /** Exits to the host by QEMU process. */
+  readonly exits: ReadonlyMap<number, ExitRates>;
   /** vCPUs of guests whose QEMU is up. */
   readonly vcpus: number;
   readonly cpus: number | undefined;
@@ -80,6 +85,7 @@ export const kvmPane = definePane({
     guestTable(model),
     hostLines(model),
     ...deviceTables(model.rows, (row) => detailOf(model, row)),
+    ...exitSections(model.rows, model.exits),
   ],
   tile,
 });
@@ -114,6 +120,7 @@ function kvmModel(moment: Moment<typeof needs>): KvmModel {
       workersBusyMs: libvirtDomains.now?.workersBusyMs,
       timeouts: rows.filter(({ guest }) => guest.monitor.state === 'timeout').length,
     },
+    exits: exitRates(moment.kvmExits),
     vcpus,
     cpus,
     vcpusPerCpu: cpus === undefined || cpus === 0 ? undefined : vcpus / cpus,

@@ -7,6 +7,7 @@ import { deviceNeeds, devicesModel, deviceSections, type DevicesModel } from './
 import { cpusModel, cpusNeeds, cpusSection, type CpusModel } from './cpus.ts';
 import { disksSection } from './devices-disks.ts';
 import { nicsSection } from './devices-nics.ts';
+import { slabNeeds, slabsModel, slabSections, type SlabsModel } from './slabs.ts';
 import { machineFigures } from './figures.ts';
 import { historyModel, historyNeeds, historySection, type HistoryModel } from './history.ts';
 import { machineModel, machineNeeds, machineSection, type MachineModel } from './machine.ts';
@@ -21,6 +22,7 @@ const needs = {
   ...nodesNeeds,
   ...pressureNeeds,
   ...memoryNeeds,
+  ...slabNeeds,
   ...deviceNeeds,
   ...historyNeeds,
 };
@@ -32,6 +34,7 @@ export interface HardwareModel {
   readonly nodes: NodesModel;
   readonly pressure: PressureModel;
   readonly memory: MemoryModel;
+  readonly slabs: SlabsModel;
   readonly devices: DevicesModel;
   readonly history: HistoryModel;
 }
@@ -52,6 +55,7 @@ export const hardwarePane = definePane({
     pressureSection(model.pressure),
     memorySection(model.memory),
     ...deviceSections(model.devices),
+    ...slabSections(model.slabs),
     historySection(model.history),
   ],
   tile,
@@ -68,6 +72,7 @@ function hardwareModel(moment: Moment<typeof needs>): HardwareModel {
     nodes: nodesModel(moment, devices.byNode),
     pressure: pressureModel(moment),
     memory: memoryModel(moment),
+    slabs: slabsModel(moment),
     devices,
     history: historyModel(moment),
   };
