@@ -76,6 +76,7 @@ export type ProtocolName =
   | 'redis'
   | 'memcached'
   | 'haproxy'
+  | 'zookeeper'
   | 'openstack';
 
 /** Request to a daemon in its protocol, over its unix socket. Default timeout: 5 s. */
