@@ -77,7 +77,8 @@ export type ProtocolName =
   | 'memcached'
   | 'haproxy'
   | 'openstack'
-  | 'stacks';
+  | 'stacks'
+  | 'zookeeper';
 
 /** Request to a daemon in its protocol, over its unix socket. Default timeout: 5 s. */
 export interface DaemonRead extends ReadOptions {

@@ -35,6 +35,7 @@ const protocol = oneOf<ProtocolName>(
   'redis',
   'memcached',
   'haproxy',
+  'zookeeper',
   'openstack',
   'stacks',
 );

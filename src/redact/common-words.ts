@@ -38,6 +38,7 @@ const STATES = new Set(
   default route reachable stale delay probe incomplete noarp permanent tentative plugged listening mounted mounting unmounting remounting auto-restart elapsed start-pre start-post reload reloading stop-sigterm stop-sigkill final-sigterm condition activating deactivating maintenance abandoned not-found masked bad-setting accept queue neighbour table rp_filter tcp_mem log links units half-configured half-installed unpacked triggers-awaited triggers-pending held reboot dpkg upgraded code packages services snaps rlimit_nofile rlimit_memlock rlimit_nproc userspace threads zombies systemd jobs limits logs journal
   haproxy rabbitmq memcached slave sentinel link syncing odown sdown append-only written last bgsave rewrite loading frontend backend
   open maint drain nolb check l4con l4tout l4ok l6ok l7ok l7sts l7tout l7rsp alarm descriptors file
+  leader follower learner observer standalone quorum nospace corrupt coordination
   volumeservices scheduling networking spawning block_device_mapping creating attaching detaching deleting extending error_deleting error_attaching error_detaching error_extending
   sync idle transaction aborted primary standby sock connect slave_sql slave_io slave_worker binlog dump channel galera replica slot replay paused streaming async reserved extended unreserved lost inactive
   northbound southbound ovs-vswitchd ovsdb-server ovn-controller ovn-northd`.split(/\s+/),

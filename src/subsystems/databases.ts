@@ -1,3 +1,4 @@
+import { etcdDisk, etcdLeader, etcdPeer, etcdSpace, etcdUnresponsive } from '../findings/databases/etcd.ts';
 import { haproxyBackend, haproxyConnections, haproxyErrors, haproxyQueue, haproxyUnresponsive } from '../findings/databases/haproxy.ts'; // prettier-ignore
 import { memcachedConnections, memcachedEvictions, memcachedUnresponsive } from '../findings/databases/memcached.ts'; // prettier-ignore
 import {
@@ -30,28 +31,39 @@ import {
   redisSlow,
   redisUnresponsive,
 } from '../findings/databases/redis.ts';
+import {
+  zookeeperConnections,
+  zookeeperDisk,
+  zookeeperFollowers,
+  zookeeperRequests,
+  zookeeperUnresponsive,
+} from '../findings/databases/zookeeper.ts';
 import { databaseSteps } from '../findings/databases/steps.ts';
 import { haproxy } from '../host/protocols/haproxy/haproxy.ts';
 import { memcached } from '../host/protocols/memcached/memcached.ts';
 import { mysql } from '../host/protocols/mysql/mysql.ts';
 import { postgresql } from '../host/protocols/postgresql/postgresql.ts';
 import { redis } from '../host/protocols/redis/redis.ts';
+import { zookeeper } from '../host/protocols/zookeeper/zookeeper.ts';
 import { databaseDependencies, listenerDependencies } from '../incidents/dependencies/databases.ts';
 import { mysqlChecks, postgresqlChecks } from '../ledger/checks/databases.ts';
+import { etcdChecks, zookeeperChecks } from '../ledger/checks/coordination.ts';
 import { haproxyChecks, memcachedChecks, rabbitmqChecks, redisChecks } from '../ledger/checks/caches-and-queues.ts';
 import { databasesPane } from '../panes/databases/pane.ts';
+import { etcdMembers } from '../sources/databases/etcd.ts';
 import { haproxyProcesses } from '../sources/databases/haproxy.ts';
 import { memcachedServers } from '../sources/databases/memcached.ts';
 import { mysqlActivity, mysqlServers } from '../sources/databases/mysql.ts';
 import { postgresqlActivity, postgresqlServers } from '../sources/databases/postgresql.ts';
 import { rabbitmqNodes, rabbitmqQueues } from '../sources/databases/rabbitmq.ts';
 import { redisServers } from '../sources/databases/redis.ts';
+import { zookeeperServers } from '../sources/databases/zookeeper.ts';
 import type { Subsystem } from './subsystem.ts';
 
-/** Manifest of databases, caches, queues and proxies: by their unix sockets, and by what their processes listen on. */
+/** Manifest of databases, caches, queues, proxies and coordination services: by their unix sockets, and by what their processes listen on. */
 export const databasesSubsystem: Subsystem = {
   id: 'databases',
-  sources: [postgresqlActivity, postgresqlServers, mysqlActivity, mysqlServers, redisServers, memcachedServers, haproxyProcesses, rabbitmqNodes, rabbitmqQueues], // prettier-ignore
+  sources: [postgresqlActivity, postgresqlServers, mysqlActivity, mysqlServers, redisServers, memcachedServers, haproxyProcesses, rabbitmqNodes, rabbitmqQueues, etcdMembers, zookeeperServers], // prettier-ignore
   findings: [
     postgresqlLockChain,
     postgresqlIdleTransaction,
@@ -88,10 +100,29 @@ export const databasesSubsystem: Subsystem = {
     rabbitmqAlarm,
     rabbitmqNode,
     rabbitmqQueue,
+    etcdUnresponsive,
+    etcdLeader,
+    etcdDisk,
+    etcdSpace,
+    etcdPeer,
+    zookeeperUnresponsive,
+    zookeeperRequests,
+    zookeeperDisk,
+    zookeeperFollowers,
+    zookeeperConnections,
   ],
   steps: databaseSteps,
   dependencies: [databaseDependencies, listenerDependencies],
-  checks: [postgresqlChecks, mysqlChecks, redisChecks, memcachedChecks, haproxyChecks, rabbitmqChecks],
+  checks: [
+    postgresqlChecks,
+    mysqlChecks,
+    redisChecks,
+    memcachedChecks,
+    haproxyChecks,
+    rabbitmqChecks,
+    etcdChecks,
+    zookeeperChecks,
+  ],
   pane: databasesPane,
-  protocols: [postgresql, mysql, redis, memcached, haproxy],
+  protocols: [postgresql, mysql, redis, memcached, haproxy, zookeeper],
 };

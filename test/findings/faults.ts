@@ -2,6 +2,7 @@ import type { Fault } from '../helpers/found-on.ts';
 import { cephFaults } from './ceph/faults.ts';
 import { containersFaults } from './containers/faults.ts';
 import { cacheAndQueueFaults } from './databases/cache-and-queue-faults.ts';
+import { coordinationFaults } from './databases/coordination-faults.ts';
 import { databasesFaults } from './databases/faults.ts';
 import { kernelFaults } from './kernel/faults.ts';
 import { kubernetesFaults } from './kubernetes/faults.ts';
@@ -31,5 +32,6 @@ export const faults: readonly Fault[] = [
   ...openstackFaults,
   ...databasesFaults,
   ...cacheAndQueueFaults,
+  ...coordinationFaults,
   ...kubernetesFaults,
 ];

@@ -38,6 +38,20 @@ export const CHURN = { connections: 100, pctPerSec: 10 };
 /** Messages in a queue that grows. */
 export const GROWING_MESSAGES = 1000;
 
+/** etcd-mixin etcdHighFsyncDurations: p99 of 0.5 s and 1 s; etcdHighCommitDurations: 0.25 s, 1 s is [own]. */
+export const FSYNC_SECONDS = { warn: 0.5, crit: 1 };
+export const COMMIT_SECONDS = { warn: 0.25, crit: 1 };
+/** Database of etcd against --quota-backend-bytes: etcd-mixin etcdDatabaseQuotaLowSpace, 95 %; 80 % is [own]. */
+export const QUOTA_PCT = { warn: 80, crit: 95 };
+/** Changes of the leader within 15 minutes: etcd-mixin etcdHighNumberOfLeaderChanges. */
+export const LEADER_CHANGES = 4;
+/** Failed proposals within 15 minutes: awesome-prometheus-alerts EtcdHighNumberOfFailedProposals, 5 in an hour. */
+export const FAILED_PROPOSALS = 5;
+/** Requests that ZooKeeper has not replied to: 10 as in many runbooks, 100 critical. */
+export const OUTSTANDING = { warn: 10, crit: 100 };
+/** Mean fsync of ZooKeeper: its fsync.warningthresholdms, 1 s. */
+export const ZOOKEEPER_FSYNC_SECONDS = { warn: 1, crit: Infinity };
+
 /** Severity of a figure by its two limits. */
 export const gradeOf = (
   value: number | undefined,

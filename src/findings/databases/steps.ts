@@ -21,7 +21,7 @@ const stepsOf = (engine: string, commands: string, section: string, rules: reado
     ]),
   );
 
-/** Next steps of the rules of databases, caches, queues and proxies. */
+/** Next steps of the rules of databases, caches, queues, proxies and coordination services. */
 export const databaseSteps: StepTable = {
   'postgresql-lock-chain': { commands: (found) => [backend(found)], section: 'locks' },
   'postgresql-idle-transaction': { commands: (found) => [backend(found)], section: 'sessions' },
@@ -50,6 +50,8 @@ export const databaseSteps: StepTable = {
   ...stepsOf('haproxy', 'haproxy', 'haproxy', ['unresponsive', 'backend', 'queue', 'connections', 'errors']),
   ...stepsOf('rabbitmq', 'beam.smp', 'rabbitmq', ['unresponsive', 'alarm', 'node']),
   'rabbitmq-queue': { section: 'queues' },
+  ...stepsOf('etcd', 'etcd', 'coordination', ['unresponsive', 'leader', 'disk', 'space', 'peer']),
+  ...stepsOf('zookeeper', 'java', 'coordination', ['unresponsive', 'requests', 'disk', 'followers', 'connections']),
   'mysql-replication': { section: 'replication' },
   'mysql-galera': { section: 'replication' },
 }; // prettier-ignore

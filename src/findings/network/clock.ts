@@ -16,11 +16,9 @@ export const clockSkew = defineFinding({
   title: 'Clock wrong',
   needs: { clock },
   authority: `${limits.clockSkewSeconds.authority}; ${limits.clockOffsetSeconds.authority}`,
-  judge: ({ clock: { now, before } }): readonly Found[] => {
+  judge: ({ clock: { now } }): readonly Found[] => {
     const ahead = now?.aheadSeconds;
-    // A laptop that slept between the sending and the arrival has no valid pair: both readings must have it.
-    const sure = Math.min(certain(now), certain(before));
-    const severity = grade(sure, limits.clockSkewSeconds);
+    const severity = grade(certain(now), limits.clockSkewSeconds);
     if (ahead !== undefined && (severity === 'warn' || severity === 'crit'))
       return [
         {
@@ -55,7 +53,10 @@ export const clockSkew = defineFinding({
 const isSynchronised = (now: HostClock | undefined): boolean | undefined =>
   now?.chrony?.isSynchronised ?? now?.kernel?.isSynchronised;
 
-/** Least difference that the round trip allows; 0 where unknown. */
+/**
+ * Least difference that the round trip allows; 0 where unknown. It bounds the error of one reading: a laptop that slept between the sending
+ * and the arrival, or whose clock was set then, has as long a round trip.
+ */
 const certain = (sample: HostClock | undefined): number =>
   sample?.aheadSeconds === undefined
     ? 0

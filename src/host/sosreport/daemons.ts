@@ -59,6 +59,7 @@ async function reply(what: DaemonRead, report: Report): Promise<string | undefin
     case 'redis':
     case 'memcached':
     case 'haproxy':
+    case 'zookeeper':
     case 'openstack':
     case 'stacks':
       return undefined;

@@ -7,6 +7,7 @@ import {
   processRef,
   sessionRef,
 } from '../../findings/entity-ref.ts';
+import { etcdMembers } from '../../sources/databases/etcd.ts';
 import { haproxyProcesses } from '../../sources/databases/haproxy.ts';
 import type { ListenerServers } from '../../sources/databases/listeners.ts';
 import { memcachedServers } from '../../sources/databases/memcached.ts';
@@ -14,6 +15,7 @@ import { mysqlActivity } from '../../sources/databases/mysql.ts';
 import { postgresqlActivity } from '../../sources/databases/postgresql.ts';
 import { rabbitmqNodes } from '../../sources/databases/rabbitmq.ts';
 import { redisServers } from '../../sources/databases/redis.ts';
+import { zookeeperServers } from '../../sources/databases/zookeeper.ts';
 import type { DatabaseSession } from '../../sources/databases/session.ts';
 import { processes, type Process } from '../../sources/processes/processes.ts';
 import { defineDependencies, type Dependency } from '../dependency.ts';
@@ -48,10 +50,10 @@ export const databaseDependencies = defineDependencies({
   ],
 });
 
-/** Caches, queues and proxies to their processes, their units and the CPUs. */
+/** Caches, queues, proxies and coordination services to their processes, their units and the CPUs. */
 export const listenerDependencies = defineDependencies({
   id: 'listeners',
-  needs: { redisServers, memcachedServers, haproxyProcesses, rabbitmqNodes, processes },
+  needs: { redisServers, memcachedServers, haproxyProcesses, rabbitmqNodes, etcdMembers, zookeeperServers, processes },
   of: ({ processes: table, ...engines }): readonly Dependency[] =>
     Object.values(engines).flatMap(({ now }) => {
       const servers: ListenerServers<unknown> | undefined = now?.servers;

@@ -12,4 +12,9 @@ export const databaseInfluences: readonly InfluenceRow[] = [
   ['process-stopped', 'rabbitmq-unresponsive/unresponsive', 'database-server', ['runs-as'], 'always', 60, 'its process is stopped'],
   ['redis-slow', 'redis-unresponsive/unresponsive', 'database-server', [], 'sometimes', 60, 'its one thread executes the slow command'],
   ['rabbitmq-queue', 'rabbitmq-alarm', 'database-server', [], 'sometimes', 3600, 'messages that no consumer takes fill memory and disk'],
+  ['cpu-saturated', 'etcd-unresponsive/unresponsive', 'database-server', ['shares'], 'sometimes', 60, 'its threads wait for a CPU'],
+  ['process-stopped', 'etcd-unresponsive/unresponsive', 'database-server', ['runs-as'], 'always', 60, 'its process is stopped'],
+  ['process-stopped', 'zookeeper-unresponsive/unresponsive', 'database-server', ['runs-as'], 'always', 60, 'its process is stopped'],
+  ['etcd-disk', 'etcd-leader', 'database-server', [], 'sometimes', 900, 'a leader that waits for its disk sends no heartbeats'],
+  ['zookeeper-disk', 'zookeeper-requests', 'database-server', [], 'often', 60, 'each write waits for the fsync of the transaction log'],
 ]; // prettier-ignore

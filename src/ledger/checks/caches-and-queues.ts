@@ -2,52 +2,14 @@ import { shareOf } from '../../entities/databases/connections.ts';
 import { backendsOf } from '../../entities/databases/haproxy.ts';
 import { withoutConsumers } from '../../entities/databases/rabbitmq.ts';
 import { masterSeverity, persistenceFailure } from '../../entities/databases/redis.ts';
-import { serversRead, type SeenServer, type SeenServers } from '../../entities/databases/seen-servers.ts';
-import { databaseRef } from '../../findings/entity-ref.ts';
 import { binaryBytes, count, ms, percent } from '../../lib/units.ts';
 import { haproxyProcesses } from '../../sources/databases/haproxy.ts';
 import { memcachedServers } from '../../sources/databases/memcached.ts';
 import { rabbitmqNodes, rabbitmqQueues } from '../../sources/databases/rabbitmq.ts';
 import { redisServers } from '../../sources/databases/redis.ts';
-import { delta, type Seen } from '../../timeline/moment.ts';
-import { stateOfMissing } from '../../timeline/reading-state.ts';
-import { check, defineChecks, type Aspect, type Check } from '../check.ts';
-
-/** Line of a server: rule, aspect, figure, its text and nearness to the limit. */
-type Line = readonly [rule: string, aspect: Aspect, what: string, value: string | undefined, load?: number | undefined];
-
-/** Lines of each server; of one that was not read without values, with the reason. */
-function linesOf<State>(
-  name: string,
-  seen: SeenServers<State> & Seen<unknown>,
-  of: (one: SeenServer<State> | undefined) => readonly Line[],
-): readonly Check[] {
-  const read = new Map(serversRead(seen).map((one) => [one.server, one]));
-  return [...(seen.now?.servers ?? [])].flatMap(([server, one]) =>
-    of(read.get(server)).flatMap(([rule, aspect, what, value, load = 0]) =>
-      check(
-        {
-          entity: databaseRef(server),
-          nameVocabulary: 'fixed',
-          name: server,
-          aspect,
-          rules: [rule],
-          what,
-          load,
-          pane: 'databases',
-          because: 'missing' in one ? stateOfMissing(one.missing) : undefined,
-        },
-        value,
-        { [name]: seen },
-      ),
-    ),
-  );
-}
-
-const ofLimit = (used: number | undefined, limit: number | undefined): string | undefined =>
-  used === undefined ? undefined : limit === undefined ? count(used) : `${count(used)} of ${count(limit)}`;
-
-const yes = (one: unknown): string | undefined => (one === undefined ? undefined : 'yes');
+import { delta } from '../../timeline/moment.ts';
+import { defineChecks, type Check } from '../check.ts';
+import { linesOf, ofLimit, yes } from './server-lines.ts';
 
 /** Servers of Redis and Valkey by rule. */
 export const redisChecks = defineChecks({

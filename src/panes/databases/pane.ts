@@ -1,18 +1,21 @@
 import { mysqlName, postgresqlName } from '../../findings/entity-ref.ts';
 import { plain } from '../../lib/plain.ts';
 import { bytes, count, NONE, percent, plural, span } from '../../lib/units.ts';
+import { etcdMembers } from '../../sources/databases/etcd.ts';
 import { haproxyProcesses } from '../../sources/databases/haproxy.ts';
 import { memcachedServers } from '../../sources/databases/memcached.ts';
 import { mysqlActivity, mysqlServers } from '../../sources/databases/mysql.ts';
 import { postgresqlActivity, postgresqlServers } from '../../sources/databases/postgresql.ts';
 import { rabbitmqNodes, rabbitmqQueues } from '../../sources/databases/rabbitmq.ts';
 import { redisServers } from '../../sources/databases/redis.ts';
+import { zookeeperServers } from '../../sources/databases/zookeeper.ts';
 import { processes } from '../../sources/processes/processes.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import { nothingWords, stateOf, stateOfAll, type NothingWords } from '../../timeline/reading-state.ts';
 import { presenceOf } from '../../ui/kit/presence.ts';
 import { definePane, type Presence, type Section, type Tile } from '../pane.ts';
 import { cacheRows, cachesSection, type CacheRow } from './caches.ts';
+import { coordinationRows, coordinationSection, type CoordinationRow } from './coordination.ts';
 import { haproxyRows, haproxySection, linesLeft, type HaproxyRow } from './haproxy.ts';
 import { queueRows, queuesLeft, queuesSection, rabbitmqRows, rabbitmqSection, type QueueRow, type RabbitmqRow } from './rabbitmq.ts'; // prettier-ignore
 import {
@@ -40,6 +43,8 @@ const needs = {
   haproxyProcesses,
   rabbitmqNodes,
   rabbitmqQueues,
+  etcdMembers,
+  zookeeperServers,
   processes,
 };
 
@@ -53,6 +58,7 @@ export interface DatabasesModel {
   readonly haproxy: readonly HaproxyRow[];
   readonly rabbitmq: readonly RabbitmqRow[];
   readonly queues: readonly QueueRow[];
+  readonly coordination: readonly CoordinationRow[];
   /** What is not listed. */
   readonly left: { readonly lines: number; readonly queues: number };
   readonly empty: NothingWords;
@@ -61,7 +67,7 @@ export interface DatabasesModel {
   readonly nothing: NothingWords;
 }
 
-/** Pane of databases (servers, their sessions, lock trees, replication), and of caches, proxies and queues where there are any. */
+/** Pane of databases (servers, their sessions, lock trees, replication), and of caches, proxies, queues and coordination services where there are any. */
 export const databasesPane = definePane({
   id: 'databases',
   title: 'Databases',
@@ -86,6 +92,9 @@ export const databasesPane = definePane({
     'rabbitmq',
     'amqp',
     'queues',
+    'etcd',
+    'zookeeper',
+    'zk',
   ],
   needs,
   model: databasesModel,
@@ -107,6 +116,8 @@ export function databasesModel({
   haproxyProcesses: proxies,
   rabbitmqNodes: nodes,
   rabbitmqQueues: queues,
+  etcdMembers: etcd,
+  zookeeperServers: zookeeper,
   processes: table,
 }: Moment<typeof needs>): DatabasesModel {
   const servers = [
@@ -122,11 +133,12 @@ export function databasesModel({
     haproxy: haproxyRows(proxies),
     rabbitmq: rabbitmqRows(nodes, table.now?.processes),
     queues: queueRows(queues),
+    coordination: coordinationRows(etcd, zookeeper),
   };
   const left = { lines: linesLeft(proxies), queues: queuesLeft(queues) };
   const isThere = servers.length > 0 || Object.values(others).some((rows) => rows.length > 0);
   return {
-    presence: presenceOf(isThere, 'no database, cache, queue or proxy on this host', activity, seen, threads, mysql, redis, memcached, proxies, nodes, table), // prettier-ignore
+    presence: presenceOf(isThere, 'no database, cache, queue, proxy or coordination service on this host', activity, seen, threads, mysql, redis, memcached, proxies, nodes, etcd, zookeeper, table), // prettier-ignore
     servers,
     ...others,
     left,
@@ -139,27 +151,28 @@ export function databasesModel({
       ...[...(mysql.now?.servers ?? [])].flatMap(([socket, one]) => ('channels' in one ? mysqlReplicationRows(mysqlName(socket), one) : [])), // prettier-ignore
     ],
     empty: nothingWords('none', stateOfAll(stateOf(activity), stateOf(threads))),
-    nothing: nothingWords('none', stateOfAll(...[activity, seen, threads, mysql, redis, memcached, proxies, nodes].map((one) => stateOf(one)))), // prettier-ignore
+    nothing: nothingWords('none', stateOfAll(...[activity, seen, threads, mysql, redis, memcached, proxies, nodes, etcd, zookeeper].map((one) => stateOf(one)))), // prettier-ignore
     serversEmpty: nothingWords('none', stateOfAll(stateOf(seen), stateOf(mysql))),
   };
 }
 
 /** Tables of what there is; those of databases also where there is nothing. */
 function sections(model: DatabasesModel): readonly Section[] {
-  const { servers, caches, haproxy, rabbitmq, queues, left, serversEmpty } = model;
+  const { servers, caches, haproxy, rabbitmq, queues, coordination, left, serversEmpty } = model;
   const others = [
     ...(caches.length > 0 ? [cachesSection(caches, serversEmpty)] : []),
     ...(haproxy.length > 0 ? [haproxySection(haproxy, left.lines, serversEmpty)] : []),
     ...(rabbitmq.length > 0 ? [rabbitmqSection(rabbitmq, serversEmpty)] : []),
     ...(queues.length > 0 ? [queuesSection(queues, left.queues, serversEmpty)] : []),
+    ...(coordination.length > 0 ? [coordinationSection(coordination, serversEmpty)] : []),
   ];
   const ofDatabases = [serversSection(model), locksSection(model), sessionsSection(model), replicationSection(model)];
   return servers.length > 0 || others.length === 0 ? [...ofDatabases, ...others] : others;
 }
 
 /** Servers, then the worst figures of all of them: a tile has 4 lines. */
-function tile({ servers, locks, caches, haproxy, rabbitmq, nothing }: DatabasesModel): Tile {
-  if (servers.length + caches.length + haproxy.length + rabbitmq.length === 0)
+function tile({ servers, locks, caches, haproxy, rabbitmq, coordination, nothing }: DatabasesModel): Tile {
+  if (servers.length + caches.length + haproxy.length + rabbitmq.length + coordination.length === 0)
     return { figures: [{ label: 'servers', value: nothing, role: 'dim' }] };
   const blocked = locks.filter(({ depth }) => depth > 0).length;
   const known = (pick: (row: ServerRow) => number | undefined): readonly number[] =>
@@ -182,6 +195,10 @@ function tile({ servers, locks, caches, haproxy, rabbitmq, nothing }: DatabasesM
       ...rabbitmq.slice(0, 1).map(({ state, problem }) => ({
         label: 'RabbitMQ',
         value: state === undefined ? plain(problem ?? NONE) : state.alarms.length > 0 ? `${state.alarms.join(', ')} alarm` : `${count(state.ready)} ready, ${state.connections === undefined ? NONE : plural(state.connections, 'connection')}`,
+      })),
+      ...coordination.slice(0, 2).map(({ server, role, dataBytes, peers, problem }) => ({
+        label: server,
+        value: role === undefined ? plain(problem ?? NONE) : `${role}${dataBytes === undefined ? '' : `, ${bytes(dataBytes)}`}${peers === undefined ? '' : `, ${peers} peers`}`,
       })),
       ...(blocked > 0 ? [{ label: 'blocked', value: plural(blocked, 'session') }] : []),
       ...(oldest.length > 0 ? [{ label: 'oldest xact', value: span(Math.max(...oldest)) }] : []),

@@ -35,7 +35,7 @@ export const listeningUnix = (dialect: ProtocolName, command: string, request: s
 export function listenerServers<State>(
   engine: string,
   replies: readonly (ReadonlyMap<string, DaemonReply> | undefined)[],
-  of: (text: string) => State | undefined,
+  of: (text: string, path: string) => State | undefined,
 ): ListenerServers<State> | undefined {
   if (replies.every((one) => one === undefined)) return undefined;
   const servers = new Map<string, ListenerServer<State>>();
@@ -45,7 +45,7 @@ export function listenerServers<State>(
     const { pid, address } = listener;
     const short = `${engine}:${address.slice(Math.max(address.lastIndexOf('/'), address.lastIndexOf(':')) + 1)}`;
     const name = servers.has(short) ? `${short}@${pid}` : short;
-    const state = reply.ok ? of(reply.text) : undefined;
+    const state = reply.ok ? of(reply.text, path) : undefined;
     if (!reply.ok) servers.set(name, { pid, missing: reply });
     else if (state !== undefined) servers.set(name, { pid, at: reply.at, state });
   }

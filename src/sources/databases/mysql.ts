@@ -109,7 +109,7 @@ export const mysqlServers = defineSource({
   id: 'mysql-servers',
   title: 'MySQL servers',
   why: 'Shows connections against the limit, InnoDB history, replication and Galera state of MariaDB and MySQL.',
-  everySeconds: 10,
+  everySeconds: 5,
   reads: reads('server'),
   parse: (values): MysqlServersSample | undefined => {
     const servers = parsed(values, serverOf);

@@ -133,7 +133,7 @@ export const postgresqlServers = defineSource({
   id: 'postgresql-servers',
   title: 'PostgreSQL servers',
   why: 'Shows limits, replication, retained WAL, archiver and transaction id age of PostgreSQL.',
-  everySeconds: 10,
+  everySeconds: 5,
   reads: reads('server'),
   parse: (values): PostgresqlServersSample | undefined => {
     const servers = parsed(values, serverOf);

@@ -42,7 +42,7 @@ export const serviceLogs = defineSource({
   id: 'service-logs',
   title: 'Faults in the logs of services',
   why: 'Finds faults of libvirt, OpenStack, Kubernetes, databases, message queues and clusters that only their logs have.',
-  everySeconds: 10,
+  everySeconds: 5,
   reads: LOGS,
   parse: (values): LogSample<ServiceFault> | undefined =>
     logSample(

@@ -21,6 +21,13 @@ export const databasesJudged: JudgedCells = {
   'databases/rabbitmq/memory': { rules: ['rabbitmq-node'] },
   'databases/rabbitmq/files': { rules: ['rabbitmq-node'] },
   'databases/queues/consumers': { rules: ['rabbitmq-queue'], anyRow: true },
+  'databases/coordination/role': { rules: ['etcd-leader', 'zookeeper-unresponsive'] },
+  'databases/coordination/peers': { rules: ['etcd-peer', 'zookeeper-followers'] },
+  'databases/coordination/alarms': { rules: ['etcd-space'] },
+  'databases/coordination/size': { rules: ['etcd-space'] },
+  'databases/coordination/fsync': { rules: ['etcd-disk', 'zookeeper-disk'] },
+  'databases/coordination/commit': { rules: ['etcd-disk'] },
+  'databases/coordination/waiting': { rules: ['zookeeper-requests'] },
   'databases/replication/state': { rules: ['postgresql-replication', 'mysql-replication', 'mysql-galera'] },
   'databases/replication/lag': { rules: ['postgresql-replication', 'mysql-replication'] },
 };

@@ -22,6 +22,8 @@ export const labNames = [
   'mariadb',
   'redis',
   'rabbitmq',
+  'etcd',
+  'zookeeper',
   'sshd',
   'fleet',
   'bare',

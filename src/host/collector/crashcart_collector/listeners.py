@@ -140,7 +140,8 @@ class Listener:
 
     def __init__(self, name: str) -> None:
         kind, self.command, pid, address = name.split(":", 3)
-        self.process = "/proc/%d" % int(pid)
+        self.pid = int(pid)
+        self.process = "/proc/%d" % self.pid
         self.file = None  # type: str | None
         self.host, self.port = "", 0
         host, _, port = address.rpartition(":")

@@ -14,7 +14,7 @@ Any frame may have `hung`: [[path, since, timeout, state, time of the next try],
   dial   {id, path, daemons, lasting}, write {id, n}, close {id}
           ->  {id, dialled} {id, out: 1, at, n} ... {id, exit, err} | {id, why, detail}
           a connection to a unix socket, where one of these commands runs; close ends what is written, kill ends all
-          path listening:<command>:<pid>:<address> or unix:<command>:<pid>:<path>: a socket on which that process listens
+          path listening:<command>:<pid>:<address> or unix:<command>:<pid>:<path>: a socket on which that process listens, of etcd by TLS
           path netlink:<protocol>: a netlink socket
           path facts:<kind>: each write of a line gets a line
           path /dev/kmsg: each write gets the new records of the kernel log, and a line with a dot
@@ -36,7 +36,7 @@ from crashcart_collector.kernel_log import KernelLog
 from crashcart_collector.listeners import LISTENING, UNIX, Listener
 from crashcart_collector.readers import Job, Readers
 from crashcart_collector.reads import miss_of
-from crashcart_collector.sockets import NETLINK, Dialled, DialledListener, DialledNetlink
+from crashcart_collector.sockets import NETLINK, Dialled, DialledListener, DialledNetlink, DialledTls
 
 MYPY = False
 if MYPY:
@@ -156,7 +156,7 @@ class Loop:
             return None
         if head["op"] == "dial" and head["path"].startswith((LISTENING, UNIX)):
             listener = Listener(head["path"])
-            what = ["socket", listener.file or "/", [listener.command]]
+            what = ["socket", listener.file, [listener.command]] if listener.file else ["tls", head["path"]]
         elif head["op"] == "dial":
             what = ["socket", head["path"], head["daemons"]]
         else:
@@ -177,8 +177,9 @@ class Loop:
             self.children[head["id"]] = Dialled(self, head, found)
         else:
             dials = head["op"] == "dial"
+            dialled = DialledTls if found.get("tls") else DialledListener
             try:
-                self.children[head["id"]] = DialledListener(self, head, found) if dials else Child(self, head, found["path"])
+                self.children[head["id"]] = dialled(self, head, found) if dials else Child(self, head, found["path"])
             except OSError as error:
                 miss = miss_of(error, head["path"] if dials else head["argv"][0])
                 self.send({"id": head["id"], "why": miss.why, "detail": str(miss)})

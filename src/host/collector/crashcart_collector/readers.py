@@ -19,6 +19,7 @@ from crashcart_collector.reads import Miss, miss_of, slurp
 from crashcart_collector.sockets import socket_facts
 from crashcart_collector.tables import Handles
 from crashcart_collector.threads import Threads
+from crashcart_collector.tls import tls_facts
 
 MYPY = False
 if MYPY:
@@ -217,6 +218,8 @@ class Readers:
             return One(path, lambda: (job.head["what"][2](), b""))
         if kind == "socket":
             return One(path, lambda: socket_facts(path, job.head["what"][2]))
+        if kind == "tls":
+            return One(path, lambda: tls_facts(path))
         if kind == "mounts":
             return MountUsers(path) if path else Mounts(self.processes)
         if kind in ("processes", "limits"):

@@ -94,6 +94,8 @@ class Dialled:
     """A connection: what comes is sent on at once, what is written waits until the other side takes it."""
 
     two_way = True
+    again = (BlockingIOError,)  # type: tuple[type[OSError], ...]
+    wants_more = ()  # type: tuple[type[OSError], ...]  # a write that waits for what the other side sends
 
     def __init__(self, loop: "Loop", head: "Head", facts: "Head") -> None:
         self.loop, self.unwritten, self.tries, self.closing = loop, bytearray(), 0, False
@@ -147,8 +149,8 @@ class Dialled:
         if self.unwritten:
             self.flush()
         try:
-            data = self.socket.recv(65536)
-        except BlockingIOError:
+            data = self.receive()
+        except self.again:
             return
         except OSError as error:
             self.end({"exit": 1, "err": error.strerror or str(error)})
@@ -160,22 +162,27 @@ class Dialled:
                 HUNG_UP[self.path] = self.pid, time.monotonic() + GOING
             self.end({"exit": 0})
 
+    def receive(self) -> bytes:
+        return self.socket.recv(65536)
+
     def write(self, data: bytes) -> None:
         if self.over is None and not self.restless:
             self.unwritten += data
             self.flush()
 
     def flush(self) -> None:
+        event = selectors.EVENT_READ
         try:
             if self.unwritten:
                 del self.unwritten[: self.socket.send(self.unwritten)]
-        except BlockingIOError:
-            pass
+            event |= selectors.EVENT_WRITE if self.unwritten else 0
+        except self.again as error:
+            event |= 0 if isinstance(error, self.wants_more) else selectors.EVENT_WRITE
         except OSError:
             self.unwritten.clear()  # what the other side sent before it went is still to be read
         if self.closing and not self.unwritten:
             self.shut()
-        self.loop.selector.modify(self.socket, selectors.EVENT_READ | (selectors.EVENT_WRITE if self.unwritten else 0), self.readable)
+        self.loop.selector.modify(self.socket, event, self.readable)
 
     def shut(self) -> None:
         try:
@@ -264,6 +271,32 @@ class DialledListener(Dialled):
             raise BlockingIOError(error, os.strerror(error))
         if error not in (0, errno.EISCONN):
             raise OSError(error, os.strerror(error))
+
+
+class DialledTls(DialledListener):
+    """A port with TLS, whose handshake the first write begins."""
+
+    def __init__(self, loop: "Loop", head: "Head", facts: "Head") -> None:
+        import ssl
+
+        self.again, self.wants_more = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError), (ssl.SSLWantReadError,)
+        self.tls = facts["tls"]  # type: ssl.SSLContext
+        super().__init__(loop, head, facts)
+
+    def reach(self) -> None:
+        super().reach()
+        self.session = self.tls.wrap_socket(self.socket, do_handshake_on_connect=False)
+        self.socket = self.session
+
+    def receive(self) -> bytes:
+        """Also what is decrypted and still in memory: select does not see it."""
+        data = self.session.recv(65536)
+        while self.session.pending():
+            data += self.session.recv(65536)
+        return data
+
+    def shut(self) -> None:
+        """Python would drop the session with what the other side still sends."""
 
 
 class DialledNetlink(Dialled):

@@ -18,6 +18,7 @@ const IDLE_MS = 120_000;
 /** Items of one list that are read. */
 const MAX_EACH = 64;
 const NAME = /^[A-Za-z0-9_][\w.-]{0,254}$/;
+const EMPTY_MESSAGE = '{}';
 
 interface FollowedStream {
   readonly follower: EventFollower;
@@ -42,8 +43,8 @@ export class HttpConnection implements DaemonConnection {
     if (!parsed) throw new DaemonError('failed', `${request}: not a request`);
     if (parsed.verb === 'EVENTS' || parsed.verb === 'EVENTS-WS') return this.#follow(parsed, timeoutMs);
     const untilMs = performance.now() + timeoutMs;
-    if (parsed.verb === 'GET') return this.#get(parsed.path, untilMs);
-    return this.#each(parsed, untilMs);
+    if (parsed.verb === 'EACH') return this.#each(parsed, untilMs);
+    return this.#reply(parsed.path, untilMs, parsed.verb === 'RPC' ? EMPTY_MESSAGE : undefined);
   }
 
   close(): void {
@@ -56,13 +57,13 @@ export class HttpConnection implements DaemonConnection {
   }
 
   /** Waits for its turn within the timeout; secrets are removed from replies in JSON. */
-  async #get(path: string, untilMs: number): Promise<string> {
+  async #reply(path: string, untilMs: number, message?: string): Promise<string> {
     const before = this.#turn;
     const { promise: done, resolve: leave } = Promise.withResolvers<void>();
     this.#turn = done;
     try {
       await inTime(before, untilMs, path);
-      const text = await this.#exchange(path, untilMs);
+      const text = await this.#exchange(path, untilMs, message);
       return /^\s*[{[]/.test(text) ? withoutSecrets(text) : text;
     } finally {
       // A request that timed out in the queue must not let the next one overtake the one before.
@@ -70,11 +71,11 @@ export class HttpConnection implements DaemonConnection {
     }
   }
 
-  async #exchange(path: string, untilMs: number): Promise<string> {
+  async #exchange(path: string, untilMs: number, message: string | undefined): Promise<string> {
     this.#checkOverdue(path);
     const leftMs = untilMs - performance.now();
     const pipe = await inTime(this.#dial(), untilMs, path, (late) => late.kill());
-    const exchange = exchangeOver(pipe, path);
+    const exchange = exchangeOver(pipe, path, message);
     this.#current = exchange;
     if (this.#closed) exchange.kill();
     try {
@@ -111,11 +112,11 @@ export class HttpConnection implements DaemonConnection {
   }
 
   async #each({ path, below }: HttpRequest, untilMs: number): Promise<string> {
-    const list = metadataOf(await this.#get(`${path}?recursion=1`, untilMs));
+    const list = metadataOf(await this.#reply(`${path}?recursion=1`, untilMs));
     const each: Record<string, unknown> = {};
     for (const name of namesOf(list).slice(0, MAX_EACH)) {
       try {
-        each[name] = metadataOf(await this.#get(`${path}/${encodeURIComponent(name)}/${below}`, untilMs));
+        each[name] = metadataOf(await this.#reply(`${path}/${encodeURIComponent(name)}/${below}`, untilMs));
       } catch (error) {
         each[name] = { error: error instanceof Error ? error.message : String(error) };
       }

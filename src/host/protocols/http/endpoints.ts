@@ -1,10 +1,10 @@
 /** An allowed request: its path, and its parameters with their values. */
 export interface HttpEndpoint {
   /**
-   * GET: one reply. EACH: a list, and a resource below each item. EVENTS: a stream of JSON objects that is followed;
-   * EVENTS-WS: the same over a WebSocket.
+   * GET: one reply. RPC: POST of an empty message to a method of a gRPC gateway that only reads. EACH: a list, and a resource below
+   * each item. EVENTS: a stream of JSON objects that is followed; EVENTS-WS: the same over a WebSocket.
    */
-  readonly verb: 'GET' | 'EACH' | 'EVENTS' | 'EVENTS-WS';
+  readonly verb: 'GET' | 'RPC' | 'EACH' | 'EVENTS' | 'EVENTS-WS';
   /** `<name>` stands for one part of a path. */
   readonly path: string;
   /** Parameters, decoded; each may be left out. */
@@ -14,8 +14,8 @@ export interface HttpEndpoint {
 export interface HttpServer {
   readonly what: string;
   readonly sockets: readonly string[];
-  /** Port of loopback in the place of a socket, and the command that listens there. */
-  readonly listener?: { readonly command: string; readonly port: number };
+  /** In the place of a socket the command that listens, and its port; default: its lowest one. */
+  readonly listener?: { readonly command: string; readonly port?: number };
   /** Commands of the daemon: without one of them no request is sent, since systemd may hold its socket and would start it. */
   readonly daemons: readonly string[];
   readonly endpoints: readonly HttpEndpoint[];
@@ -110,6 +110,18 @@ export const httpServers: readonly HttpServer[] = [
     endpoints: [
       { verb: 'GET', path: '/metrics' },
       { verb: 'GET', path: '/metrics/detailed', query: { family: /^queue_(?:coarse_metrics|consumer_count)$/ } },
+    ],
+  },
+  {
+    // Both methods reply from memory. `health` and the list of alarms pass through raft. https://etcd.io/docs/v3.5/dev-guide/api_grpc_gateway/
+    what: 'etcd',
+    sockets: [],
+    listener: { command: 'etcd' },
+    daemons: ['etcd'],
+    endpoints: [
+      { verb: 'GET', path: '/metrics' },
+      { verb: 'RPC', path: '/v3/maintenance/status' },
+      { verb: 'RPC', path: '/v3/cluster/member/list' },
     ],
   },
 ];

@@ -1,6 +1,6 @@
 import type { Pipe } from '../../transport.ts';
 import { DaemonError } from '../protocol.ts';
-import { getOver } from './pipe-request.ts';
+import { requestOver } from './pipe-request.ts';
 
 const MAX_BODY_BYTES = 8 << 20;
 
@@ -10,13 +10,13 @@ export interface Exchange {
   readonly kill: () => void;
 }
 
-/** GET over a new connection, which is closed when the reply is complete. */
-export function exchangeOver(pipe: Pipe, path: string): Exchange {
+/** GET, or POST of a message, over a new connection, which is closed when the reply is complete. */
+export function exchangeOver(pipe: Pipe, path: string, message?: string): Exchange {
   const parts: Buffer[] = [];
   let size = 0;
   let status = 0;
   const { promise, resolve, reject } = Promise.withResolvers<string>();
-  getOver(
+  requestOver(
     pipe,
     path,
     { connection: 'close' },
@@ -37,6 +37,7 @@ export function exchangeOver(pipe: Pipe, path: string): Exchange {
       },
       fail: reject,
     },
+    message,
   );
   const finish = async () => {
     await promise.catch(() => undefined);

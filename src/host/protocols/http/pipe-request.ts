@@ -23,10 +23,16 @@ export interface ReplyListener {
 const MAX_HEAD_BYTES = 64 << 10;
 
 /**
- * GET over a pipe of the collector. node:http frames it and parses the reply as it does for a socket: none is opened, and no name is
+ * GET, or POST of a message in JSON, over a pipe of the collector. node:http frames it and parses the reply as it does for a socket: none is opened, and no name is
  * looked up. Its parser is strict: a violation of the RFC fails the request.
  */
-export function getOver(pipe: Pipe, path: string, headers: Readonly<Record<string, string>>, on: ReplyListener): void {
+export function requestOver(
+  pipe: Pipe,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  on: ReplyListener,
+  message?: string,
+): void {
   const stream = new PipeStream(pipe);
   let stderr = '';
   let over = false;
@@ -51,6 +57,7 @@ export function getOver(pipe: Pipe, path: string, headers: Readonly<Record<strin
   const client = process.getBuiltinModule('node:http').request({
     createConnection: () => stream,
     path,
+    method: message === undefined ? 'GET' : 'POST',
     // HTTP/1.1 requires a host, any will do: RFC 9112, 3.
     headers: { host: 'localhost', 'user-agent': 'crashcart', accept: '*/*', ...headers },
     maxHeaderSize: MAX_HEAD_BYTES,
@@ -83,7 +90,7 @@ export function getOver(pipe: Pipe, path: string, headers: Readonly<Record<strin
   pipe.stderr.on('data', (chunk: Buffer) => {
     stderr = `${stderr}${chunk.toString('utf8')}`.slice(0, 200);
   });
-  client.end();
+  client.end(message);
 }
 
 /** Both ends of a pipe as one stream. `Duplex.from` calls the end of one a premature close of the other. */

@@ -10,9 +10,9 @@ export interface HttpRequest {
   readonly below: string | undefined;
 }
 
-/** `GET /path?query`, `EVENTS /path`, `EVENTS-WS /path`, or `EACH /list below`; undefined for anything else. */
+/** `GET /path?query`, `RPC /path`, `EVENTS /path`, `EVENTS-WS /path`, or `EACH /list below`; undefined for anything else. */
 export function parseRequest(request: string): HttpRequest | undefined {
-  const [, verb, path, below] = /^(GET|EACH|EVENTS-WS|EVENTS) (\/[\x21-\x7e]*)(?: ([a-z]+))?$/.exec(request) ?? [];
+  const [, verb, path, below] = /^(GET|RPC|EACH|EVENTS-WS|EVENTS) (\/[\x21-\x7e]*)(?: ([a-z]+))?$/.exec(request) ?? [];
   if (path === undefined || path.includes('#') || (verb === 'EACH') !== (below !== undefined)) return undefined;
   // The expression admits these verbs only.
   return { verb: verb as HttpEndpoint['verb'], path, below };

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Pipe } from '../../transport.ts';
 import { DaemonError } from '../protocol.ts';
 import { statusError } from './exchange.ts';
-import { getOver, type HttpHead } from './pipe-request.ts';
+import { requestOver, type HttpHead } from './pipe-request.ts';
 import { JsonObjects } from '../json-objects.ts';
 import { controlFrame, WebSocketFrames } from './web-socket-frames.ts';
 
@@ -35,7 +35,7 @@ export function streamOver(pipe: Pipe, path: string, webSocket: boolean, on: Str
   };
   const agreed = () => head?.status === (webSocket ? 101 : 200);
   const refused = () => statusError(head?.status ?? 0, Buffer.concat(refusal).toString('utf8'), path);
-  getOver(
+  requestOver(
     pipe,
     path,
     webSocket

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DaemonError } from '../../../../src/host/protocols/protocol.ts';
-import { getOver, type HttpHead } from '../../../../src/host/protocols/http/pipe-request.ts';
+import { requestOver, type HttpHead } from '../../../../src/host/protocols/http/pipe-request.ts';
 import { anyText } from '../../../helpers/arbitrary.ts';
 
 /** What a request over a pipe understood of these pieces, after which the daemon hangs up. */
@@ -14,7 +14,7 @@ async function read(pieces: readonly (string | Buffer)[], stderr = '') {
   const pipe = { stdin, stdout, stderr: errors, exited: Promise.resolve(0), kill: () => undefined };
   const { promise, resolve, reject } = Promise.withResolvers<'done'>();
   promise.catch(() => undefined);
-  getOver(
+  requestOver(
     pipe,
     '/x?all=1',
     { connection: 'close' },
