@@ -11,5 +11,6 @@ export const databaseInfluences: readonly InfluenceRow[] = [
   ['process-stopped', 'haproxy-unresponsive/unresponsive', 'database-server', ['runs-as'], 'always', 60, 'its process is stopped'],
   ['process-stopped', 'rabbitmq-unresponsive/unresponsive', 'database-server', ['runs-as'], 'always', 60, 'its process is stopped'],
   ['redis-slow', 'redis-unresponsive/unresponsive', 'database-server', [], 'sometimes', 60, 'its one thread executes the slow command'],
-  ['rabbitmq-queue', 'rabbitmq-alarm', 'database-server', [], 'sometimes', 3600, 'messages that no consumer takes fill memory and disk'],
+  ['rabbitmq-queue/no-consumers', 'rabbitmq-alarm', 'database-server', [], 'sometimes', 3600, 'messages that no consumer takes fill memory and disk'],
+  ['rabbitmq-queue/grows', 'rabbitmq-alarm', 'database-server', [], 'sometimes', 3600, 'messages that consumers are too slow for fill memory and disk'],
 ]; // prettier-ignore
