@@ -75,8 +75,12 @@ export class InfluenceTable {
 
 type Judgement = Pick<Observation, 'rule' | 'condition'>;
 
-const patternsOf = ({ rule, condition }: Judgement): readonly RulePattern[] =>
-  condition === undefined ? [rule] : [`${rule}/${condition}`, rule];
+/** Patterns of a finding; of a condition about one of several objects (`grows:orders`) also that without the object. */
+const patternsOf = ({ rule, condition }: Judgement): readonly RulePattern[] => {
+  if (condition === undefined) return [rule];
+  const [kind = condition] = condition.split(':', 1);
+  return [...new Set([`${rule}/${condition}`, `${rule}/${kind}`, rule])];
+};
 
 /** Whether a finding is of a rule, or of that condition of it. */
 export const isOf = (finding: Judgement, pattern: RulePattern): boolean => patternsOf(finding).includes(pattern);

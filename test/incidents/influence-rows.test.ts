@@ -30,6 +30,8 @@ const NOT_RECORDED: readonly Edge[] = [
   ['guest-disk', 'stored-on', 'mount'],
   ['container', 'stored-on', 'mount'],
   ['storage-pool', 'stored-on', 'mount'],
+  ['openstack-service', 'served-by', 'openstack-service'],
+  ['controller', 'served-by', 'openstack-service'],
 ];
 
 /** Kinds of the objects of findings that no recorded host and no fault shows. */

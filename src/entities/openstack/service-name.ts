@@ -6,9 +6,10 @@ const SERVICE = new RegExp(`^(?:${PROJECTS})-[a-z][a-z0-9-]{1,40}$`);
 const HELPER =
   /-(?:rootwrap(?:-daemon)?|manage|status|privsep|keepalived-state-change|ns-metadata-proxy|cleanup|ovs-cleanup|netns-cleanup|usage-audit|dbsync|db-sync|init|bootstrap|setup)$/;
 
-/** Service by the name of its program, of which that for WSGI is one. */
+/** Service by the name of its program, of which that for WSGI is one. Keystone has no other: `keystone-wsgi-public`, `keystone-uwsgi.ini`. */
 function known(name: string): string | undefined {
   const bare = name.replace(/-wsgi$/, '');
+  if (/^keystone(?:-(?:api|pu[a-z]*|admin|wsgi-(?:public|admin)))?$/.test(bare)) return 'keystone';
   return SERVICE.test(bare) && !HELPER.test(bare) ? bare : undefined;
 }
 
@@ -18,13 +19,17 @@ const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
  * Service of a process by its program, title or configuration:
  *
  *     /usr/bin/python3 /usr/bin/nova-compute --config-file=/etc/nova/nova.conf
- *     neutron-server: rpc worker (/usr/bin/python3 /usr/bin/neutron-server …)
+ *     neutron-server: rpc worker (/usr/bin/python3 /usr/bin/neutron-rpc-server …)
  *     (wsgi:placement-api) -k start
  *     /usr/bin/uwsgi --ini /etc/nova/nova-api-uwsgi.ini
  *     nova-apiuWSGI worker 1
  */
 export function serviceOfCommand(commandLine: string | undefined): string | undefined {
   if (commandLine === undefined || commandLine === '') return undefined;
+  // The title of all workers of Neutron is that of neutron-server.
+  const inner = /^[a-z-]+: [^(]{0,60}\((\/.*?)\)?$/.exec(commandLine)?.[1];
+  const worker = inner === undefined ? undefined : serviceOfCommand(inner);
+  if (worker !== undefined) return worker;
   const title =
     /^([a-z-]+): /.exec(commandLine)?.[1] ??
     /^\(wsgi:([a-z-]+)/.exec(commandLine)?.[1] ??

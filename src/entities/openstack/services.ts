@@ -1,9 +1,11 @@
+import { shortHost } from '../../findings/entity-ref.ts';
 import { identity } from '../../sources/machine/identity.ts';
 import { processes, type Process, isOlder } from '../../sources/processes/processes.ts';
 import { units, type Unit } from '../../sources/systemd/units.ts';
 import { delta, type Moment } from '../../timeline/moment.ts';
 import type { Container } from '../containers/container.ts';
 import { containerNeeds, containersAt, onlyContainers } from '../containers/containers.ts';
+import { seesAll } from '../processes/hidden-processes.ts';
 import { layoutOf, type Layout } from './layout.ts';
 import { serviceOfCommand, serviceOfName } from './service-name.ts';
 
@@ -124,3 +126,11 @@ function cpuOf(own: readonly Process[], { processes: seen }: ServiceMoment): num
   });
   return rates.length === 0 ? undefined : 100 * rates.reduce((sum, rate) => sum + rate, 0);
 }
+
+/** Whether a service of the cloud should run on this host and has no process; false where processes are hidden, or none are known of it. */
+export function isGone(moment: ServiceMoment, { binary, host }: { readonly binary: string; readonly host: string }): boolean {
+  const local = moment.identity.now?.hostname;
+  if (local === undefined || shortHost(local) !== shortHost(host)) return false;
+  if (!seesAll(moment.processes) || serviceOfName(binary) !== binary) return false;
+  return !servicesOf(moment).some(({ name, processes: own }) => name === binary && own.length > 0);
+} // prettier-ignore

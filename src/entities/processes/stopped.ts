@@ -1,3 +1,4 @@
+import { serviceOfCommand } from '../openstack/service-name.ts';
 import type { processes, Process } from '../../sources/processes/processes.ts';
 import type { SampleOf } from '../../sources/source.ts';
 import type { Entry } from '../../timeline/moment.ts';
@@ -10,6 +11,8 @@ const LEAST_SECONDS = 3;
 
 export interface StoppedProcess {
   readonly process: Process;
+  /** Its command; of a service of OpenStack, whose interpreter may be that, the service. */
+  readonly name: string;
   /** Time for which it was seen stopped. */
   readonly seconds: number;
 }
@@ -19,14 +22,16 @@ export function stoppedDaemons(history: readonly Entry<SampleOf<typeof processes
   const last = history.at(-1);
   if (!last) return [];
   return [...last.sample.processes.values()].flatMap((process) => {
+    if (!/^[Tt]$/.test(process.state)) return [];
+    const service = serviceOfCommand(process.commandLine);
     const name = /qemu/.test(process.commandLine?.split(' ', 1)[0] ?? '') ? 'qemu-system-' : process.command;
-    if (!/^[Tt]$/.test(process.state) || !WAITED_FOR.test(name)) return [];
+    if (service === undefined && !WAITED_FOR.test(name)) return [];
     const running = history.findLast(({ sample }) => {
       const then = sample.processes.get(process.pid);
       return then === undefined || then.startTicks !== process.startTicks || then.state !== process.state;
     });
     const first = history.find(({ at }) => running === undefined || at > running.at);
     const seconds = last.at - (first?.at ?? last.at);
-    return seconds < LEAST_SECONDS ? [] : [{ process, seconds }];
+    return seconds < LEAST_SECONDS ? [] : [{ process, name: service ?? process.command, seconds }];
   });
 }

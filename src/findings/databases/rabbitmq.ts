@@ -136,7 +136,7 @@ export const rabbitmqQueue = defineFinding({
           ? []
           : [
               {
-                ...aboutServer(server, 'no-consumers'),
+                ...aboutServer(server, messages < GROWING_MESSAGES ? 'few-without-consumers' : 'no-consumers'),
                 severity: 'warn' as const,
                 sentence: `${plural(alone.length, 'queue')} without consumers, ${plural(messages, 'message')}: ${alone.slice(0, 2).map(({ name }) => plain(name).slice(0, 20)).join(', ')}`,
                 evidence: alone.slice(0, 5).map((one) => ({ what: plain(one.name), value: plural(one.ready ?? 0, 'message'), source: 'queue_consumers' })),
@@ -148,7 +148,7 @@ export const rabbitmqQueue = defineFinding({
           const perSec = delta(queue.ready, before?.queues.get(key)?.ready, seconds);
           return [
             {
-              ...aboutServer(server, `grows-${key.replaceAll(/\s/g, '_')}`),
+              ...aboutServer(server, `grows:${key.replaceAll(/\s/g, '_')}`),
               severity: 'warn',
               sentence: `queue ${plain(queue.name).slice(0, 40)} grows by ${count(perSec)}/s, ${plural(queue.ready ?? 0, 'message')}, ${plural(queue.consumers ?? 0, 'consumer')}`,
               evidence: [{ what: 'unacked', value: count(queue.unacked), source: 'queue_messages_unacked' }],

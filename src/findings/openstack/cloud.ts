@@ -1,3 +1,4 @@
+import { isGone, serviceNeeds } from '../../entities/openstack/services.ts';
 import {
   CAPACITY_PCT,
   deadBinaries,
@@ -44,7 +45,7 @@ const named = (servers: readonly CloudServer[]): string => servers.slice(0, 3).m
 export const openstackServiceDown = defineFinding({
   id: 'openstack-service-down',
   title: 'Service or agent of OpenStack down',
-  needs,
+  needs: { ...serviceNeeds, ...needs },
   authority: 'state and alive of the APIs (service_down_time, agent_down_time); awesome-prometheus-alerts: Nova, Neutron, Cinder agent down',
   judge: (moment): readonly Found[] => {
     const cloud = cloudOf(moment);
@@ -57,7 +58,7 @@ export const openstackServiceDown = defineFinding({
         severity: retired ? 'info' : isLast ? 'crit' : 'warn',
         entity: openstackServiceRef({ name: binary, host }),
         subject: plain(binary),
-        sentence: `down on ${plain(host)}${heartbeatSecondsAgo === undefined ? '' : `, no heartbeat for ${span(heartbeatSecondsAgo)}`}${isLast && !retired ? ', none up' : ''}`,
+        sentence: `down on ${plain(host)}${isGone(moment, one) ? ', no process' : ''}${heartbeatSecondsAgo === undefined ? '' : `, no heartbeat for ${span(heartbeatSecondsAgo)}`}${isLast && !retired ? ', none up' : ''}`,
         evidence: [{ what: 'state', value: 'down, enabled', source: binary.startsWith('neutron') ? 'GET /v2.0/agents' : 'GET /os-services' }],
         next: retired
           ? 'delete the record of that host: `openstack compute service delete`, `openstack network agent delete`'

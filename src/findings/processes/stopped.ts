@@ -12,12 +12,12 @@ export const processStopped = defineFinding({
   needs: { processes },
   authority: 'own: state T or t for 3 s in a daemon that others wait for',
   judge: ({ processes: seen }) =>
-    stoppedDaemons(seen.history).map(({ process, seconds }) => {
+    stoppedDaemons(seen.history).map(({ process, name, seconds }) => {
       const owner = process.owner ? `, ${process.owner.kind} ${plain(process.owner.name)}` : '';
       const condition = process.state === 't' ? 'stopped by a tracer (ptrace)' : 'stopped (SIGSTOP)';
       return {
         severity: 'crit' as const,
-        subject: `${plain(process.command)}[${process.pid}]`,
+        subject: `${plain(name)}[${process.pid}]`,
         entity: processRef(process),
         sentence: `${condition} for ≥ ${span(seconds)}${owner}`,
         evidence: [{ what: 'state', value: process.state, source: `/proc/${process.pid}/stat` }],

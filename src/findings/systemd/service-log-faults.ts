@@ -1,3 +1,7 @@
+import { serversRead } from '../../entities/databases/seen-servers.ts';
+import { rabbitmqNodes } from '../../sources/databases/rabbitmq.ts';
+import type { SampleOf } from '../../sources/source.ts';
+import type { Seen } from '../../timeline/moment.ts';
 import { logFaults, type LogFault, type LogFaultTable } from '../log-faults.ts';
 import { serviceJournal, serviceLogs } from '../../sources/systemd/service-logs.ts';
 import type { ServiceFault } from '../../sources/systemd/service-patterns.ts';
@@ -72,12 +76,27 @@ const rule = {
     'hotsos: nova, neutron, octavia, rabbitmq, mysql, lxd scenarios; counts of 3 and 10 a day are [own], 10 failovers as in hotsos',
 };
 
+/** Alarms that a node of RabbitMQ on this host states for as long as they last. */
+const ALARMS = [
+  ['rabbit-memory-alarm', 'memory'],
+  ['rabbit-disk-alarm', 'disk'],
+  ['rabbit-files-alarm', 'file descriptors'],
+] as const;
+
+/** The table; alarms of the log that no node has now are over. */
+function tableFor(nodes: Seen<SampleOf<typeof rabbitmqNodes>>): typeof TABLE {
+  const states = serversRead(nodes).flatMap(({ state }) => (state.reportsAlarms ? [state] : []));
+  const over = ALARMS.filter(([, alarm]) => states.length > 0 && !states.some(({ alarms }) => alarms.includes(alarm)));
+  const faults = Object.fromEntries(over.map(([id]) => [id, { ...TABLE.faults[id], presentSeconds: 0 }]));
+  return { ...TABLE, faults: { ...TABLE.faults, ...faults } };
+}
+
 /** Faults that only the logs of services have. */
 export const serviceLogFaults = defineFinding({
   ...rule,
   id: 'service-log-fault',
-  needs: { serviceLogs },
-  judge: (moment) => logFaults(moment.serviceLogs, TABLE),
+  needs: { serviceLogs, rabbitmqNodes },
+  judge: (moment) => logFaults(moment.serviceLogs, tableFor(moment.rabbitmqNodes)),
 });
 
 /** The same of the journal; a fault that a log file has as well is reported there. */

@@ -75,7 +75,7 @@ const credentialsDetail = (): Detail => ({
       {
         kind: 'table',
         id: 'credentials',
-        title: 'Credentials: ↵ asks whether to use them',
+        title: 'Files, ↵ asks before one is used',
         sources: ['openstack-credentials'],
         columns: credentialColumns,
         rows: list ?? [],
@@ -96,7 +96,7 @@ const consentDetail = ({ name }: Credentials): Detail => ({
   consent: {
     lines: [
       plain(name),
-      'Reads it on the host and sends GET requests to Nova, Neutron, Cinder and Placement with it, every 30 s. One token an hour. The password and the token stay on the host. It ends with the connection.',
+      'Reads it on the host and sends GET requests to Nova, Neutron, Cinder and Placement with it, every 10 s. One token an hour. The password and the token stay on the host. It ends with the connection.',
     ],
     yes: 'use these credentials',
   },

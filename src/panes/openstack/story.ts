@@ -16,7 +16,12 @@ interface StoryRow {
   readonly sinceSeconds: number | undefined;
 }
 
-export const isError = ({ level }: LogEntry): boolean => level === 'ERROR' || level === 'CRITICAL';
+/** Lines that services of a healthy cloud log: Zed's nova-compute at its start, all that use oslo.messaging 14. */
+const NOISE = /^(?:No DB access allowed in nova-compute|Using RPCClient manually to instantiate client)/;
+
+const isError = ({ level, text }: LogEntry): boolean =>
+  (level === 'ERROR' || level === 'CRITICAL') && !NOISE.test(text);
+const isWarning = ({ level, text }: LogEntry): boolean => level === 'WARNING' && !NOISE.test(text);
 /** The part of a request id that distinguishes it on a screen. */
 const short = (request: string): string => request.slice(0, 12);
 
@@ -24,7 +29,7 @@ const columns: readonly Column<StoryRow>[] = [
   textColumn({ id: 'time', title: 'TIME', about: 'Time of the line, as it was logged.', width: 18, wants: 18, rank: 0, value: ({ entry }) => entry.time && plain(entry.time) }),
   secondsColumn({ id: 'since', title: '+', about: 'Time since the line before.', width: 7, rank: 0, missing: '', value: ({ sinceSeconds }) => sinceSeconds }),
   textColumn({ id: 'service', title: 'SERVICE', about: 'Log that has it, by the name of its file.', width: 16, widest: 28, rank: 0, value: ({ entry }) => plain(entry.service) }),
-  textColumn({ id: 'level', title: 'LEVEL', about: 'Level: ERROR, WARNING, INFO.', vocabulary: 'fixed', width: 7, rank: 1, role: ({ entry }) => (isError(entry) ? 'crit' : entry.level === 'WARNING' ? 'warn' : 'text'), value: ({ entry }) => entry.level && label(entry.level) }),
+  textColumn({ id: 'level', title: 'LEVEL', about: 'Level: ERROR, WARNING, INFO.', vocabulary: 'fixed', width: 7, rank: 1, role: ({ entry }) => (isError(entry) ? 'crit' : isWarning(entry) ? 'warn' : 'text'), value: ({ entry }) => entry.level && label(entry.level) }),
   textColumn({ id: 'request', title: 'REQUEST', about: 'Start of its request id.', width: 12, rank: 2, value: ({ entry }) => entry.request && plain(short(entry.request)) }),
   secondsColumn({ id: 'took', title: 'TOOK', about: 'Duration of the API request that the line states.', width: 7, rank: 1, missing: '', value: ({ entry }) => entry.tookSeconds }),
   textColumn({ id: 'text', title: 'MESSAGE', about: 'Message; of a traceback its exception.', width: 30, grow: true, rank: 0, value: ({ entry }) => plain(entry.text) }),
@@ -84,7 +89,9 @@ const lasting = (seconds: number): string => (seconds < 60 ? ms(seconds * 1000) 
 /** Headline of a story: the error first, then its duration. */
 function summary(sample: LogLines | undefined): LinesSection {
   const entries = sample?.entries ?? [];
-  const error = entries.find(isError) ?? entries.find(({ level }) => level === 'WARNING');
+  const error = entries.find(isError);
+  const warning = error === undefined ? entries.find(isWarning) : undefined;
+  const textOf = (entry: LogEntry): string => plain(`${entry.service} ${entry.time ?? ''}: ${entry.text}`);
   const times = entries.flatMap(({ seconds }) => seconds ?? []);
   const [first, last] = [times.at(0), times.at(-1)];
   const services = [...new Set(entries.map(({ service }) => plain(service)))];
@@ -94,8 +101,9 @@ function summary(sample: LogLines | undefined): LinesSection {
       figures:
         error === undefined
           ? [figure(entries.length === 0 ? NONE : 'none in these lines', 'dim')]
-          : [figure(plain(`${error.service} ${error.time ?? ''}: ${error.text}`), isError(error) ? 'crit' : 'warn')],
+          : [figure(textOf(error), 'crit')],
     },
+    ...(warning === undefined ? [] : [{ label: 'warning', figures: [figure(textOf(warning), 'warn')] }]),
     {
       label: 'took',
       figures: entries.length === 0 ? [figure(NONE, 'dim')] : [figure(first === undefined || last === undefined ? NONE : lasting(last - first)), figure(plural(entries.length, 'line'))],

@@ -16,7 +16,7 @@ export const openstackCloud = defineSource({
   id: 'openstack-cloud',
   title: 'OpenStack APIs',
   why: 'Shows services and agents that are down, servers and volumes that failed or are stuck, ports that are DOWN, and capacity.',
-  everySeconds: 30,
+  everySeconds: 10,
   reads: { cloud: openstackRead('cloud', 30_000) },
   weightKiB: (cloud: Cloud | undefined) =>
     cloud === undefined ? 0 : 0.4 * (cloud.services.length + cloud.servers.length + cloud.ports.length),

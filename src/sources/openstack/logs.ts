@@ -59,8 +59,10 @@ const LINE = /^(\d{4}-(\d\d-\d\d) (\d\d:\d\d:\d\d[.,]\d{3})) \d+ ([A-Z]+) (\S+) 
 const JOURNAL = /^(\d{4}-\d\d-\d\dT\S+) \S+ ([\w.@-]+)(?:\[\d+\])?: (.*)$/s;
 const CONTEXT = /^\[(?:[^\]]*?)\] ?/;
 const REQUEST = /\breq-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g;
-/** `time: 1.2764089` at the end of a line of eventlet's server. */
-const TOOK = /\btime: (\d+\.\d+)$/;
+/** Duration at the end of a line of Nova's API, and of eventlet's server of Glance: `status: 200 len: 15 … time: 0.239635`, `HTTP/1.1" 200 1105 0.007`. */
+const TOOK = /(?:\btime: | HTTP\/1\.\d" \d{3} \d+ )(\d+\.\d+)$/;
+/** Colour of a log on a terminal, of which uwsgi's logs have the end. */
+const COLOUR = /\u001B\[[\d;]*m/g;
 const MOST_CHARACTERS = 2000;
 
 /** Entries of a reply in order of time; lines of a traceback are joined into their first. */
@@ -86,7 +88,8 @@ export function parseLogLines(text: string | undefined): LogLines | undefined {
 
 function entryOf(path: string, line: string | undefined, index: number): LogEntry | undefined {
   if (line === undefined) return undefined;
-  const [, stamp, program, logged = line] = JOURNAL.exec(line) ?? [];
+  const bare = line.replaceAll(COLOUR, '');
+  const [, stamp, program, logged = bare] = JOURNAL.exec(bare) ?? [];
   const [, time = stamp, date, clock, level, module, rest = logged] = LINE.exec(logged) ?? [];
   const context = CONTEXT.exec(rest)?.[0] ?? '';
   const requests = context.match(REQUEST) ?? [];

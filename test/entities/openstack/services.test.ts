@@ -15,7 +15,18 @@ describe('serviceOfCommand', () => {
     ['neutron-server: rpc worker (/usr/bin/python3 /usr/bin/neutron-server --config-file=x)', 'neutron-server'],
     ['(wsgi:placement-api) -k start', 'placement-api'],
     ['/usr/bin/uwsgi --ini /etc/nova/nova-api-uwsgi.ini', 'nova-api'],
-    ['keystone-apiuWSGI worker 1', 'keystone-api'],
+    ['neutron-server: rpc worker (/usr/bin/python3 /usr/bin/neutron-rpc-server --config-file=x)', 'neutron-rpc-server'],
+    [
+      'neutron-openvswitch-agent (/usr/bin/python3 /usr/bin/neutron-openvswitch-agent --config-file=x)',
+      'neutron-openvswitch-agent',
+    ],
+    ['keystone-apiuWSGI worker 1', 'keystone'],
+    ['/usr/bin/uwsgi_python311 --http-socket :5000 --ini /etc/keystone/keystone-uwsgi.ini', 'keystone'],
+    [
+      '/usr/bin/uwsgi_python311 --http-socket :9696 --ini /etc/neutron/neutron-api-uwsgi.ini --pyargv --config-dir=x',
+      'neutron-api',
+    ],
+    ['/usr/bin/python3 /usr/bin/keystone-manage db_sync', undefined],
     ['/usr/bin/python3 /usr/bin/nova-rootwrap /etc/nova/rootwrap.conf', undefined],
     ['/usr/bin/python3 /usr/bin/nova-manage db sync', undefined],
     ['tail -f /var/log/nova/nova-compute.log', undefined],
@@ -37,6 +48,7 @@ describe('serviceOfName', () => {
     ['snap.openstack-hypervisor.nova-compute.service', 'nova-compute'],
     ['devstack@n-cpu.service', 'nova-compute'],
     ['nova_compute', 'nova-compute'],
+    ['keystone', 'keystone'],
     ['neutron-ovs-cleanup.service', undefined],
     ['ssh.service', undefined],
   ])('of %s is %s', (line, name) => {
@@ -71,7 +83,7 @@ test('servicesOf joins processes and units of a host', async () => {
   expect(services.filter(({ isRunning }) => !isRunning).map(({ name }) => name)).toEqual(['neutron-openvswitch-agent']);
   expect(services.map(({ name, state, processes }) => [name, state, processes.length])).toEqual([
     ['glance-api', 'running', 1],
-    ['keystone-public', 'running', 1],
+    ['keystone', 'running', 1],
     ['neutron-openvswitch-agent', 'failed', 0],
     ['neutron-server', 'running', 2],
     ['nova-api', 'running', 2],

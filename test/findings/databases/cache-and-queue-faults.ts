@@ -57,7 +57,8 @@ const up = (name: string): Line => ['api', name, 'UP', 2, 0, 0, 0, 0, 0, 0, 30, 
 const backend = (status: string, queue = 0, connectErrors = 0, failed = 0, requests = 0): Line => ['api', 'BACKEND', status, 1, queue, 3, 200, connectErrors, failed, requests, 30, '']; // prettier-ignore
 const rabbitmqReply = (request: string, reply: DaemonReply) =>
   replyOf('listening:beam.smp:*:15692', '127.0.0.1:15692', request, reply);
-const rabbitmq = (figures: Readonly<Record<string, number>>) =>
+/** Reply of a node's metrics. */
+export const rabbitmq = (figures: Readonly<Record<string, number>>) =>
   rabbitmqReply('GET /metrics', text(Object.entries({ alarms_memory_used_watermark: 0, alarms_free_disk_space_watermark: 0, resident_memory_limit_bytes: 400e6, process_max_fds: 1024, ...figures }).map(([name, value]) => `rabbitmq_${name} ${value}\n`).join(''))); // prettier-ignore
 const queue = (ready: number, consumers: number) =>
   rabbitmqReply(

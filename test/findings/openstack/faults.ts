@@ -25,6 +25,7 @@ export const openstackFaults: readonly Fault[] = [
   vm(openstackServiceDown, [cloud({ services: [service('nova-conductor', 'down', 'ctl1', 130)] })], ['crit', 'nova-conductor', 'down on ctl1, no heartbeat for 2m10s, none up']),
   vm(openstackServiceDown, [cloud({ agents: [agent(false, 95), { ...agent(true, 3), host: 'node8' }] })], ['warn', 'neutron-openvswitch-agent', 'down on node7, no heartbeat for 1m35s']),
   vm(openstackServiceDown, [cloud({ agents: [agent(false, 30 * 86_400)] })], ['info', 'neutron-openvswitch-agent', /^down on node7, no heartbeat for 30d$/]),
+  vm(openstackServiceDown, [cloud({ agents: [{ ...agent(false, 95), host: 'cloud-vm.lab' }] })], ['crit', 'neutron-openvswitch-agent', 'down on cloud-vm.lab, no process, no heartbeat for 1m35s, none up']),
   vm(openstackBuildsStuck, [cloud({ services: up, building: [build(), build(null, '0d0f7c9e-1a10-4b3d-9c54-5f7a2a5e1c0b')] })], ['crit', 'openstack', '2 builds stuck for 12m00s (scheduling), services up: messaging or conductor']),
   vm(openstackBuildsStuck, [cloud({ services: [...up.slice(1), service('nova-conductor', 'down')], building: [build()] })], ['crit', 'openstack', '1 build stuck for 12m00s (scheduling), nova-conductor down']),
   vm(openstackBuildsStuck, [cloud({ services: up, building: [build('node7')] })], ['warn', 'openstack', '1 build stuck for 12m00s (spawning), all on node7']),

@@ -50,6 +50,16 @@ describe('processes-blocked', () => {
 describe('process-stopped', () => {
   test.each([
     [{ pid: 7, command: 'ceph-osd', state: 'T' }, 'ceph-osd[7]', 'stopped (SIGSTOP) for ≥ 4 s'],
+    [
+      {
+        pid: 7,
+        command: 'python3',
+        state: 'T',
+        cmdline: '/usr/bin/python3\0/usr/bin/nova-conductor\0--config-file=/etc/nova/nova.conf',
+      },
+      'nova-conductor[7]',
+      'stopped (SIGSTOP) for ≥ 4 s',
+    ],
     [{ pid: 7, command: 'mariadbd', state: 't' }, 'mariadbd[7]', 'stopped by a tracer (ptrace) for ≥ 4 s'],
     [
       { pid: 7, command: 'CPU 0/KVM', state: 'T', cmdline: '/usr/bin/qemu-system-x86_64\0-name\0guest=web-3' },

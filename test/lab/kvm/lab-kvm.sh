@@ -17,7 +17,7 @@ ALL="instance-0000002a lab-db lab-raw lab-paused lab-crash lab-full lab-off"; RU
 ONLY=$(cat "$STATE/only" 2>/dev/null)
 set -- ${ARGS[@]+"${ARGS[@]}"}; ARGS=()
 while [ $# -gt 0 ]; do case $1 in --only) ONLY=${2:?--only needs names}; shift ;; *) ARGS+=("$1") ;; esac; shift; done
-BRIDGE=labbr0; MADE=$CACHE/kvm-$(cat "$HERE"/guest/* "$HERE/../lib/lab-guest.sh" | sha256sum | cut -c1-12); INITRD=$MADE/initrd.gz
+BRIDGE=labbr0
 V() { timeout 60 virsh -q -c qemu:///system "$@" 9>&-; }
 is() { [ "$(V domstate "$1" 2>/dev/null)" = "$2" ]; }
 answers() { timeout 5 virsh -q -c qemu:///system version 9>&-; }
@@ -29,17 +29,6 @@ qemu_of() { cat "/run/libvirt/qemu/$1.pid" 2>/dev/null; }
 # in_guest DOMAIN COMMAND   starts a command by the guest agent, without a wait for its end
 in_guest() { V qemu-agent-command "$1" "{\"execute\":\"guest-exec\",\"arguments\":{\"path\":\"/bin/sh\",\"arg\":[\"-c\",\"$2\"]}}" >/dev/null; }
 
-build_initrd() {
-  guest_kernel; [ -s "$INITRD" ] && return 0
-  local dir=$STATE/initrd file; rm -rf "$dir" "$CACHE"/kvm-*; mkdir -p "$MADE" "$dir"/{lib64,lib/x86_64-linux-gnu,bin,etc,tmp,run,root}
-  cp "$HERE/guest/init" "$dir/init"; cp "$(command -v qemu-ga)" "$dir/bin/"
-  for file in $(ldd "$(command -v qemu-ga)" | grep -o '/[^ ]*'); do
-    case $file in */ld-linux*) cp -L "$file" "$dir/lib64/" ;; *) cp -L "$file" "$dir/lib/x86_64-linux-gnu/" ;; esac
-  done
-  # virtio_ring comes before virtio.
-  initramfs_of "$dir" "$INITRD" "virtio_ring virtio virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci failover net_failover virtio_net virtio_blk virtio_balloon virtio_console rng-core virtio-rng button"
-  rm -rf "$dir"
-}
 # sector FILE CODE [DATA AT 32]   a disk of 1 MiB that the BIOS boots: 512 bytes of code for a CPU in real mode
 sector() {
   { printf "$2" | head -c 32; head -c $((32 - $(printf "$2" | wc -c))) /dev/zero; printf "${3:-}"; head -c $((478 - $(printf "${3:-}" | wc -c))) /dev/zero; printf '\x55\xaa'; } >"$1"
@@ -84,7 +73,7 @@ up() {
   ip link show "$BRIDGE" >/dev/null 2>&1 || { ip link add "$BRIDGE" type bridge && ip addr add 10.99.7.1/24 dev "$BRIDGE" && ip link set "$BRIDGE" up || die "no bridge $BRIDGE"; }
   # Without udev /dev/kvm belongs to root only; QEMU runs as a user of the group kvm.
   if [ -c /dev/kvm ] && [ "$(stat -c %G /dev/kvm)" != kvm ]; then stat -c '%u:%g %a' /dev/kvm >"$STATE/devkvm"; chgrp kvm /dev/kvm && chmod 660 /dev/kvm; fi
-  if wanted lab-db || wanted instance-0000002a; then build_initrd; else KERNEL=; fi
+  if wanted lab-db || wanted instance-0000002a; then agent_initrd; else KERNEL=; fi
   disks; start_daemons
   for name in $ALL; do wanted "$name" || continue; define "$name"; done
   for name in $RUNNING; do wanted "$name" || continue; start "$name"; done

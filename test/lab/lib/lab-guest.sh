@@ -44,3 +44,18 @@ exec $B switch_root /newroot /sbin/init
 INIT
   chmod +x "$dir/init"; initramfs_of "$dir" "$1/initrd.gz" "$2"; rm -rf "$dir"
 }
+
+# agent_initrd   the initramfs of a guest that has no disk, with QEMU's guest agent (lab-kvm.sh), built once; sets INITRD, and KERNEL by guest_kernel
+agent_initrd() {
+  local dir=$STATE/initrd file guest=$HERE/../kvm/guest made
+  made=$CACHE/kvm-$(cat "$guest"/* "$HERE/../lib/lab-guest.sh" | sha256sum | cut -c1-12); INITRD=$made/initrd.gz
+  guest_kernel; [ -s "$INITRD" ] && return 0
+  rm -rf "$dir" "$CACHE"/kvm-*; mkdir -p "$made" "$dir"/{lib64,lib/x86_64-linux-gnu,bin,etc,tmp,run,root}
+  cp "$guest/init" "$dir/init"; cp "$(command -v qemu-ga)" "$dir/bin/"
+  for file in $(ldd "$(command -v qemu-ga)" | grep -o '/[^ ]*'); do
+    case $file in */ld-linux*) cp -L "$file" "$dir/lib64/" ;; *) cp -L "$file" "$dir/lib/x86_64-linux-gnu/" ;; esac
+  done
+  # virtio_ring comes before virtio.
+  initramfs_of "$dir" "$INITRD" "virtio_ring virtio virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci failover net_failover virtio_net virtio_blk virtio_balloon virtio_console rng-core virtio-rng button"
+  rm -rf "$dir"
+}

@@ -21,6 +21,7 @@ export const labNames = [
   'postgresql',
   'mariadb',
   'redis',
+  'openstack',
   'rabbitmq',
   'etcd',
   'zookeeper',

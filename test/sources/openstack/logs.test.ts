@@ -31,6 +31,16 @@ test('openstack-story puts the exception of a traceback into the line before it'
   expect(all).toMatchObject({ more: 3, read: 1, cut: undefined });
 });
 
+test.each([
+  ['nova-api', '"POST /v2.1/servers" status: 202 len: 370 microversion: 2.1 time: 11.312855\u001B[00m', 11.312_855],
+  ['glance-api', '127.0.0.1 - - [30/Nov/2026 15:51:06] "GET /v2/schemas/image HTTP/1.1" 200 6283 0.003874', 0.003_874],
+  ['placement-api', '"PUT /allocations/3098adad" status: 204 len: 0 microversion: 1.36\u001B[00m', undefined],
+])('openstack-story reads the duration of a line of %s without colour', (name, text, tookSeconds) => {
+  const line = `2026-11-30 15:51:06.636 7 INFO x.server [None ${REQUEST} a b - - default default] ${text}`;
+  const all = parseLogLines(JSON.stringify({ logs: [{ path: `/var/log/x/${name}.log`, lines: [line] }] }));
+  expect(all?.entries).toMatchObject([{ tookSeconds, text: text.replace('\u001B[00m', ''), request: REQUEST }]);
+});
+
 test('openstack-errors lists errors with the request of each', () => {
   const errors = openstackErrors.parse({ logs: reply('errors') }, {});
   expect(new Set(errors?.entries.map(({ level }) => level))).toEqual(new Set(['ERROR']));

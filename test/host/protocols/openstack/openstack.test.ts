@@ -191,6 +191,19 @@ describe('APIs', () => {
     expect(paths.filter((path) => path.includes('resource_providers'))).toHaveLength(1);
   });
 
+  test('the program requests the fault of a server of another cell once, which the list does not have', async () => {
+    const one = { id: ID, name: 'web', status: 'ERROR', updated: '2026-11-30T16:09:20Z' };
+    const fault = { code: 500, message: 'No valid host was found.', created: '2026-11-30T16:09:20Z' };
+    answers = { '/compute/servers/detail': [200, { servers: [one] }], [`/compute/servers/${ID}`]: [200, { server: { ...one, fault } }], ...WELL };
+    for (const request of [RC, 'cloud']) {
+      const { failed } = await asked(request);
+      expect(failed).toMatchObject([{ id: ID, fault: { message: 'No valid host was found.' } }]);
+    }
+    expect(paths.filter((path) => path.endsWith(ID))).toHaveLength(1);
+    expect(paths.filter((path) => path.includes('os-hypervisors'))).toHaveLength(1);
+    expect(paths.filter((path) => path.endsWith('os-services'))).toHaveLength(2);
+  }); // prettier-ignore
+
   test('the program states a part that fails, and gives the others', async () => {
     answers = { ...WELL, '/network/v2.0/agents': [500, {}] };
     const cloud = await asked(RC);
