@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { WriteStream } from 'node:tty';
-import { meantCommand, parseCommand, rulesFolders, UsageError, type Command } from './commands/arguments.ts';
+import { meantCommand, parseCommand, rulesFolders, type Command } from './commands/arguments.ts';
 import { exitWithoutTerminal } from './commands/lost-terminal.ts';
 import { print } from './commands/print.ts';
+import { UsageError } from './commands/usage-error.ts';
 import type { Config, LoadedConfig } from './config.ts';
 import { ConfigError } from './config/toml-table.ts';
 import { TransportError } from './host/transport.ts';
@@ -56,6 +57,10 @@ async function run(command: Command): Promise<void> {
         await import('./commands/report-notes.ts')
       ).writeNotes(command, await loadConfig(command.configFile));
       return;
+    case 'table':
+      return (await import('./commands/table.ts')).printTable(command, await loadConfig(command.configFile), DEMO);
+    case 'mcp':
+      return (await import('./commands/mcp.ts')).serveMcp(command, await loadConfig(command.configFile), DEMO);
     case 'cast':
       return (await import('./commands/cast.ts')).writeCast(command);
     case 'replay':

@@ -44,7 +44,8 @@ export function buildDeb(inputs: PackageInputs, work: string, release: string): 
       .toString()
       .replace(/^#!.*\n/, ''),
   );
-  for (const path of ['bin/malloc.json', 'dist/crashcart.mjs', 'assets/demo.cc.zst']) put(`${lib}/${path}`, own(path));
+  for (const path of ['bin/malloc.json', 'dist/crashcart.mjs', 'dist/mcp-sdk.mjs', 'assets/demo.cc.zst'])
+    put(`${lib}/${path}`, own(path));
 
   put('usr/share/man/man1/crashcart.1.gz', zipped(manPage(inputs.version)));
   put('usr/share/bash-completion/completions/crashcart', completion('bash'));

@@ -3,7 +3,9 @@ import { parseCondition, type Condition } from '../figures/condition.ts';
 import type { SshOptions } from '../host/ssh/target.ts';
 import { nearest } from '../lib/did-you-mean.ts';
 import { themeNames, type ThemeName } from '../theme-palettes.ts';
+import { UsageError } from './usage-error.ts';
 import { commandEntries, optionEntries, optionList } from './command-line.ts';
+import { dataCommand, isDataCommand, refuseDataOptions, type DataCommand } from './data-arguments.ts';
 import { SHELLS, type Shell } from './completion.ts';
 
 /** A parsed command line. */
@@ -82,7 +84,8 @@ export type Command =
       readonly timeoutMs: number | undefined;
       readonly redact: boolean;
     }
-  | { readonly kind: 'doctor'; readonly reach: Reach };
+  | { readonly kind: 'doctor'; readonly reach: Reach }
+  | DataCommand;
 
 /** Host and connection options; without a target it is this machine. */
 export interface Reach {
@@ -112,11 +115,6 @@ export interface ScreenOptions {
   readonly plain: boolean;
   /** The ledger in full in plain text. */
   readonly full: boolean;
-}
-
-/** Invalid command line, described in one sentence that quotes the argument. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
 }
 
 /** Throws a UsageError. */
@@ -160,6 +158,8 @@ export function parseCommand(argv: readonly string[]): Command {
     if (first === 'replay') return { kind: 'replay', file, screen, configFile };
     return { kind: 'cast', file, terminal: values.terminal, version: values.v2 ? 2 : 3 };
   }
+  if (isDataCommand(first)) return dataCommand(first, rest, values, (target) => reachOf(values, target));
+  refuseDataOptions(values);
   const doctor = first === 'doctor';
   const record = first === 'record';
   const report = first === 'report';
@@ -182,27 +182,7 @@ export function parseCommand(argv: readonly string[]): Command {
   const [target, ...tooMany] = wait ? rest.slice(0, -1) : doctor || record || report ? rest : positionals;
   if (tooMany.length > 0)
     throw new UsageError(`unexpected argument "${tooMany[0]}": one host at a time${guess(target ?? '')}`);
-  const reach: Reach = {
-    target,
-    ssh: {
-      port: values.port === undefined ? undefined : wholeNumber('-p', values.port),
-      login: values.login,
-      identities: values.identity,
-      jump: values.jump,
-      bindAddress: values['bind-address'],
-      addressFamily: addressFamily(values.ipv4, values.ipv6),
-      compression: values.compression,
-      controlPath: values['control-path'],
-      configFile: values['ssh-config'],
-      options: values.option,
-    },
-    backend: backend(values.transport),
-    budgetPct: values.budget === undefined ? undefined : percentage('--budget', values.budget),
-    readOnly: values['read-only'] ?? false,
-    forwardAgent: values['agent-forwarding'] ?? false,
-    verbose: values.verbose ?? false,
-    logFile: values['log-file'],
-  };
+  const reach = reachOf(values, target);
   if (doctor) return { kind: 'doctor', reach };
   const redact = values.redact ?? false;
   if (wait)
@@ -236,8 +216,33 @@ export function parseCommand(argv: readonly string[]): Command {
   return { kind: 'console', reach, screen, configFile, recordTo };
 }
 
+const reachOf = (values: OptionValues, target: string | undefined): Reach => ({
+  target,
+  ssh: {
+    port: values.port === undefined ? undefined : wholeNumber('-p', values.port),
+    login: values.login,
+    identities: values.identity,
+    jump: values.jump,
+    bindAddress: values['bind-address'],
+    addressFamily: addressFamily(values.ipv4, values.ipv6),
+    compression: values.compression,
+    controlPath: values['control-path'],
+    configFile: values['ssh-config'],
+    options: values.option,
+  },
+  backend: backend(values.transport),
+  budgetPct: values.budget === undefined ? undefined : percentage('--budget', values.budget),
+  readOnly: values['read-only'] ?? false,
+  forwardAgent: values['agent-forwarding'] ?? false,
+  verbose: values.verbose ?? false,
+  logFile: values['log-file'],
+});
+
 /** Folders of `--rules`; of every command that loads the config file. Throws a UsageError. */
 export const rulesFolders = (argv: readonly string[]): readonly string[] => parsed(argv).values.rules ?? [];
+
+/** Options of a command line by their long names. */
+export type OptionValues = ReturnType<typeof parsed>['values'];
 
 function parsed(argv: readonly string[]) {
   try {

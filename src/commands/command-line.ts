@@ -47,6 +47,19 @@ export const commandEntries: readonly CommandEntry[] = [
     about: 'case notes of a recording or a host; --for 1m on a host adds the changes in that time',
   },
   {
+    name: 'table',
+    argument: '[host|FILE] PANE.SECTION',
+    completes: 'file or host',
+    about: 'a table of a pane for other programs, units in the names of columns; --list has all tables',
+  },
+  {
+    name: 'mcp',
+    argument: '[host|FILE...]',
+    completes: 'file or host',
+    about:
+      'read-only MCP server on standard input and output: incidents, tables, readings for an assistant; names redacted',
+  },
+  {
     name: 'cast',
     argument: 'FILE',
     completes: 'file',
@@ -73,7 +86,7 @@ export interface OptionEntry {
   /** Name of the value in the usage. */
   readonly value?: string;
   readonly words?: readonly string[];
-  readonly group: 'ssh' | 'general' | 'wait' | 'report' | 'cast' | 'config' | 'meta';
+  readonly group: 'ssh' | 'general' | 'wait' | 'report' | 'table' | 'mcp' | 'cast' | 'config' | 'meta';
   readonly about: string;
 }
 
@@ -189,9 +202,9 @@ export const optionEntries = {
   format: {
     type: 'string',
     value: 'FORMAT',
-    words: ['md', 'html', 'json'],
+    words: ['md', 'html', 'json', 'text', 'csv', 'ndjson'],
     group: 'report',
-    about: 'format of the notes: md, html or json',
+    about: 'md, html or json; of table: text, csv, ndjson or json',
   },
   out: { type: 'string', value: 'FILE', group: 'report', about: 'file of the notes' },
   short: { type: 'boolean', group: 'report', about: 'up to 15 lines for a comment in a case' },
@@ -211,6 +224,16 @@ export const optionEntries = {
     about: 'kernel stacks of the process of the object, without stopping it',
   },
   timeout: { type: 'string', value: 'DURATION', group: 'wait', about: 'exit code 3 after that time: 90s, 10m, 2h' },
+  list: { type: 'boolean', group: 'table', about: 'all tables with their columns' },
+  filter: { type: 'string', value: 'REGEX', group: 'table', about: 'rows that match; !REGEX rows that do not' },
+  sort: {
+    type: 'string',
+    value: 'COLUMN',
+    group: 'table',
+    about: 'order, COLUMN:asc or COLUMN:desc (default: figures descending, texts ascending)',
+  },
+  columns: { type: 'string', value: 'NAMES', group: 'table', about: 'columns, separated by commas' },
+  'no-redact': { type: 'boolean', group: 'mcp', about: 'names, addresses and ids as they are; secrets stay masked' },
   terminal: { type: 'string', value: 'NAME', group: 'cast', about: 'terminal of a tool' },
   v2: { type: 'boolean', group: 'cast', about: 'asciicast v2, for asciinema 2' },
   example: { type: 'boolean', group: 'config', about: 'a config file with every setting as a comment' },
@@ -235,6 +258,8 @@ export const OPTION_GROUPS = [
   ['general', 'Options:'],
   ['wait', 'Of wait:'],
   ['report', 'Of report:'],
+  ['table', 'Of table:'],
+  ['mcp', 'Of mcp:'],
   ['cast', 'Of cast:'],
   ['config', 'Of config:'],
   ['meta', ''],
