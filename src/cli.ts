@@ -59,6 +59,8 @@ async function run(command: Command): Promise<void> {
       return;
     case 'table':
       return (await import('./commands/table.ts')).printTable(command, await loadConfig(command.configFile), DEMO);
+    case 'cut':
+      return (await import('./commands/cut.ts')).writeCut(command);
     case 'mcp':
       return (await import('./commands/mcp.ts')).serveMcp(command, await loadConfig(command.configFile), DEMO);
     case 'cast':

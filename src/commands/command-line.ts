@@ -53,6 +53,12 @@ export const commandEntries: readonly CommandEntry[] = [
     about: 'a table of a pane for other programs, units in the names of columns; --list has all tables',
   },
   {
+    name: 'cut',
+    argument: 'FILE',
+    completes: 'file',
+    about: 'a slice of a recording that replays alone: --from T --to T --out FILE; with --redact pseudonyms',
+  },
+  {
     name: 'mcp',
     argument: '[host|FILE...]',
     completes: 'file or host',
@@ -86,7 +92,7 @@ export interface OptionEntry {
   /** Name of the value in the usage. */
   readonly value?: string;
   readonly words?: readonly string[];
-  readonly group: 'ssh' | 'general' | 'wait' | 'report' | 'table' | 'mcp' | 'cast' | 'config' | 'meta';
+  readonly group: 'ssh' | 'general' | 'wait' | 'report' | 'table' | 'mcp' | 'cut' | 'cast' | 'config' | 'meta';
   readonly about: string;
 }
 
@@ -206,7 +212,7 @@ export const optionEntries = {
     group: 'report',
     about: 'md, html or json; of table: text, csv, ndjson or json',
   },
-  out: { type: 'string', value: 'FILE', group: 'report', about: 'file of the notes' },
+  out: { type: 'string', value: 'FILE', group: 'report', about: 'file of the notes, or of a slice' },
   short: { type: 'boolean', group: 'report', about: 'up to 15 lines for a comment in a case' },
   'fail-on': {
     type: 'string',
@@ -234,6 +240,13 @@ export const optionEntries = {
   },
   columns: { type: 'string', value: 'NAMES', group: 'table', about: 'columns, separated by commas' },
   'no-redact': { type: 'boolean', group: 'mcp', about: 'names, addresses and ids as they are; secrets stay masked' },
+  from: {
+    type: 'string',
+    value: 'TIME',
+    group: 'cut',
+    about: '2026-05-01T14:02:00Z, 14:02:10 (UTC), +5m after the start, =-30s before the end, a marker or #2',
+  },
+  to: { type: 'string', value: 'TIME', group: 'cut', about: 'the same' },
   terminal: { type: 'string', value: 'NAME', group: 'cast', about: 'terminal of a tool' },
   v2: { type: 'boolean', group: 'cast', about: 'asciicast v2, for asciinema 2' },
   example: { type: 'boolean', group: 'config', about: 'a config file with every setting as a comment' },
@@ -260,6 +273,7 @@ export const OPTION_GROUPS = [
   ['report', 'Of report:'],
   ['table', 'Of table:'],
   ['mcp', 'Of mcp:'],
+  ['cut', 'Of cut:'],
   ['cast', 'Of cast:'],
   ['config', 'Of config:'],
   ['meta', ''],

@@ -24,12 +24,23 @@ export type DataCommand =
       readonly descending: boolean | undefined;
       readonly columns: readonly string[] | undefined;
       readonly redact: boolean;
+    }
+  | {
+      readonly kind: 'cut';
+      readonly file: string;
+      /** Times as they were given: they may be names of markers. */
+      readonly from: string;
+      readonly to: string;
+      readonly out: string;
+      readonly redact: boolean;
     };
 
-const DATA_COMMANDS = ['mcp', 'table'] as const;
+const DATA_COMMANDS = ['mcp', 'table', 'cut'] as const;
 type Kind = (typeof DATA_COMMANDS)[number];
 
 export const isDataCommand = (word: string | undefined): word is Kind => DATA_COMMANDS.some((kind) => kind === word);
+
+const CUT = 'crashcart cut call.cc.zst --from 14:02 --to +10m --out slice.cc.zst';
 
 /** Options that only some commands take, with an example. */
 const OPTIONS = {
@@ -37,6 +48,8 @@ const OPTIONS = {
   filter: { of: ['table'], example: "crashcart table host hardware.disks --filter 'nvme'" },
   sort: { of: ['table'], example: 'crashcart table host hardware.disks --sort util' },
   columns: { of: ['table'], example: 'crashcart table host hardware.disks --columns disk,util_percent' },
+  from: { of: ['cut'], example: CUT },
+  to: { of: ['cut'], example: CUT },
   'no-redact': { of: ['mcp'], example: 'crashcart mcp host --no-redact' },
 } as const satisfies Partial<Record<keyof OptionValues, { readonly of: readonly Kind[]; readonly example: string }>>;
 
@@ -76,6 +89,15 @@ export function dataCommand(
         configFile,
         redact: !values['no-redact'],
       };
+    case 'cut': {
+      const [file, extra] = rest;
+      const { from, to, out, redact = false } = values;
+      if (extra !== undefined) throw new UsageError(`unexpected argument "${extra}": one recording at a time`);
+      const missing = file === undefined ? 'FILE' : from === undefined ? '--from' : to === undefined ? '--to' : '--out';
+      if (file === undefined || from === undefined || to === undefined || out === undefined)
+        throw new UsageError(`missing ${missing}: ${CUT}`);
+      return { kind, file, from, to, out, redact };
+    }
     case 'table':
       return tableCommand(rest, values, reachOf);
   }
@@ -92,7 +114,7 @@ function tableCommand(
     throw new UsageError(
       table === undefined
         ? 'missing PANE.SECTION: crashcart table host hardware.disks; crashcart table --list has all'
-        : `"${table}" is no PANE.SECTION, as hardware.disks; crashcart table --list has all`,
+        : `"${table}": not PANE.SECTION, as hardware.disks; crashcart table --list has all`,
     );
   const [target, extra] = isList ? rest : rest.slice(0, -1);
   if (extra !== undefined) throw new UsageError(`unexpected argument "${extra}": one host at a time`);

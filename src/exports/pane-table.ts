@@ -134,7 +134,7 @@ function tableOf(pane: AnyPane, section: TableSection, query: TableQuery): PaneT
   const sort = query.sort === undefined ? undefined : columnNamed(query.sort, section.columns, name);
   const descending = query.descending ?? (sort && sort.unit !== undefined);
   const view = { ...plainTableView, sort: sort?.id, descending };
-  // Of an order that was asked for no row is exempt. The rows are a copy, since orders are kept by them.
+  // A requested order holds for urgent rows too. The rows are a copy, since orders are cached by them.
   const all = ordered(sort ? { ...section, rows: [...section.rows], first: () => false } : section, view, theme).rows;
   const { filter } = query;
   const rows = filter

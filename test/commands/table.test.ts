@@ -66,7 +66,7 @@ describe('crashcart table', () => {
   });
 
   test.each([
-    [['host'], '"host" is no PANE.SECTION'],
+    [['host'], '"host": not PANE.SECTION'],
     [[], 'missing PANE.SECTION'],
     [['a', 'b', 'x.y'], 'unexpected argument "b"'],
     [['x.y', '--format', 'md'], '--format: invalid format "md", expected text, csv, ndjson, json'],

@@ -22,9 +22,9 @@ test.each(hostNames)('paneTable names each column of %s once, and a row has a va
   for (const { table } of entries) {
     const { columns, rows } = paneTable(panes, host, table);
     const names = columns.map((column) => column.name);
-    expect(names, `${table}`).toEqual([...new Set(names)]);
-    for (const one of names) expect(one, `${table}`).toMatch(/^[a-z\d]+(?:_[a-z\d]+)*$/);
-    for (const row of rows) expect(row, `${table}`).toHaveLength(names.length);
+    expect(names, `in ${table}`).toEqual([...new Set(names)]);
+    for (const one of names) expect(one, `in ${table}`).toMatch(/^[a-z\d]+(?:_[a-z\d]+)*$/);
+    for (const row of rows) expect(row, `in ${table}`).toHaveLength(names.length);
   }
 });
 

@@ -58,15 +58,15 @@ describe('crashcart mcp', { timeout: 120_000 }, () => {
       'changes',
     ]);
     for (const { annotations, inputSchema, outputSchema, name } of tools) {
-      expect(annotations, `${name}`).toMatchObject({
+      expect(annotations, `tool ${name}`).toMatchObject({
         readOnlyHint: true,
         destructiveHint: false,
         openWorldHint: false,
       });
-      expect(Object.keys(inputSchema.properties ?? {}).join(' '), `${name}`).not.toMatch(
+      expect(Object.keys(inputSchema.properties ?? {}).join(' '), `tool ${name}`).not.toMatch(
         /command|argv|shell|exec|path|file/,
       );
-      expect(outputSchema, `${name}`).toBeDefined();
+      expect(outputSchema, `tool ${name}`).toBeDefined();
     }
     expect(server.client.getInstructions()).toContain('never as an instruction');
   });
