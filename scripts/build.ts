@@ -1,12 +1,12 @@
 /**
- * Bundles src/cli.ts into dist/crashcart.mjs, one ESM file, and the licences of what went into it beside it.
+ * Bundles src/cli.ts into dist/crashcart.mjs, one ESM file, with the MCP SDK and the licences of what went into both beside it.
  * `node scripts/build.ts [--entry FILE] [--outfile FILE] [--analyze]`
  */
 import { mkdir, readFile, readdir, rename, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { brotliCompressSync } from 'node:zlib';
-import { analyzeMetafile, build, type Plugin } from 'esbuild';
+import { analyzeMetafile, build, type BuildOptions, type Plugin } from 'esbuild';
 import { pythonModule } from './python-bundle.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -103,17 +103,23 @@ const packedDemangler: Plugin = {
   },
 };
 
+/** The MCP SDK as a file by itself, which is loaded by `crashcart mcp` alone: its text would cost every start. */
+const SDK = { entry: join(root, 'src/mcp/sdk.ts'), file: 'mcp-sdk.mjs' };
+const sdkApart: Plugin = {
+  name: 'sdk-apart',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^\.\/sdk\.ts$/ }, ({ resolveDir }) =>
+      resolve(resolveDir, 'sdk.ts') === SDK.entry ? { path: `./${SDK.file}`, external: true } : undefined,
+    );
+  },
+};
+
 /** What CommonJS packages expect of their surroundings. */
 const banner = `import { createRequire as __createRequire } from 'node:module';
 const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;`;
 
-const started = performance.now();
-// Built beside its place and renamed into it: a program that starts meanwhile finds the old one or the new one, whole.
-const fresh = `${options.outfile}.${process.pid}.tmp`;
-const { metafile } = await build({
+const common = {
   absWorkingDir: root,
-  entryPoints: [options.entry],
-  outfile: fresh,
   bundle: true,
   platform: 'node',
   format: 'esm',
@@ -125,15 +131,26 @@ const { metafile } = await build({
   // React and Ink choose what they are by these.
   define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
   external,
-  plugins: [leanBlessed, noDevtools, rawText, pythonProgram, packedDemangler],
   banner: { js: banner },
   metafile: true,
   logLevel: 'warning',
-});
+} as const satisfies BuildOptions;
 
-const packages = packagesOf(Object.keys(metafile.inputs));
-await mkdir(dirname(options.outfile), { recursive: true });
-await writeFile(join(dirname(options.outfile), 'LICENSES.txt'), await licencesOf(packages));
+const started = performance.now();
+const folder = dirname(options.outfile);
+// Built beside its place and renamed into it: a program that starts meanwhile finds the old one or the new one, whole.
+const fresh = `${options.outfile}.${process.pid}.tmp`;
+const freshSdk = join(folder, `${SDK.file}.${process.pid}.tmp`);
+const plugins = [leanBlessed, noDevtools, rawText, pythonProgram, packedDemangler, sdkApart];
+const [{ metafile }, sdk] = await Promise.all([
+  build({ ...common, entryPoints: [options.entry], outfile: fresh, plugins }),
+  build({ ...common, entryPoints: [SDK.entry], outfile: freshSdk }),
+]);
+
+const packages = packagesOf([metafile, sdk.metafile].flatMap(({ inputs }) => Object.keys(inputs)));
+await mkdir(folder, { recursive: true });
+await writeFile(join(folder, 'LICENSES.txt'), await licencesOf(packages));
+await rename(freshSdk, join(folder, SDK.file));
 await rename(fresh, options.outfile);
 const kib = (await stat(options.outfile)).size / 1024;
 console.log(

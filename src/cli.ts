@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { WriteStream } from 'node:tty';
-import { meantCommand, parseCommand, rulesFolders, UsageError, type Command } from './commands/arguments.ts';
+import { meantCommand, parseCommand, rulesFolders, type Command } from './commands/arguments.ts';
 import { exitWithoutTerminal } from './commands/lost-terminal.ts';
 import { print } from './commands/print.ts';
+import { UsageError } from './commands/usage-error.ts';
 import type { Config, LoadedConfig } from './config.ts';
 import { ConfigError } from './config/toml-table.ts';
 import { NodeSetError } from './fleet/nodeset.ts';
@@ -62,6 +63,12 @@ async function run(command: Command): Promise<void> {
         await import('./commands/report-notes.ts')
       ).writeNotes(command, await loadConfig(command.configFile));
       return;
+    case 'table':
+      return (await import('./commands/table.ts')).printTable(command, await loadConfig(command.configFile), ASSETS);
+    case 'cut':
+      return (await import('./commands/cut.ts')).writeCut(command);
+    case 'mcp':
+      return (await import('./commands/mcp.ts')).serveMcp(command, await loadConfig(command.configFile), ASSETS);
     case 'cast':
       return (await import('./commands/cast.ts')).writeCast(command);
     case 'replay':

@@ -46,7 +46,8 @@ export function buildDeb(inputs: PackageInputs, work: string, release: string): 
       .replace(/^#!.*\n/, ''),
   );
   const assets = demos.map(({ file }) => `assets/${file}`);
-  for (const path of ['bin/malloc.json', 'dist/crashcart.mjs', ...assets]) put(`${lib}/${path}`, own(path));
+  for (const path of ['bin/malloc.json', 'dist/crashcart.mjs', 'dist/mcp-sdk.mjs', ...assets])
+    put(`${lib}/${path}`, own(path));
 
   put('usr/share/man/man1/crashcart.1.gz', zipped(manPage(inputs.version)));
   put('usr/share/bash-completion/completions/crashcart', completion('bash'));

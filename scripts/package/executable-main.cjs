@@ -28,13 +28,28 @@ if (script !== undefined && argv[2] === script) {
 /** The main script of an executable is a CommonJS module whose import() takes built-in modules alone: it goes by a module of the hooks. */
 function run() {
   const start = { url: at('bin/start.cjs'), format: 'commonjs', source: 'module.exports = (url) => import(url)' };
-  const program = { url: at('dist/crashcart.mjs'), format: 'module', source: getAsset('crashcart.mjs', 'utf8') };
-  const files = new Map([start, program].map((file) => [file.url, { ...file, shortCircuit: true }]));
+  const modules = ['crashcart.mjs', 'mcp-sdk.mjs'].map((name) => ({
+    url: at(`dist/${name}`),
+    format: 'module',
+    // Read when it is loaded: most starts need the first alone.
+    get source() {
+      return getAsset(name, 'utf8');
+    },
+  }));
+  const files = new Map([start, ...modules].map((file) => [file.url, file]));
+  const urlOf = (specifier, { parentURL }) =>
+    specifier === './mcp-sdk.mjs' ? new URL(specifier, parentURL).href : specifier;
   registerHooks({
-    resolve: (specifier, context, next) => files.get(specifier) ?? next(specifier, context),
-    load: (url, context, next) => files.get(url) ?? next(url, context),
+    resolve: (specifier, context, next) => {
+      const found = files.get(urlOf(specifier, context));
+      return found ? { url: found.url, format: found.format, shortCircuit: true } : next(specifier, context);
+    },
+    load: (url, context, next) => {
+      const found = files.get(url);
+      return found ? { format: found.format, source: found.source, shortCircuit: true } : next(url, context);
+    },
   });
-  createRequire(execPath)(start.url)(program.url);
+  createRequire(execPath)(start.url)(modules[0].url);
 }
 
 /** Address beside the executable, of a file that is not on disk. */

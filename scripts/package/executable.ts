@@ -23,6 +23,7 @@ export function buildExecutable(inputs: PackageInputs, work: string, release: st
       execArgv: ['--disable-warning=ExperimentalWarning'],
       assets: {
         'crashcart.mjs': at('dist/crashcart.mjs'),
+        'mcp-sdk.mjs': at('dist/mcp-sdk.mjs'),
         'malloc.json': at('bin/malloc.json'),
         ...Object.fromEntries(demos.map(({ file }) => [file, at(`assets/${file}`)])),
       },

@@ -5,7 +5,7 @@ import type { Read } from '../host/host.ts';
 import { matchesPattern } from '../lib/glob-pattern.ts';
 import { plain } from '../lib/plain.ts';
 import type { AnySource } from '../sources/source.ts';
-import { requestText } from './raw-request.ts';
+import { requestText } from '../collect/raw-request.ts';
 
 type Evidence = StandingFinding['evidence'];
 

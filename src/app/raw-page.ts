@@ -8,7 +8,7 @@ import type { LinesSection } from '../panes/pane.ts';
 import { stateOfMissing, stateWords } from '../timeline/reading-state.ts';
 import { wrap } from './box.ts';
 import type { FindingReadings } from './finding-readings.ts';
-import { requestText } from './raw-request.ts';
+import { requestText } from '../collect/raw-request.ts';
 
 /** Most lines of one reading on the screen; a copy has all. */
 const MAX_LINES = 5000;

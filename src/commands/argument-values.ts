@@ -1,10 +1,6 @@
 import type { SshOptions } from '../host/ssh/target.ts';
 import { themeNames, type ThemeName } from '../theme-palettes.ts';
-
-/** Invalid command line, described in one sentence that quotes the argument. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
+import { UsageError } from './usage-error.ts';
 
 export function wholeNumber(flag: string, text: string): number {
   if (!/^\d{1,6}$/.test(text)) throw new UsageError(`${flag}: invalid number "${text}", expected a whole number`);

@@ -5,7 +5,6 @@ import { isNodeSet } from '../fleet/nodeset.ts';
 import { didYouMean, nearest } from '../lib/did-you-mean.ts';
 import type { ThemeName } from '../theme-palettes.ts';
 import {
-  UsageError,
   addressFamily,
   backend,
   durationMs,
@@ -19,7 +18,9 @@ import {
   type StacksFormat,
 } from './argument-values.ts';
 import { demos, type Demo } from './demos.ts';
+import { UsageError } from './usage-error.ts';
 import { commandEntries, optionEntries, optionList } from './command-line.ts';
+import { dataCommand, isDataCommand, refuseDataOptions, type DataCommand } from './data-arguments.ts';
 import { SHELLS, type Shell } from './completion.ts';
 
 export { UsageError };
@@ -125,7 +126,8 @@ export type Command =
       readonly out: string | undefined;
       readonly redact: boolean;
     }
-  | { readonly kind: 'doctor'; readonly reach: Reach };
+  | { readonly kind: 'doctor'; readonly reach: Reach }
+  | DataCommand;
 
 /** Hosts of a fleet as named on the command line, or its recordings. */
 export type FleetMembers =
@@ -220,6 +222,8 @@ export function parseCommand(argv: readonly string[]): Command {
     if (first === 'replay') return { kind: 'replay', file, screen, configFile };
     return { kind: 'cast', file, terminal: values.terminal, version: values.v2 ? 2 : 3 };
   }
+  if (isDataCommand(first)) return dataCommand(first, rest, values, (target) => reachOf(values, target));
+  refuseDataOptions(values);
   const doctor = first === 'doctor';
   const record = first === 'record';
   const report = first === 'report';
@@ -313,32 +317,33 @@ function fleetFormat(text: string): 'json' {
   throw new UsageError(`--format: several hosts are printed as text or json, not ${text}`);
 }
 
-function reachOf(values: ReturnType<typeof parsed>['values'], target: string | undefined): Reach {
-  return {
-    target,
-    ssh: {
-      port: values.port === undefined ? undefined : wholeNumber('-p', values.port),
-      login: values.login,
-      identities: values.identity,
-      jump: values.jump,
-      bindAddress: values['bind-address'],
-      addressFamily: addressFamily(values.ipv4, values.ipv6),
-      compression: values.compression,
-      controlPath: values['control-path'],
-      configFile: values['ssh-config'],
-      options: values.option,
-    },
-    backend: backend(values.transport),
-    budgetPct: values.budget === undefined ? undefined : percentage('--budget', values.budget),
-    readOnly: values['read-only'] ?? false,
-    forwardAgent: values['agent-forwarding'] ?? false,
-    verbose: values.verbose ?? false,
-    logFile: values['log-file'],
-  };
-}
+const reachOf = (values: OptionValues, target: string | undefined): Reach => ({
+  target,
+  ssh: {
+    port: values.port === undefined ? undefined : wholeNumber('-p', values.port),
+    login: values.login,
+    identities: values.identity,
+    jump: values.jump,
+    bindAddress: values['bind-address'],
+    addressFamily: addressFamily(values.ipv4, values.ipv6),
+    compression: values.compression,
+    controlPath: values['control-path'],
+    configFile: values['ssh-config'],
+    options: values.option,
+  },
+  backend: backend(values.transport),
+  budgetPct: values.budget === undefined ? undefined : percentage('--budget', values.budget),
+  readOnly: values['read-only'] ?? false,
+  forwardAgent: values['agent-forwarding'] ?? false,
+  verbose: values.verbose ?? false,
+  logFile: values['log-file'],
+});
 
 /** Folders of `--rules`; of every command that loads the config file. Throws a UsageError. */
 export const rulesFolders = (argv: readonly string[]): readonly string[] => parsed(argv).values.rules ?? [];
+
+/** Options of a command line by their long names. */
+export type OptionValues = ReturnType<typeof parsed>['values'];
 
 function parsed(argv: readonly string[]) {
   try {

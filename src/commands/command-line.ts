@@ -61,6 +61,25 @@ export const commandEntries: readonly CommandEntry[] = [
       'case notes of a recording or a host, of several hosts the matrix (--format json); --for 1m on a host adds the changes in that time',
   },
   {
+    name: 'table',
+    argument: '[host|FILE] PANE.SECTION',
+    completes: 'file or host',
+    about: 'a table of a pane for other programs, units in the names of columns; --list has all tables',
+  },
+  {
+    name: 'cut',
+    argument: 'FILE',
+    completes: 'file',
+    about: 'a slice of a recording that replays alone: --from T --to T --out FILE; with --redact pseudonyms',
+  },
+  {
+    name: 'mcp',
+    argument: '[host|FILE...]',
+    completes: 'file or host',
+    about:
+      'read-only MCP server on standard input and output: incidents, tables, readings for an assistant; names redacted',
+  },
+  {
     name: 'cast',
     argument: 'FILE',
     completes: 'file',
@@ -87,7 +106,7 @@ export interface OptionEntry {
   /** Name of the value in the usage. */
   readonly value?: string;
   readonly words?: readonly string[];
-  readonly group: 'ssh' | 'general' | 'wait' | 'report' | 'cast' | 'config' | 'meta';
+  readonly group: 'ssh' | 'general' | 'wait' | 'report' | 'table' | 'mcp' | 'cut' | 'cast' | 'config' | 'meta';
   readonly about: string;
 }
 
@@ -133,10 +152,10 @@ export const optionEntries = {
   },
   from: {
     type: 'string',
-    value: 'SOURCE',
+    value: 'SOURCE|TIME',
     group: 'general',
     about:
-      'hosts of a source, all or those named (@group): ssh, ansible:FILE, juju, ceph, k8s; juju:FILE reads saved output',
+      'hosts of a source, all or those named (@group): ssh, ansible:FILE, juju, ceph, k8s; juju:FILE reads saved output; of cut: start of the slice',
   },
   yes: { type: 'boolean', short: 'y', group: 'general', about: 'connects to several hosts without asking' },
   budget: {
@@ -211,11 +230,11 @@ export const optionEntries = {
   format: {
     type: 'string',
     value: 'FORMAT',
-    words: ['md', 'html', 'json', 'text', 'folded', 'pprof', 'speedscope', 'svg'],
+    words: ['md', 'html', 'json', 'text', 'csv', 'ndjson', 'folded', 'pprof', 'speedscope', 'svg'],
     group: 'report',
-    about: 'format of the notes: md, html or json; of stacks: text, folded, pprof, speedscope or svg',
+    about: 'md, html or json; of table: text, csv, ndjson or json; of stacks: text, folded, pprof, speedscope or svg',
   },
-  out: { type: 'string', value: 'FILE', group: 'report', about: 'file of the notes, or of the stacks' },
+  out: { type: 'string', value: 'FILE', group: 'report', about: 'file of the notes, the stacks or a slice' },
   short: { type: 'boolean', group: 'report', about: 'up to 15 lines for a comment in a case' },
   'fail-on': {
     type: 'string',
@@ -233,6 +252,23 @@ export const optionEntries = {
     about: 'stacks of the process of the object, kernel and runtime, without stopping it',
   },
   timeout: { type: 'string', value: 'DURATION', group: 'wait', about: 'exit code 3 after that time: 90s, 10m, 2h' },
+  list: { type: 'boolean', group: 'table', about: 'all tables with their columns' },
+  filter: { type: 'string', value: 'REGEX', group: 'table', about: 'rows that match; !REGEX rows that do not' },
+  sort: {
+    type: 'string',
+    value: 'COLUMN',
+    group: 'table',
+    about: 'order, COLUMN:asc or COLUMN:desc (default: figures descending, texts ascending)',
+  },
+  columns: { type: 'string', value: 'NAMES', group: 'table', about: 'columns, separated by commas' },
+  'no-redact': { type: 'boolean', group: 'mcp', about: 'names, addresses and ids as they are; secrets stay masked' },
+  to: {
+    type: 'string',
+    value: 'TIME',
+    group: 'cut',
+    about:
+      'end, as the start in --from: 2026-05-01T14:02:00Z, 14:02:10 (UTC), +5m after the start, =-30s before the end, a marker or #2',
+  },
   terminal: { type: 'string', value: 'NAME', group: 'cast', about: 'terminal of a tool' },
   v2: { type: 'boolean', group: 'cast', about: 'asciicast v2, for asciinema 2' },
   example: { type: 'boolean', group: 'config', about: 'a config file with every setting as a comment' },
@@ -257,6 +293,9 @@ export const OPTION_GROUPS = [
   ['general', 'Options:'],
   ['wait', 'Of wait:'],
   ['report', 'Of report and stacks:'],
+  ['table', 'Of table:'],
+  ['mcp', 'Of mcp:'],
+  ['cut', 'Of cut:'],
   ['cast', 'Of cast:'],
   ['config', 'Of config:'],
   ['meta', ''],

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pkg from '../../package.json' with { type: 'json' };
@@ -27,12 +27,13 @@ import { print, warn } from './print.ts';
 import { reachHost, watch } from './reach.ts';
 import { settle } from './report.ts';
 import { writeNew } from './write-new.ts';
+import { targetFile } from './target-file.ts';
 
 type ReportCommand = Extract<Command, { kind: 'report' }>;
 
 /** Writes case notes of a recording or of a live host. Resolves with the exit code; rejects when they cannot be written. */
 export async function writeNotes(command: ReportCommand, config: Config): Promise<number> {
-  const file = await fileOf(command);
+  const file = await targetFile(command.reach.target);
   const redaction = command.redact ? new ScreenRedaction() : undefined;
   const notes = safeNotes(
     file === undefined
@@ -53,18 +54,6 @@ const FAILED = 3;
 const failed = ({ incidents }: SafeNotes, from: ReportCommand['failOn']): boolean =>
   from !== undefined &&
   incidents.some(({ severity, past }) => !past && (severity === 'crit' || (severity === 'warn' && from === 'warn')));
-
-/** Path of a recording or sosreport (a file, or a folder with sos_commands); undefined: the target is a host. */
-async function fileOf({ reach: { target } }: ReportCommand): Promise<string | undefined> {
-  if (target === undefined) return undefined;
-  const found = await stat(target).catch(() => undefined);
-  // Also a report within an archive of several.
-  if (found?.isFile() || (await placeOf(target)).member !== undefined) return target;
-  // A folder with the name of a host does not hide the host.
-  if (found?.isDirectory() && (target.includes('/') || existsSync(join(target, 'sos_commands')))) return target;
-  if (/[/\\]|\.zst$/.test(target)) throw new RecordingError(`${target}: no such file`);
-  return undefined;
-}
 
 async function notesOfFile(
   path: string,

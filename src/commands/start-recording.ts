@@ -7,6 +7,7 @@ import { SCREEN } from '../recording/asciicast.ts';
 import { verifyRedaction, type RedactionSearch } from '../recording/verify-redaction.ts';
 import { SessionRecorder } from '../recording/session-recorder.ts';
 import { isCounters, recordingRedaction } from '../redact/recording-redaction.ts';
+import type { Redactor } from '../redact/redactor.ts';
 import type { ScreenRedaction } from '../redact/screen-redaction.ts';
 import { sources } from '../subsystems/index.ts';
 import { keepNames } from './keep-names.ts';
@@ -62,15 +63,17 @@ export async function startRedacted(
       unsubscribe();
       learn();
       keepNames(redactor, nowMs());
-      const search: RedactionSearch = {
-        // Words of the kernel may be names in other readings.
-        inText: (text, { read }) => (isCounters(read) ? redactor.leftByForm(text) : redactor.left(text)),
-        inLine: (line) => redactor.leftInLine(line),
-      };
-      problem = await verifyRedaction(to, clean, search, redactor);
+      problem = await verifyRedaction(to, clean, redactionSearch(redactor), redactor);
     },
   };
 }
+
+/** Search for what redaction may have left in a recording. */
+export const redactionSearch = (redactor: Redactor): RedactionSearch => ({
+  // Words of the kernel may be names in other readings.
+  inText: (text, { read }) => (isCounters(read) ? redactor.leftByForm(text) : redactor.left(text)),
+  inLine: (line) => redactor.leftInLine(line),
+});
 
 /** `node-7-20261123T215512Z.cc.zst` */
 function recordingPath(host: string, nowMs: number): string {

@@ -15,11 +15,14 @@ function wrapped(text: string, columns: number): readonly string[] {
   return out;
 }
 
-/** A head with its explanation beside it. */
-const entry = (head: string, about: string): readonly string[] =>
-  wrapped(about, COLUMNS - HEAD_COLUMNS - 1).map(
-    (line, i) => `  ${(i === 0 ? head : '').padEnd(HEAD_COLUMNS - 2)} ${line}`,
+/** A head with its explanation beside it, or below a long one. */
+function entry(head: string, about: string): readonly string[] {
+  const isLong = head.length > HEAD_COLUMNS - 2;
+  const lines = wrapped(about, COLUMNS - HEAD_COLUMNS - 1).map(
+    (line, i) => `  ${(i === 0 && !isLong ? head : '').padEnd(HEAD_COLUMNS - 2)} ${line}`,
   );
+  return isLong ? [`  ${head}`, ...lines] : lines;
+}
 
 /** `-p, --port PORT` */
 export const optionHead = ({ name, short, value }: OptionEntry & { readonly name: string }): string =>

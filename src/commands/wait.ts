@@ -18,11 +18,12 @@ import { ScreenRedaction } from '../redact/screen-redaction.ts';
 import { processStacks } from '../sources/processes/stacks.ts';
 import { bindDetail } from '../sources/source.ts';
 import { panes, sources } from '../subsystems/index.ts';
-import { UsageError, type Command } from './arguments.ts';
+import type { Command } from './arguments.ts';
 import { linePrompter } from './line-prompter.ts';
 import { print, warn } from './print.ts';
 import { reachHost, watch } from './reach.ts';
 import { startRecording, startRedacted } from './start-recording.ts';
+import { UsageError } from './usage-error.ts';
 
 type WaitCommand = Extract<Command, { kind: 'wait' }>;
 

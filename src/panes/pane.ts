@@ -53,6 +53,9 @@ export interface Measure {
   readonly least: number;
 }
 
+/** Unit of a figure; a rate has `/s` at the end of its title. */
+export type Unit = 'number' | 'bytes' | 'KiB' | 'percent' | 'ms' | 's' | 'Mbit/s';
+
 /** Column of a table; sort, filter, copy, help and layout use it. */
 export interface Column<Row> {
   readonly id: string;
@@ -77,6 +80,8 @@ export interface Column<Row> {
    */
   readonly vocabulary?: 'fixed' | ((row: Row) => 'fixed' | undefined);
   readonly role?: (row: Row) => Role;
+  /** Unit of a value that is a figure; absent where the value is a text, or a number only to sort by. */
+  readonly unit?: Unit;
   /** Present for figures that vary over time; absent for ids, ages and ranks. */
   readonly measure?: Measure;
   /** Rank: 0 is always shown, higher ranks are left out first on a narrow screen. */
@@ -163,6 +168,7 @@ export interface PaneFigure extends Measure {
   readonly object?: string;
   /** Name as in a column head: `%iowait`, `runnable`. */
   readonly title: string;
+  readonly unit: Unit;
   readonly value: number | undefined;
 }
 

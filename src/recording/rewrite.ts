@@ -6,11 +6,15 @@ import { Packer } from './packer.ts';
 import type { Recording } from './recording.ts';
 import { markFrame } from './segments.ts';
 
-/** Writes a recording into a new file (mode 0600), segment by segment, with the events that `map` makes of each segment's. */
+/**
+ * Writes a recording, or some of its segments, into a new file (mode 0600) with the events that `map` makes of each segment's. A mark is of
+ * the segment event that it makes; a segment without events is left out.
+ */
 export async function rewriteRecording(
   recording: Recording,
   path: string,
   map: (events: readonly RecordingEvent[], isLast: boolean) => readonly RecordingEvent[],
+  places: readonly number[] = [...recording.segments.keys()],
 ): Promise<void> {
   const file = await open(path, 'wx', 0o600);
   const nonce = randomBytes(16).toString('hex');
@@ -21,12 +25,17 @@ export async function rewriteRecording(
     size += bytes.length;
   };
   try {
-    for (const [place, { number, t }] of recording.segments.entries()) {
+    for (const [i, place] of places.entries()) {
       const { events } = await recording.segment(place);
+      const mapped = map(events, i === places.length - 1);
+      const [head] = mapped;
+      if (head === undefined) continue;
+      const number = head.e === 'segment' ? head.number : place;
+      const { t } = head;
       const packer = new Packer();
       await write(markFrame(nonce, { number, t }));
       const from = size;
-      const lines = map(events, place === recording.segments.length - 1).map((event) => {
+      const lines = mapped.map((event) => {
         const line = `${JSON.stringify(event)}\n`;
         index.line(event, line);
         return line;

@@ -18,7 +18,8 @@ export function tableText<Row>(section: TableSection<Row>, view: TableView, form
   return aligned([header, ...body], rights);
 }
 
-function aligned(table: readonly (readonly string[])[], rights: readonly boolean[]): string {
+/** Rows in columns as wide as their longest text; `rights` are aligned to the right. */
+export function aligned(table: readonly (readonly string[])[], rights: readonly boolean[]): string {
   const widths = rights.map((_, i) => table.reduce((most, cells) => Math.max(most, textWidth(cells[i] ?? '')), 0));
   return table
     .map((cells) =>

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { parseCommand, UsageError } from '../../src/commands/arguments.ts';
+import { parseCommand } from '../../src/commands/arguments.ts';
+import { UsageError } from '../../src/commands/usage-error.ts';
 
 describe('parseCommand', () => {
   test('takes several names, node sets, sources and files for a fleet', () => {

@@ -57,6 +57,7 @@ const pane = definePane({
       section: { id: 'all', title: 'All disks', sources: ['test-disks'] },
       value: seen.now?.reduce((sum, { utilPct }) => sum + utilPct, 0),
       format: (value) => `${value.toFixed(0)}%`,
+      unit: 'percent',
       least: 1,
     },
   ],

@@ -4,13 +4,13 @@ import { LEAST } from '../../ui/kit/columns.ts';
 import type { PaneFigure } from '../pane.ts';
 import type { ClusterNeeds } from './cluster.ts';
 
-type Format = Pick<PaneFigure, 'format' | 'least'>;
+type Format = Pick<PaneFigure, 'format' | 'least' | 'unit'>;
 
-const COUNT: Format = { format: count, least: LEAST.count };
+const COUNT: Format = { format: count, least: LEAST.count, unit: 'number' };
 /** Of OSDs and monitors one matters. */
-const WHOLE: Format = { format: count, least: 0.1 };
-const BYTES: Format = { format: bytes, least: LEAST.bytes };
-const SHARE: Format = { format: percent, least: LEAST.percent };
+const WHOLE: Format = { format: count, least: 0.1, unit: 'number' };
+const BYTES: Format = { format: bytes, least: LEAST.bytes, unit: 'bytes' };
+const SHARE: Format = { format: percent, least: LEAST.percent, unit: 'percent' };
 
 const section = { id: 'cluster', title: 'Cluster', sources: ['ceph-status'] };
 

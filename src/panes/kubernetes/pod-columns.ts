@@ -75,6 +75,7 @@ const restarts: Column<PodRow> = {
   width: 9,
   align: 'right',
   rank: 1,
+  unit: 'number',
   measure: { format: String, least: 1 },
   value: (row) => row.restarts,
   text: (row) =>

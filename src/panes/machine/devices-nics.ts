@@ -94,7 +94,7 @@ export const linkRole = (row: NicRow): Role =>
 const flapRole = ({ nic, flapped }: NicRow): Role => (isFlapping(nic, flapped) ? 'warn' : 'text');
 
 /** Mb/s. */
-const speedColumn = figureColumn((mbps) => (mbps >= 1000 ? `${mbps / 1000}G` : `${mbps}M`));
+const speedColumn = figureColumn((mbps) => (mbps >= 1000 ? `${mbps / 1000}G` : `${mbps}M`), undefined, 'Mbit/s');
 
 const columns: readonly Column<NicRow>[] = [
   {

@@ -9,13 +9,13 @@ import type { MemoryNeeds } from './memory.ts';
 import type { PressureNeeds } from './pressure.ts';
 
 type Needs = CpusNeeds & MemoryNeeds & PressureNeeds;
-type Format = Pick<PaneFigure, 'format' | 'least'>;
+type Format = Pick<PaneFigure, 'format' | 'least' | 'unit'>;
 
-const PERCENT: Format = { format: percent, least: LEAST.percent };
-const TASKS: Format = { format: (value) => value.toFixed(value < 10 ? 1 : 0), least: 0.5 };
-const PER_SECOND: Format = { format: count, least: LEAST.count };
-const SIZE: Format = { format: kib, least: 8 * LEAST.kib };
-const THROUGHPUT: Format = { format: (value) => bytes(value * 1024), least: 64 };
+const PERCENT: Format = { format: percent, least: LEAST.percent, unit: 'percent' };
+const TASKS: Format = { format: (value) => value.toFixed(value < 10 ? 1 : 0), least: 0.5, unit: 'number' };
+const PER_SECOND: Format = { format: count, least: LEAST.count, unit: 'number' };
+const SIZE: Format = { format: kib, least: 8 * LEAST.kib, unit: 'KiB' };
+const THROUGHPUT: Format = { format: (value) => bytes(value * 1024), least: 64, unit: 'KiB' };
 
 /** Figures of the whole machine: CPU, load, pressure, memory. */
 export const machineFigures = (moment: Moment<Needs>): readonly PaneFigure[] => [
@@ -60,7 +60,15 @@ function cpuFigures({ cpuStat: stat, loadavg: load }: Moment<Needs>): readonly P
       PER_SECOND,
     ),
     { id: 'load 1 min', title: 'load 1 min', section: loads, value: load.now?.load1, ...TASKS },
-    { id: 'threads', title: 'threads', section: loads, value: load.now?.threads, format: count, least: 5 },
+    {
+      id: 'threads',
+      title: 'threads',
+      section: loads,
+      value: load.now?.threads,
+      format: count,
+      least: 5,
+      unit: 'number',
+    },
   ];
 }
 
@@ -115,6 +123,6 @@ function memoryFigures({ meminfo, vmstat: seen }: Moment<Needs>): readonly PaneF
     rate('direct scans/s', ({ scanDirectPages }) => scanDirectPages),
     rate('reclaim stalls/s', ({ allocStalls }) => allocStalls),
     rate('compaction stalls/s', ({ compactStalls }) => compactStalls),
-    rate('OOM kills/s', ({ oomKills }) => oomKills, { format: count, least: 0.01 }),
+    rate('OOM kills/s', ({ oomKills }) => oomKills, { format: count, least: 0.01, unit: 'number' }),
   ];
 }

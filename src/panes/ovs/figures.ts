@@ -4,11 +4,11 @@ import { LEAST } from '../../ui/kit/columns.ts';
 import type { PaneFigure } from '../pane.ts';
 import { kindsOf, upcallsModel, type upcallNeeds } from './upcalls.ts';
 
-type Format = Pick<PaneFigure, 'format' | 'least'>;
+type Format = Pick<PaneFigure, 'format' | 'least' | 'unit'>;
 
-const COUNT: Format = { format: count, least: LEAST.count };
-const SHARE: Format = { format: percent, least: LEAST.percent };
-const TIME: Format = { format: ms, least: LEAST.ms };
+const COUNT: Format = { format: count, least: LEAST.count, unit: 'number' };
+const SHARE: Format = { format: percent, least: LEAST.percent, unit: 'percent' };
+const TIME: Format = { format: ms, least: LEAST.ms, unit: 'ms' };
 
 /** Figures of the datapaths and of ovs-vswitchd. */
 export function ovsFigures(moment: Moment<typeof upcallNeeds>): readonly PaneFigure[] {

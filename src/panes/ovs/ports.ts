@@ -99,7 +99,7 @@ function moved({ history, now }: Seen<OvsDbSample>): Pick<Seen<OvsDbSample>, 'no
   return { now, before: older.sample, seconds: seconds > 0 ? seconds : undefined };
 }
 
-const roundedColumn = figureColumn((value) => bytes(Math.round(value)), LEAST.bytes);
+const roundedColumn = figureColumn((value) => bytes(Math.round(value)), LEAST.bytes, 'bytes');
 
 const columns: readonly Column<PortRow>[] = [
   { id: 'port', title: 'PORT', about: 'Name of the interface.', width: 15, rank: 0, value: (row) => row.name },

@@ -97,7 +97,8 @@ function memberOf(text: string, statusReply: unknown, membersReply: unknown): Et
   if (!figures.has('etcd_server_has_leader')) return undefined;
   const flag = (name: string): boolean | undefined => (figures.has(name) ? figures.get(name) === 1 : undefined);
   const figure = (name: string): number | undefined => figures.get(name);
-  const histogram = (name: string): Histogram => (buckets.get(name) ?? []).toSorted(([a = Infinity], [b = Infinity]) => a - b);
+  const histogram = (name: string): Histogram =>
+    (buckets.get(name) ?? []).toSorted(([a = Infinity], [b = Infinity]) => a - b);
   const status = statusReply === undefined ? undefined : fields(statusReply);
   const { member_id: ownId } = fields(status?.['header']);
   const names = membersReply === undefined ? undefined : namesById(membersReply);

@@ -1,5 +1,5 @@
 import { bytes, count, duration, kib, ms, NONE, percent } from '../../lib/units.ts';
-import type { Column } from '../../panes/pane.ts';
+import type { Column, Unit } from '../../panes/pane.ts';
 
 /** Least differences that matter, by unit: a page, a tenth of a millisecond, a percent point. */
 export const LEAST = { count: 0.5, bytes: 4096, kib: 256, percent: 1, ms: 0.1 } as const;
@@ -19,9 +19,10 @@ export interface FigureColumn<Row> extends Omit<Column<Row>, 'align' | 'value' |
  * matters in a comparison over time; without it the figure is not compared.
  */
 export const figureColumn =
-  (format: (value: number) => string, least?: number) =>
+  (format: (value: number) => string, least?: number, unit: Unit = 'number') =>
   <Row>({ missing, zero, ...column }: FigureColumn<Row>): Column<Row> => ({
     ...(least !== undefined && { measure: { format, least } }),
+    unit,
     ...column,
     align: 'right',
     text: (row) => {
@@ -41,25 +42,25 @@ export const totalColumn = figureColumn(String, 1);
 export const countColumn = figureColumn(count, LEAST.count);
 
 /** Bytes, and bytes per second where 0 is a figure too, in binary steps: `1.5K`. */
-export const bytesColumn = figureColumn(bytes, LEAST.bytes);
+export const bytesColumn = figureColumn(bytes, LEAST.bytes, 'bytes');
 
 /** KiB, in binary steps: 1536 is `1.5M`. */
-export const kibColumn = figureColumn(kib, LEAST.kib);
+export const kibColumn = figureColumn(kib, LEAST.kib, 'KiB');
 
 /** Bytes per second where most rows are idle: `·` below 1 B/s. */
-export const rateColumn = figureColumn((value) => (value < 1 ? '·' : bytes(value)), LEAST.bytes);
+export const rateColumn = figureColumn((value) => (value < 1 ? '·' : bytes(value)), LEAST.bytes, 'bytes');
 
 /** Percent, 0 to 100 and beyond: `12.3%`. */
-export const percentColumn = figureColumn(percent, LEAST.percent);
+export const percentColumn = figureColumn(percent, LEAST.percent, 'percent');
 
 /** Milliseconds: `1.5ms`, from 1000 on in seconds. */
-export const msColumn = figureColumn(ms, LEAST.ms);
+export const msColumn = figureColumn(ms, LEAST.ms, 'ms');
 
 /** Seconds of a latency or a wait: `1.5ms`, from 1 s on in seconds. */
-export const secondsColumn = figureColumn((value) => ms(value * 1000), LEAST.ms / 1000);
+export const secondsColumn = figureColumn((value) => ms(value * 1000), LEAST.ms / 1000, 's');
 
 /** Seconds of an age, an uptime, a CPU time: `1m30`. */
-export const ageColumn = figureColumn(duration);
+export const ageColumn = figureColumn(duration, undefined, 's');
 
 /** A column of text that is blank, not a dash, where there is none: a note, an owner, an error. */
 export interface TextColumn<Row> extends Omit<Column<Row>, 'align' | 'value' | 'text'> {

@@ -1,0 +1,151 @@
+import { TABLE_FORMATS, type TableFormat } from '../exports/table-format.ts';
+import { compileFilter } from '../ui/filter.ts';
+import type { OptionValues, Reach } from './arguments.ts';
+import { UsageError } from './usage-error.ts';
+
+/** A parsed command that gives data to other programs. */
+export type DataCommand =
+  | {
+      readonly kind: 'mcp';
+      readonly reach: Reach;
+      readonly targets: readonly (string | undefined)[];
+      readonly configFile: string | undefined;
+      readonly redact: boolean;
+    }
+  | {
+      readonly kind: 'table';
+      readonly reach: Reach;
+      readonly configFile: string | undefined;
+      /** `hardware.disks`; undefined: the list of all tables. */
+      readonly table: string | undefined;
+      readonly format: TableFormat;
+      readonly filter: ((text: string) => boolean) | undefined;
+      readonly sort: string | undefined;
+      readonly descending: boolean | undefined;
+      readonly columns: readonly string[] | undefined;
+      readonly redact: boolean;
+    }
+  | {
+      readonly kind: 'cut';
+      readonly file: string;
+      /** Times as they were given: they may be names of markers. */
+      readonly from: string;
+      readonly to: string;
+      readonly out: string;
+      readonly redact: boolean;
+    };
+
+const DATA_COMMANDS = ['mcp', 'table', 'cut'] as const;
+type Kind = (typeof DATA_COMMANDS)[number];
+
+export const isDataCommand = (word: string | undefined): word is Kind => DATA_COMMANDS.some((kind) => kind === word);
+
+const CUT = 'crashcart cut call.cc.zst --from 14:02 --to +10m --out slice.cc.zst';
+
+/** Options that only some commands take, with an example. */
+const OPTIONS = {
+  list: { of: ['table'], example: 'crashcart table --list' },
+  filter: { of: ['table'], example: "crashcart table host hardware.disks --filter 'nvme'" },
+  sort: { of: ['table'], example: 'crashcart table host hardware.disks --sort util' },
+  columns: { of: ['table'], example: 'crashcart table host hardware.disks --columns disk,util_percent' },
+  to: { of: ['cut'], example: CUT },
+  'no-redact': { of: ['mcp'], example: 'crashcart mcp host --no-redact' },
+} as const satisfies Partial<Record<keyof OptionValues, { readonly of: readonly Kind[]; readonly example: string }>>;
+
+/** Options of other commands that have no meaning here. */
+const ELSEWHERE = ['yes', 'then', 'timeout', 'for', 'fail-on', 'short', 'record', 'tour'] as const;
+
+/** Throws a UsageError for an option of another command. */
+export function refuseDataOptions(values: OptionValues, kind?: Kind): void {
+  for (const [name, { of, example }] of Object.entries(OPTIONS)) {
+    // The keys are names of options.
+    const isGiven = values[name as keyof typeof OPTIONS] !== undefined;
+    if (isGiven && !of.some((one) => one === kind))
+      throw new UsageError(`--${name} is an option of ${of.join(' and ')}: ${example}`);
+  }
+}
+
+/** Throws a UsageError. */
+export function dataCommand(
+  kind: Kind,
+  rest: readonly string[],
+  values: OptionValues,
+  reachOf: (target: string | undefined) => Reach,
+): DataCommand {
+  refuseDataOptions(values, kind);
+  if (values.from !== undefined && kind !== 'cut')
+    throw new UsageError(`--from is an option of cut and of several hosts: ${CUT}`);
+  for (const name of ELSEWHERE)
+    if (values[name] !== undefined) throw new UsageError(`--${name} is not an option of ${kind}`);
+  const configFile = values.config;
+  switch (kind) {
+    case 'mcp':
+      if (rest.includes('-'))
+        throw new UsageError('mcp -: standard input is the connection of the client; name a file');
+      if (values['no-redact'] && values.redact) throw new UsageError('--redact and --no-redact exclude each other');
+      return {
+        kind,
+        reach: reachOf(undefined),
+        targets: rest.length === 0 ? [undefined] : rest,
+        configFile,
+        redact: !values['no-redact'],
+      };
+    case 'cut': {
+      const [file, extra] = rest;
+      const { from, to, out, redact = false } = values;
+      if (extra !== undefined) throw new UsageError(`unexpected argument "${extra}": one recording at a time`);
+      const missing = file === undefined ? 'FILE' : from === undefined ? '--from' : to === undefined ? '--to' : '--out';
+      if (file === undefined || from === undefined || to === undefined || out === undefined)
+        throw new UsageError(`missing ${missing}: ${CUT}`);
+      return { kind, file, from, to, out, redact };
+    }
+    case 'table':
+      return tableCommand(rest, values, reachOf);
+  }
+}
+
+function tableCommand(
+  rest: readonly string[],
+  values: OptionValues,
+  reachOf: (target: string | undefined) => Reach,
+): DataCommand {
+  const isList = values.list ?? false;
+  const table = isList ? undefined : rest.at(-1);
+  if (!isList && !/^[\w-]+\.[\w-]+$/.test(table ?? ''))
+    throw new UsageError(
+      table === undefined
+        ? 'missing PANE.SECTION: crashcart table host hardware.disks; crashcart table --list has all'
+        : `"${table}": not PANE.SECTION, as hardware.disks; crashcart table --list has all`,
+    );
+  const [target, extra] = isList ? rest : rest.slice(0, -1);
+  if (extra !== undefined) throw new UsageError(`unexpected argument "${extra}": one host at a time`);
+  const [sort, order] = values.sort?.split(':') ?? [];
+  if (order !== undefined && order !== 'asc' && order !== 'desc')
+    throw new UsageError(`--sort: invalid order "${order}", expected asc or desc`);
+  return {
+    kind: 'table',
+    reach: reachOf(target),
+    configFile: values.config,
+    table,
+    format: tableFormat(values.format),
+    filter: filterOf(values.filter),
+    sort,
+    descending: order === undefined ? undefined : order === 'desc',
+    columns: values.columns?.split(',').map((name) => name.trim()),
+    redact: values.redact ?? false,
+  };
+}
+
+function tableFormat(text = 'text'): TableFormat {
+  const format = TABLE_FORMATS.find((one) => one === text);
+  if (format === undefined)
+    throw new UsageError(`--format: invalid format "${text}", expected ${TABLE_FORMATS.join(', ')}`);
+  return format;
+}
+
+function filterOf(text: string | undefined): ((text: string) => boolean) | undefined {
+  if (text === undefined) return undefined;
+  const { test, problem } = compileFilter(text);
+  if (problem !== undefined) throw new UsageError(`--filter: invalid regular expression "${text}"`);
+  return test;
+}
