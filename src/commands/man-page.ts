@@ -5,6 +5,7 @@ import { commandHead, optionHead } from './usage.ts';
 const roff = (text: string): string =>
   text
     .replaceAll('\\', String.raw`\e`)
+    .replaceAll('…', '...')
     .replaceAll('-', String.raw`\-`)
     .replace(/^(?=[.'])/, String.raw`\&`);
 
