@@ -8,7 +8,7 @@ import { wordsIn } from './words.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const FOLDERS =
-  'app changes collect correlate entities findings incidents ledger notes panes ui commands host/ssh'.split(' ');
+  'app changes collect correlate entities findings incidents ledger notes panes ui commands fleet host/ssh'.split(' ');
 const LITERAL = /`(?:[^`\\]|\\.)*`|'(?:[^'\\\n]|\\.)*'/g;
 const MAX_COLUMNS = 138;
 

@@ -28,7 +28,7 @@ export const commandEntries: readonly CommandEntry[] = [
   },
   {
     name: 'replay',
-    argument: 'FILE…',
+    argument: 'FILE...',
     completes: 'file',
     about:
       'a recording on the same screen, several as a matrix of hosts; - reads it from standard input; also a sosreport, or a recorded host (NAME.txtar or its folder); one of several sosreports: FOLDER/REPORT, ARCHIVE/REPORT',
@@ -55,7 +55,7 @@ export const commandEntries: readonly CommandEntry[] = [
   },
   {
     name: 'report',
-    argument: 'FILE|host…',
+    argument: 'FILE|host...',
     completes: 'file or host',
     about:
       'case notes of a recording or a host, of several hosts the matrix (--format json); --for 1m on a host adds the changes in that time',

@@ -1,5 +1,5 @@
 import { commandEntries, EXIT_CODES, OPTION_GROUPS, optionList, TITLE } from './command-line.ts';
-import { commandHead, optionHead } from './usage.ts';
+import { commandHead, optionHead, SEVERAL_HOSTS } from './usage.ts';
 
 /** Text in roff: backslashes, hyphens that are typed, and controls at the start of a line. */
 const roff = (text: string): string =>
@@ -24,6 +24,7 @@ export const manPage = (version: string): string =>
       .join('\n.br\n'),
     '.SH DESCRIPTION',
     roff('Without a command it shows this machine, or a host, resolved as by ssh (~/.ssh/config, agent, known_hosts).'),
+    roff(`Given ${SEVERAL_HOSTS}.`),
     roff('Keys are listed by ? on the screen and by crashcart keys.'),
     '.SH COMMANDS',
     ...commandEntries.map(({ name, argument, about }) => paragraph(commandHead(name, argument), about)),

@@ -32,6 +32,9 @@ export const optionHead = ({ name, short, value }: OptionEntry & { readonly name
 export const commandHead = (name: string, argument?: string): string =>
   ['crashcart', name, argument].filter(Boolean).join(' ');
 
+export const SEVERAL_HOSTS =
+  'several hosts as one matrix: names, node sets of ClusterShell (ranges, a,b!c, @group), or --from a source; enter opens the console of one';
+
 /** Text of `crashcart help`. */
 export function usage(): string {
   return [
@@ -39,6 +42,7 @@ export function usage(): string {
     '',
     ...entry('crashcart', 'this machine'),
     ...entry('crashcart [user@]host', 'a host, resolved as by ssh (~/.ssh/config, agent, known_hosts)'),
+    ...entry("crashcart 'node[1-40]'", SEVERAL_HOSTS),
     ...commandEntries.flatMap(({ name, argument, about }) => entry(commandHead(name, argument), about)),
     ...OPTION_GROUPS.flatMap(([group, title]) => [
       '',

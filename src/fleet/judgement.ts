@@ -4,7 +4,7 @@ import { figureIds, figureOf, type FigureId } from './figures.ts';
 import { isRead, isUnreachable, type FleetSample, type HostRow } from './host-row.ts';
 import { sharedFacts, type SharedFact } from './shared-facts.ts';
 
-/** Hosts with a value of a figure below which there is no cohort to compare with. */
+/** Least number of hosts with a value of a figure: fewer are no cohort to compare with. */
 const LEAST_COHORT = 5;
 
 /** Figure of a host far above that of the others. */
@@ -24,7 +24,7 @@ export interface FleetProblem {
   readonly hosts: readonly string[];
   /** Statement of the host where it is worst. */
   readonly text: string;
-  /** What the hosts share and others have not, most telling first. */
+  /** What the hosts share and others have not, the least likely by chance first. */
   readonly shared: readonly SharedFact[];
 }
 

@@ -28,8 +28,7 @@ const noGroups: GroupLookup = (group) => {
 const ADDRESS = /^(?:ssh:\/\/)?(?:[^@[\]]*@)?\[[\w.:%-]*:[\w.:%-]*\]/;
 
 /** Whether a text is more than one plain name: a range, a group or an operator. An IPv6 address in brackets is a name. */
-export const isNodeSet = (text: string): boolean =>
-  /^@|[,!&^\s]/.test(text) || /\[[^\]]*\]/.test(text.replace(ADDRESS, ''));
+export const isNodeSet = (text: string): boolean => /^@|@@|[,!&^\s]/.test(text) || /\[/.test(text.replace(ADDRESS, ''));
 
 /** Names of a node set, each once, in the order of the text. Throws a NodeSetError. */
 export function expandNodeSet(text: string, groupsOf: GroupLookup = noGroups): readonly string[] {

@@ -19,7 +19,7 @@ const LEAST_SHARE = 0.66;
 const MOST_CHANCE = 0.05;
 const MOST_FACTS = 5;
 
-/** Facts that tell hosts with a problem from those without it. One bad host shares nothing with itself. */
+/** Facts by which hosts with a problem differ from those without it. One bad host shares nothing with itself. */
 export function sharedFacts(hosts: readonly HostRow[], bad: ReadonlySet<string>): readonly SharedFact[] {
   const known = hosts.filter((host) => isRead(host) && host.facts.length > 0);
   const allBad = known.filter(({ name }) => bad.has(name)).length;

@@ -53,7 +53,7 @@ test.each([
   [200, 60, 'dark'],
 ] as const)('the matrix of a fleet is drawn at %ix%i, %s', async (columns, rows, background) => {
   const { screen } = await screenOf(columns, rows, background);
-  await expect(`${screen.text()}\n`).toMatchFileSnapshot(`../screens/fleet/hosts-${columns}x${rows}.txt`);
+  await expect(`${screen.text()}\n`).toMatchFileSnapshot(`../fleet/screens/hosts-${columns}x${rows}.txt`);
   await screen.quit();
 });
 

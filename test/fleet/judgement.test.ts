@@ -76,7 +76,7 @@ describe('judgementOf', () => {
     expect(sentences(hosts)).toEqual(['crit node02: connecting for 12 s: no login yet']);
   });
 
-  it('tells two names of one host from a clone', () => {
+  it('distinguishes two names of one host from a clone', () => {
     const hosts = hostRows(6, {
       1: { bootId: 'b1', machineId: 'm1' },
       2: { bootId: 'b1', machineId: 'm1' },

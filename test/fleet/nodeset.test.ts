@@ -85,9 +85,12 @@ describe('expandNodeSet', () => {
 });
 
 describe('isNodeSet', () => {
-  it.each(['node[1-3]', '@compute', 'a,b', 'a b', 'a!b', 'root@n[1-2]', 'a,@b'])('takes %s for a set', (text) => {
-    expect(isNodeSet(text)).toBe(true);
-  });
+  it.each(['node[1-3]', '@compute', 'a,b', 'a b', 'a!b', 'root@n[1-2]', 'root@@compute', 'a,@b', 'n[1'])(
+    'takes %s for a set',
+    (text) => {
+      expect(isNodeSet(text)).toBe(true);
+    },
+  );
   it.each(['node1', 'root@node1', '[::1]', 'root@[fe80::1%eth0]:22', 'ssh://root@[::1]:22', 'a@b@c'])(
     'takes %s for a name',
     (text) => {

@@ -64,7 +64,7 @@ export class FleetSession implements Session {
     this.host = {
       name: foldNames(options.names),
       kind: 'recorded',
-      read: async () => missing('absent', 'a fleet has no readings of its own: open a host'),
+      read: async () => missing('absent', 'a fleet is read host by host: open one'),
       close: async () => undefined,
     };
     this.#back = new FindingsAt(this.timeline, fleetRules);

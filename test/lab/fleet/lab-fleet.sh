@@ -34,7 +34,7 @@ root_of() {
   printf 'fleet %s' "$n" | sha256sum | cut -c1-32 >"$root/machine-id"
   printf 'boot %s' "$n" | sha256sum | sed -E 's/^(.{8})(.{4})(.{4})(.{4})(.{12}).*/\1-\2-\3-\4-\5/' >"$root/boot_id"
   { for number in $(seq 1 30); do package "lab-$number" "1.$number-1"; done
-    # A version of its own on each host shares nothing.
+    # Different on each host: shares nothing.
     package lab-own "1.0-$n"; package libfault "$fault"; } >"$root/dpkg/status"
 }
 settings() {
