@@ -7,7 +7,8 @@ const nothing = {
   kernel: undefined,
   build: undefined,
   arch: undefined,
-  bootId: undefined, machineId: undefined,
+  bootId: undefined,
+  machineId: undefined,
   cmdline: undefined,
   uptime: undefined,
 };

@@ -59,7 +59,7 @@ test('a figure column shows 0 as a figure, or as a dot when the pane asks for it
 
 test('a figure column hands no maker option on to the table', () => {
   expect(Object.keys(countColumn({ ...figure, missing: '', zero: '·' })).toSorted()).toEqual(
-    ['about', 'align', 'id', 'measure', 'rank', 'text', 'title', 'value', 'width'], // prettier-ignore
+    ['about', 'align', 'id', 'measure', 'rank', 'text', 'title', 'unit', 'value', 'width'], // prettier-ignore
   );
 });
 
