@@ -2,7 +2,7 @@
 # lab-etcd.sh up|down|status|break FAULT…|repair [FAULT…] [--dir DIR]
 # Three members of etcd on loopback: clients at 63811 to 63813 with TLS in both directions, as kubeadm sets it up, peers at 63821 to 63823.
 # Faults: peer (one of three ended), quorum (two ended), leader-changes (moved four times), slow-fsync (fdatasync takes 0.7 s, by strace),
-# nospace (filled above the quota, alarm), quota (filled to nine tenths of it), frozen (SIGSTOP).
+# nospace (filled above the quota, alarm), quota (filled to over eight tenths of it), frozen (SIGSTOP).
 LABNAME=etcd; ARGS=(); HERE=$(dirname "$(readlink -f "$0")"); . "$HERE/../lib/lab-lib.sh"
 FAULTS="peer quorum leader-changes slow-fsync nospace quota frozen"
 parse_args "$@"
@@ -84,7 +84,7 @@ break_slow_fsync() {
 repair_slow_fsync() { reap writer 2; reap tracer 3; wait_for 20 "a leader" led 1; }
 break_nospace() { fill 9000000; }
 repair_nospace() { emptied; }
-break_quota() { fill 3600000; }
+break_quota() { fill 2750000; }
 repair_quota() { emptied; }
 break_frozen() { kill -STOP "$(pid_of m1)"; }
 repair_frozen() { kill -CONT "$(pid_of m1)"; wait_for 20 "a leader" led 1; }
