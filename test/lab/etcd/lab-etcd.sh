@@ -48,12 +48,16 @@ down() {
 }
 purge() { down; rm -rf "$STATE"; say "purged"; }
 
-# fill BYTES   puts values of 100 KB under keys fill0, fill1…
+# size   of the database of the first member, in bytes
+size() { rpc 1 maintenance/status '{}' | grep -o '"dbSize":"[0-9]*"' | grep -o '[0-9]*'; }
+# fill BYTES [SIZE]   puts values of 100 KB under keys fill0, fill1…, until the database has the size
 fill() {
   local value i; value=$(head -c 100000 /dev/zero | base64 -w0)
   for ((i = 0; i * 100000 < $1; i++)); do
     printf '{"key":"%s","value":"%s"}' "$(printf 'fill%d' "$i" | base64)" "$value" >"$STATE/put.json"
     rpc 1 kv/put "@$STATE/put.json" | grep -q '"error"' && break
+    # Written to the database every 0.1 s.
+    [ -z "${2:-}" ] || { sleep 0.2; [ "$(size)" -lt "$2" ] || break; }
   done
   return 0
 }
@@ -84,7 +88,7 @@ break_slow_fsync() {
 repair_slow_fsync() { reap writer 2; reap tracer 3; wait_for 20 "a leader" led 1; }
 break_nospace() { fill 9000000; }
 repair_nospace() { emptied; }
-break_quota() { fill 2750000; }
+break_quota() { fill 9000000 $((QUOTA * 83 / 100)); }
 repair_quota() { emptied; }
 break_frozen() { kill -STOP "$(pid_of m1)"; }
 repair_frozen() { kill -CONT "$(pid_of m1)"; wait_for 20 "a leader" led 1; }
