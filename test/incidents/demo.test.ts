@@ -44,3 +44,17 @@ describe('incidents of the demo, 5 s after its start', () => {
     expect(row?.root.rule).toBe('container-oom');
   });
 });
+
+it('incidents of the demo of a host name its units, its full accept queue and the crash', async () => {
+  const recording = await Recording.open(join(import.meta.dirname, '../../assets/demo-host.cc.zst'));
+  const host = await ReplaySession.open({ recording, sources, findings, clock: () => 0, fromMs: Infinity });
+  const rules = host.findings().map(({ rule, subject }) => `${rule} ${subject}`);
+  await host.stop();
+  expect(rules).toEqual(
+    expect.arrayContaining([
+      'unit-restart-loop lab-loop.service',
+      'unit-failed lab-failed.service',
+      'listen-overflow accept queue',
+    ]),
+  );
+});

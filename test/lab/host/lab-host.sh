@@ -69,7 +69,7 @@ INIT='mount --make-rprivate / && mkdir -p "$1/cgroup" && mount --rbind /sys/fs/c
   mount --bind "$1/run/systemd/units" /run/systemd/units && ln -s "$1/run/bus" /run/dbus/system_bus_socket || exit 1
   mount --bind "$1/resolv.conf" /etc/resolv.conf || exit 1
   export XDG_RUNTIME_DIR=$1/run HOME=$1/home DBUS_SESSION_BUS_ADDRESS=unix:path=$1/run/bus
-  mkdir -p /var/log/journal /run/systemd/journal /run/log; /lib/systemd/systemd-journald &
+  mkdir -p /var/log/journal /run/systemd/journal /run/log; (cd / && exec /lib/systemd/systemd-journald) &
   /usr/sbin/sshd -D -f "$1/sshd_config" &
   for h in /sys/fs/cgroup/*/ /sys/fs/cgroup/; do [ ! -d "$h/$2" ] || echo $$ >"$h/$2/cgroup.procs" 2>/dev/null || echo 0 >/dev/null; done
   exec /lib/systemd/systemd --user --log-target=null'
