@@ -1,4 +1,4 @@
-import { full, inGroup, no, part, type FeatureRow } from './feature.ts';
+import { full, inGroup, part, type FeatureRow } from './feature.ts';
 
 /** Connection, safety, hardware and processes. */
 export const hostRows: readonly FeatureRow[] = [
@@ -33,7 +33,7 @@ export const hostRows: readonly FeatureRow[] = [
     full(21, 'Interrupts, softirqs, softnet', 'src/panes/machine/devices-interrupts.ts src/panes/machine/devices-softirqs.ts src/sources/machine/softnet.ts', 'test/sources/machine/interrupts.test.ts test/sources/machine/network.test.ts test/panes/machine/devices.test.ts'),
     full(22, 'EDAC, MCE, throttling, SMART, AER', 'src/panes/machine/devices-health.ts src/panes/storage/disk-health.ts src/findings/machine/machine-checks.ts', 'test/sources/machine/hardware-errors.test.ts test/sources/storage/disk-health.test.ts'),
     full(23, 'Buddyinfo, compaction, huge pages, slab', 'src/sources/machine/buddyinfo.ts src/sources/machine/compaction.ts src/sources/machine/hugepages.ts src/panes/machine/slabs.ts', 'test/sources/machine/buddyinfo.test.ts test/sources/machine/hugepages.test.ts test/sources/machine/slabinfo.test.ts test/findings/machine/memory.test.ts'),
-    no(24, 'GPU', 'use, memory, temperature, power, errors, processes'),
+    part(24, 'GPU', 'src/panes/machine/gpus.ts src/sources/machine/gpus.ts src/sources/machine/nvidia-gpus.ts src/entities/kernel/gpu-kinds.ts', 'test/sources/machine/gpus.test.ts test/panes/machine/gpus.test.ts test/entities/kernel/kernel-kinds.test.ts', 'never seen live; no processes of AMD and Intel'),
   ),
   ...inGroup(
     'Processes',
