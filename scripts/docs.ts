@@ -1,5 +1,6 @@
 /**
- * Makes docs/KEYS.md, docs/CONFIG.md, docs/SOURCES.md, docs/FINDINGS.md and docs/crashcart.1 from the data that the program runs on.
+ * Makes docs/KEYS.md, docs/CONFIG.md, docs/SOURCES.md, docs/FINDINGS.md and docs/crashcart.1 from the data that the program runs on,
+ * and docs/FEATURES.md from test/features.
  * With --check it writes nothing and fails when one of them is stale.
  */
 import '../bench/lib/raw-text.ts';
@@ -10,6 +11,7 @@ const { configSheet } = await import('../src/commands/config-sheet.ts');
 const { manPage } = await import('../src/commands/man-page.ts');
 const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
 const { findingExamples } = await import('../test/helpers/finding-examples.ts');
+const { featuresSheet } = await import('../test/features/sheet.ts');
 
 const examples = await findingExamples();
 const sheets = {
@@ -17,6 +19,7 @@ const sheets = {
   'docs/CONFIG.md': configSheet,
   'docs/SOURCES.md': sourcesSheet,
   'docs/FINDINGS.md': () => findingsSheet(examples),
+  'docs/FEATURES.md': featuresSheet,
   'docs/crashcart.1': () => manPage(version),
 };
 const check = process.argv.includes('--check');

@@ -52,6 +52,8 @@ export const ROLES: Readonly<Record<string, Role>> = {
   'filesystem-errors-counted': 'cause',
   'filesystem-full': 'cause',
   'gateway-unresolved': 'cause',
+  'gpu-errors-logged': 'cause',
+  'gpu-memory-errors': 'cause',
   'guest-disk-slow': 'symptom',
   'guest-down': 'cause',
   'guest-job-stuck': 'symptom',

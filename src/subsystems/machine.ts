@@ -12,6 +12,7 @@ import { diskHung } from '../findings/machine/disk-hung.ts';
 import { diskSaturated } from '../findings/machine/disk-saturated.ts';
 import { diskSlow } from '../findings/machine/disk-slow.ts';
 import { diskState } from '../findings/machine/disk-state.ts';
+import { gpuMemoryErrors } from '../findings/machine/gpu-memory-errors.ts';
 import { hugePagesLopsided } from '../findings/machine/huge-pages-lopsided.ts';
 import { irqRemote } from '../findings/machine/irq-remote.ts';
 import { machineChecks } from '../findings/machine/machine-checks.ts';
@@ -54,6 +55,7 @@ import { dmi } from '../sources/machine/dmi.ts';
 import { etcFiles, FIND_ETC, FIND_IMAGES } from '../sources/machine/etc-files.ts';
 import { edac } from '../sources/machine/edac.ts';
 import { fileNr } from '../sources/machine/file-nr.ts';
+import { gpus } from '../sources/machine/gpus.ts';
 import { hugepages } from '../sources/machine/hugepages.ts';
 import { identity } from '../sources/machine/identity.ts';
 import { interrupts } from '../sources/machine/interrupts.ts';
@@ -68,6 +70,7 @@ import { FIND_MOUNTS, mounts } from '../sources/machine/mounts.ts';
 import { netdev } from '../sources/machine/netdev.ts';
 import { nics } from '../sources/machine/nics.ts';
 import { numa } from '../sources/machine/numa.ts';
+import { NVIDIA_APPS, NVIDIA_GPUS, nvidiaGpus } from '../sources/machine/nvidia-gpus.ts';
 import { PACKAGE_LOGS, packageLog } from '../sources/machine/package-log.ts';
 import { pciDevices } from '../sources/machine/pci-devices.ts';
 import { pressure } from '../sources/machine/pressure.ts';
@@ -81,7 +84,7 @@ import { vmstat } from '../sources/machine/vmstat.ts';
 import { mountDependencies } from '../incidents/dependencies/mounts.ts';
 import { machineDependencies } from '../incidents/dependencies/machine.ts';
 import { cpuChecks } from '../ledger/checks/cpu.ts';
-import { hardwareChecks } from '../ledger/checks/hardware.ts';
+import { gpuChecks, hardwareChecks } from '../ledger/checks/hardware.ts';
 import { memoryChecks } from '../ledger/checks/memory.ts';
 import { mtuChecks } from '../ledger/checks/mtu.ts';
 import { networkChecks } from '../ledger/checks/network.ts';
@@ -124,6 +127,8 @@ export const machineSubsystem: Subsystem = {
     cpufreq,
     dmi,
     pciDevices,
+    gpus,
+    nvidiaGpus,
     fileNr,
     inventory,
     packageLog,
@@ -168,13 +173,14 @@ export const machineSubsystem: Subsystem = {
     memoryErrors,
     machineChecks,
     pcieErrors,
+    gpuMemoryErrors,
     overheating,
     thermalThrottling,
     cpuPowerSaving,
   ],
   changes: [packageChanges, machineChanges],
   dependencies: [machineDependencies, mountDependencies],
-  checks: [cpuChecks, memoryChecks, storageChecks, networkChecks, mtuChecks, hardwareChecks],
+  checks: [cpuChecks, memoryChecks, storageChecks, networkChecks, mtuChecks, hardwareChecks, gpuChecks],
   steps: machineSteps,
   pane: hardwarePane,
   policy: {
@@ -197,6 +203,11 @@ export const machineSubsystem: Subsystem = {
       { argv: FIND_PROGRAMS, why: 'programs of tracers that the host has' },
       { argv: FIND_IMAGES, why: 'kernels and snaps that were installed in the last day' },
       { argv: FIND_MOUNTS, why: 'mounts of disks and servers; the whole list has thousands on a node of containers' },
+      {
+        argv: NVIDIA_GPUS,
+        why: 'use, memory, temperature, power and ECC errors of GPUs, where the driver of NVIDIA is loaded',
+      },
+      { argv: NVIDIA_APPS, why: 'processes that compute on GPUs, where the driver of NVIDIA is loaded' },
       { argv: ['uname', '-m'], why: 'the machine type, on kernels that have no file for it' },
     ],
   },

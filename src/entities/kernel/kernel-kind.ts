@@ -14,6 +14,7 @@ export const KERNEL_RULES = [
   'syn-flood',
   'process-crashed',
   'nic-over-mtu',
+  'gpu-errors-logged',
   'kernel-log-lost',
 ] as const;
 export type KernelRule = (typeof KERNEL_RULES)[number];

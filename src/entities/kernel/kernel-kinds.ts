@@ -1,12 +1,13 @@
+import { gpuKinds } from './gpu-kinds.ts';
 import { storageKinds } from './storage-kinds.ts';
 import { systemKinds } from './system-kinds.ts';
 import type { Groups, KernelKind } from './kernel-kind.ts';
 
 /**
  * Lines of the kernel log that matter, with the wordings of kernels 4.15 to 6.x. Sources: node-problem-detector (kernel-monitor.json,
- * readonly-monitor.json), syzkaller's report parser, hotsos' kernel scenarios, the kernel's own source.
+ * readonly-monitor.json), syzkaller's report parser, hotsos' kernel scenarios, the kernel's own source, NVIDIA's list of Xids.
  */
-export const KERNEL_KINDS: readonly KernelKind[] = [...systemKinds, ...storageKinds];
+export const KERNEL_KINDS: readonly KernelKind[] = [...systemKinds, ...storageKinds, ...gpuKinds];
 
 /** Wordings that match a pattern and mean no fault. */
 const BENIGN = [/INFO: NMI handler/, /recovery required on readonly filesystem/, /Stall ended before state dump/];

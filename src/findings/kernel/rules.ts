@@ -77,6 +77,12 @@ export const kernelRules = [
     next: 'read `coredumpctl info`; compare package versions of program and library (H)',
   }),
   kernelRule({
+    id: 'gpu-errors-logged',
+    title: 'GPU errors in the kernel log',
+    authority: 'NVIDIA: XID errors (docs.nvidia.com/deploy/xid-errors); kernel: resets of amdgpu, hangs of i915 and xe',
+    next: 'look its Xid up in the list of NVIDIA; off the bus or ECC: drain its jobs, then reset or reboot, check power and slot',
+  }),
+  kernelRule({
     id: 'kernel-log-lost',
     title: 'Kernel log incomplete',
     authority: 'kernel: printk and its rate limit drop lines',

@@ -1,4 +1,4 @@
-import { command, kernelLog, literal, type Standing, type StepTable } from '../next-step.ts';
+import { command, kernelLog, literal, operand, type Standing, type StepTable } from '../next-step.ts';
 
 const trace = (found: Standing) => kernelLog(found, 'Call Trace|RIP:|BUG|Oops|panic', 'kernel log of the fault');
 const ofObject = ({ entity, ...found }: Standing) =>
@@ -45,6 +45,12 @@ export const kernelSteps: StepTable = {
     commands: (found) => [kernelLog(found, 'oom-kill|Killed process', 'killed process, its group and limit')],
   },
   'nic-over-mtu': { commands: (found) => [ofObject(found)] },
+  'gpu-errors-logged': {
+    commands: (found) => [
+      kernelLog(found, 'NVRM|amdgpu|i915|xe ', 'lines of GPU drivers'),
+      command(['lspci', '-vv', '-s', operand(found.entity.id)], 'link of the card against its capability'),
+    ],
+  },
   'syn-flood': {
     commands: (found) => [
       kernelLog(found, 'SYN flooding', 'ports with a SYN flood'),

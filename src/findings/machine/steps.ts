@@ -202,6 +202,17 @@ export const machineSteps: StepTable = {
     ],
     section: 'health',
   },
+  'gpu-memory-errors': {
+    commands: (found) => [
+      found.evidence.some(({ source }) => source.startsWith('nvidia-smi'))
+        ? command(
+            ['nvidia-smi', '-q', '-d', 'ECC,PAGE_RETIREMENT', '-i', device(found)],
+            'errors by place, pages to retire',
+          )
+        : undefined,
+      kernelLog(found, 'NVRM|amdgpu', 'lines of the driver'),
+    ],
+  },
   overheating: {
     commands: () => [sensors, command(['ipmitool', 'sdr', 'type', 'Temperature'], 'temperatures of the BMC')],
     section: 'health',

@@ -156,6 +156,8 @@ export const machineInfluences: readonly InfluenceRow[] = [
   ['nic-errors', 'nic-flaps', 'nic', [], 'sometimes', HOUR, 'cable, optics or peer'],
   ['pcie-errors', 'nic-errors', 'nic', ['plugged-into'], 'sometimes', HOUR, 'errors on its bus'],
   ['pcie-errors', 'disk-slow', 'disk', ['plugged-into'], 'sometimes', HOUR, 'errors on its bus'],
+  ['pcie-errors', 'gpu-errors-logged', 'pci-device', [], 'often', HOUR, 'the driver loses the card on its bus'],
+  ['gpu-memory-errors', 'gpu-errors-logged', 'pci-device', [], 'often', HOUR, 'the driver logs each of them'],
   [
     'memory-errors',
     'memory-poisoned',

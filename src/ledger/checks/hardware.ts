@@ -1,3 +1,4 @@
+import { gpuNeeds, gpusAt } from '../../entities/machine/gpus.ts';
 import { entityRef, thisHost } from '../../findings/entity-ref.ts';
 import { plain } from '../../lib/plain.ts';
 import { count, plural, span } from '../../lib/units.ts';
@@ -9,6 +10,23 @@ import { counterEvents } from '../../timeline/last-event.ts';
 import { check, defineChecks, type Check } from '../check.ts';
 
 const host = { entity: thisHost, nameVocabulary: 'fixed', pane: 'hardware' } as const;
+
+/** ECC of GPUs; a GPU without it and a host without a GPU have none. */
+export const gpuChecks = defineChecks({
+  id: 'gpus',
+  needs: gpuNeeds,
+  rules: ['gpu-memory-errors'],
+  of: (moment): readonly Check[] =>
+    gpusAt(moment).flatMap(({ pci, uncorrected, corrected }) =>
+      uncorrected === undefined
+        ? []
+        : check(
+            { entity: entityRef('pci-device', pci), name: plain(pci), family: 'GPUs', aspect: 'errors', rules: ['gpu-memory-errors'], what: 'ECC errors', limit: '0 uncorrected', load: 1e6 * uncorrected + (corrected ?? 0), pane: 'hardware' }, // prettier-ignore
+            `${count(uncorrected)} uncorrected, ${count(corrected)} corrected`,
+            { gpus: moment.gpus, nvidiaGpus: moment.nvidiaGpus },
+          ),
+    ),
+});
 
 /** Errors that the hardware reports: ECC, machine checks, PCIe AER, temperatures. */
 export const hardwareChecks = defineChecks({

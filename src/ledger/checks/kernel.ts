@@ -21,6 +21,7 @@ const WHAT: Readonly<Record<KernelRule, string>> = {
   'syn-flood': 'SYN flood lines',
   'process-crashed': 'segfault lines',
   'nic-over-mtu': 'over-mtu lines',
+  'gpu-errors-logged': 'GPU error lines',
   'kernel-log-lost': 'dropped lines',
 };
 

@@ -9,6 +9,7 @@ import { disksSection } from './devices-disks.ts';
 import { nicsSection } from './devices-nics.ts';
 import { slabNeeds, slabsModel, slabSections, type SlabsModel } from './slabs.ts';
 import { machineFigures } from './figures.ts';
+import { gpuRows, gpuSectionNeeds, gpuSections, type GpuRow } from './gpus.ts';
 import { historyModel, historyNeeds, historySection, type HistoryModel } from './history.ts';
 import { machineModel, machineNeeds, machineSection, type MachineModel } from './machine.ts';
 import { memoryModel, memoryNeeds, memorySection, type MemoryModel } from './memory.ts';
@@ -24,6 +25,7 @@ const needs = {
   ...memoryNeeds,
   ...slabNeeds,
   ...deviceNeeds,
+  ...gpuSectionNeeds,
   ...historyNeeds,
 };
 
@@ -36,6 +38,7 @@ export interface HardwareModel {
   readonly memory: MemoryModel;
   readonly slabs: SlabsModel;
   readonly devices: DevicesModel;
+  readonly gpus: readonly GpuRow[];
   readonly history: HistoryModel;
 }
 
@@ -43,7 +46,7 @@ export interface HardwareModel {
 export const hardwarePane = definePane({
   id: 'hardware',
   title: 'Hardware',
-  aliases: ['hw', 'cpu', 'cpus', 'numa', 'memory', 'mem', 'disk', 'disks', 'io', 'net', 'nic', 'nics', 'irq'],
+  aliases: ['hw', 'cpu', 'cpus', 'numa', 'memory', 'mem', 'disk', 'disks', 'io', 'net', 'nic', 'nics', 'irq', 'gpu'],
   needs,
   model: hardwareModel,
   presence: (model) => (model.read ? 'present' : 'unknown'),
@@ -54,6 +57,7 @@ export const hardwarePane = definePane({
     ...(model.nodes.rows.length > 1 ? [nodesSection(model.nodes)] : []),
     pressureSection(model.pressure),
     memorySection(model.memory),
+    ...gpuSections(model.gpus),
     ...deviceSections(model.devices),
     ...slabSections(model.slabs),
     historySection(model.history),
@@ -74,6 +78,7 @@ function hardwareModel(moment: Moment<typeof needs>): HardwareModel {
     memory: memoryModel(moment),
     slabs: slabsModel(moment),
     devices,
+    gpus: gpuRows(moment),
     history: historyModel(moment),
   };
 }

@@ -71,6 +71,18 @@ const LINES: readonly (readonly [line: string, kind: string, object: string, con
   ['audit: type=1400 audit(1700000000.000:42): apparmor="DENIED" operation="open" class="file" profile="snap.lxd.daemon" name="/etc/x"', 'apparmor-denied', 'host:localhost', 'AppArmor denied open to snap.lxd.daemon'],
   ['mce: [Hardware Error]: Machine check events logged', 'hardware-error', 'host:localhost', 'hardware error'],
   ['{1}[Hardware Error]: event severity: corrected', 'hardware-error', 'host:localhost', 'hardware error, corrected'],
+  ['NVRM: Xid (PCI:0000:01:00): 79, GPU has fallen off the bus.', 'nvidia-xid-fatal', 'pci-device:0000:01:00.0', 'Xid 79, GPU has fallen off the bus'],
+  ["NVRM: Xid (PCI:0000:cb:00): 13, pid='<unknown>', name=<unknown>, Graphics SM Warp Exception on (GPC 7, TPC 7, SM 0): Illegal Instruction Parameter", 'nvidia-xid', 'pci-device:0000:cb:00.0', 'Xid 13, graphics engine exception'],
+  ['NVRM: Xid (PCI:0000:01:00): 32, Channel ID 00000000 intr 00004000', 'nvidia-xid', 'pci-device:0000:01:00.0', 'Xid 32, invalid push buffer'],
+  ['NVRM: Xid (PCI:0000:dc:00): 149, pid=1818990, name=python3, NETIR_LINK_EVT', 'nvidia-xid', 'pci-device:0000:dc:00.0', 'Xid 149'],
+  ['NVRM: GPU at 0000:01:00.0 has fallen off the bus.', 'nvidia-gone', 'pci-device:0000:01:00.0', 'GPU has fallen off the bus'],
+  [String.raw`NVRM: The NVIDIA GPU 0000:b3:00.0\x0aNVRM: (PCI ID: 10de:26b5) installed in this system has\x0aNVRM: fallen off the bus and is not responding to commands.`, 'nvidia-gone', 'pci-device:0000:b3:00.0', 'GPU has fallen off the bus'],
+  ['NVRM: GPU 0000:3b:00.0: RmInitAdapter failed! (0x26:0x56:1474)', 'nvidia-gone', 'pci-device:0000:3b:00.0', 'RmInitAdapter failed'],
+  ['amdgpu 0000:0a:00.0: amdgpu: GPU reset begin!', 'amdgpu-reset', 'pci-device:0000:0a:00.0', 'GPU reset'],
+  ['amdgpu 0000:0a:00.0: amdgpu: ring gfx_0.0.0 timeout, signaled seq=3295304, emitted seq=3295306', 'amdgpu-reset', 'pci-device:0000:0a:00.0', 'ring gfx_0.0.0 timeout'],
+  ['amdgpu 0000:63:00.0: amdgpu: socket: 0 2 uncorrectable hardware errors detected in gfx block', 'amdgpu-ecc', 'pci-device:0000:63:00.0', '2 uncorrectable ECC errors (gfx)'],
+  ['i915 0000:00:02.0: [drm] GPU HANG: ecode 9:1:e757fefe, in test [25627]', 'intel-gpu-hang', 'pci-device:0000:00:02.0', 'GPU hang, ecode 9:1:e757fefe'],
+  ['xe 0000:03:00.0: [drm] GT0: Engine reset: engine_class=rcs, logical_mask: 0x1, guc_id=2', 'intel-gpu-hang', 'pci-device:0000:03:00.0', 'GPU engine reset'],
   ['printk: systemd: 12 messages dropped', 'log-lost', 'host:localhost', '12 lines dropped'],
   ['net_ratelimit: 1274 callbacks suppressed', 'log-lost', 'host:localhost', 'lines suppressed by rate limit'],
 ]; // prettier-ignore
@@ -96,6 +108,8 @@ describe('kindOf', () => {
     'perf: interrupt took too long (2503 > 2500)',
     'EXT4-fs (dm-0): INFO: recovery required on readonly filesystem',
     'INFO: NMI handler (perf_event_nmi_handler) took too long to run: 1.2 msecs',
+    'amdgpu 0000:63:00.0: amdgpu: no uncorrectable hardware errors detected in umc block',
+    'NVRM: loading NVIDIA UNIX Open Kernel Module for x86_64  570.158.01',
     'docker0: port 1(veth06ebbc7) entered disabled state',
   ])('kindOf leaves alone %s', (line) => {
     expect(kindOf(line)).toBeUndefined();

@@ -36,6 +36,7 @@ export const kernelFaults: readonly Fault[] = [
   found('network-table-full', [[3, 'neighbour: arp_cache: neighbor table overflow!']], ['crit', 'neighbour table', 'arp_cache: neighbour table overflow (gc_thresh3), 3 s ago']),
   found('nic-hung', [[8, 'NETDEV WATCHDOG: eth0 (ixgbe): transmit queue 3 timed out']], ['crit', 'eth0', 'transmit queue 3 timed out (ixgbe), 8 s ago']),
   found('nic-over-mtu', [[8, 'tap1: dropped over-mtu packet: 1480 > 1450']], ['warn', 'tap1', 'over-mtu packets dropped, 8 s ago']),
+  found('gpu-errors-logged', [[8, 'NVRM: Xid (PCI:0000:3b:00): 79, pid=1582259, name=nvc:[driver], GPU has fallen off the bus.']], ['crit', '0000:3b:00.0', 'Xid 79, GPU has fallen off the bus, 8 s ago']),
   vm(oomLogged, [{}, { ...logged([30, 'Out of memory: Killed process 71 (worker) total-vm:1kB']), '/proc/vmstat': '' }], ['crit', 'oom', '1 OOM kill in the kernel log, last 30 s ago: worker']),
   found('syn-flood', [[8, 'request_sock_TCP: Possible SYN flooding on port 443. Sending cookies.  Check SNMP counters.']], ['warn', 'tcp', 'possible SYN flood on port 443, sending cookies, 8 s ago']),
   found('process-crashed', [[8, 'nginx[77]: segfault at 0 ip 0000 sp 0000 error 4 in libc.so.6[7f00+1000]']], ['warn', 'nginx', 'segfault in libc.so.6, 8 s ago']),

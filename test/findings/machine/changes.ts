@@ -1,3 +1,4 @@
+import { NVIDIA_APPS, NVIDIA_GPUS } from '../../../src/sources/machine/nvidia-gpus.ts';
 import type { Changes } from '../../helpers/found-on.ts';
 
 /** Files of a machine with faults, for rules of several tests. */
@@ -26,6 +27,21 @@ export const edac = (corrected: number, uncorrected: number) => ({
 
 export const machineCheckCount = (times: number) => ({
   '/proc/interrupts': `           CPU0\nMCE: ${times}   Machine check exceptions\n`,
+});
+
+/** NVIDIA GPU whose driver makes no card, by what nvidia-smi prints. */
+export const nvidiaGpu = (uncorrected: string, corrected: string) => ({
+  [NVIDIA_GPUS.join(' ')]:
+    `00000000:3B:00.0, Tesla V100-PCIE-32GB, 550.54.15, 97, 30101, 32768, 71, 231.45, 250.00, ${uncorrected}, ${corrected}\n`,
+  [NVIDIA_APPS.join(' ')]: '00000000:3B:00.0, 1, 30098\n',
+});
+
+const CARD = '/sys/class/drm/card1/device';
+/** AMD GPU with ECC. */
+export const amdGpu = (uncorrected: number, corrected: number) => ({
+  '/sys/class/drm/card*/device (links)': () => new Map([[CARD, '../../../0000:63:00.0']]),
+  [`${CARD}/vendor`]: '0x1002\n',
+  [`${CARD}/ras/umc_err_count`]: `ue: ${uncorrected}\nce: ${corrected}\n`,
 });
 
 const AER = '/sys/bus/pci/devices/0000:82:00.0/aer_dev_';

@@ -7,6 +7,7 @@ import { diskHung } from '../../../src/findings/machine/disk-hung.ts';
 import { diskSaturated } from '../../../src/findings/machine/disk-saturated.ts';
 import { diskSlow } from '../../../src/findings/machine/disk-slow.ts';
 import { diskState } from '../../../src/findings/machine/disk-state.ts';
+import { gpuMemoryErrors } from '../../../src/findings/machine/gpu-memory-errors.ts';
 import { irqRemote } from '../../../src/findings/machine/irq-remote.ts';
 import { machineChecks } from '../../../src/findings/machine/machine-checks.ts';
 import { majorFaults } from '../../../src/findings/machine/major-faults.ts';
@@ -54,6 +55,8 @@ export const machineFaults: readonly Fault[] = [
   numa(memoryErrors, [made.edac(3, 0), made.edac(4, 0)], ['warn', 'DIMM_B2', '0 uncorrected, 4 corrected ECC errors, last 0 s ago']), // prettier-ignore
   vm(machineChecks, [made.machineCheckCount(2), made.machineCheckCount(5)], ['crit', 'machine checks', '3 machine checks in 30 s, last 0 s ago, 5 since boot']), // prettier-ignore
   numa(pcieErrors, [made.aerErrors(7, 0, 1)], ['crit', '0000:82:00.0', 'AER (nvme) 1 fatal, 0 non-fatal, 7 correctable errors since boot']), // prettier-ignore
+  vm(gpuMemoryErrors, [made.nvidiaGpu('3', '12')], ['crit', '0000:3b:00.0', '3 uncorrected, 12 corrected ECC errors since the driver was loaded']), // prettier-ignore
+  vm(gpuMemoryErrors, [made.amdGpu(1, 0)], ['crit', '0000:63:00.0', '1 uncorrected, 0 corrected ECC errors since the driver was loaded']), // prettier-ignore
   vm(thermalThrottling, [made.throttled(900, 9), made.throttled(912, 9)], ['warn', 'cpu heat', 'thermal throttling on 1 of 2 CPUs, 12 times in 30 s, last 0 s ago']), // prettier-ignore
   vm(overheating, [made.hot(81_000, made.HOT_LIMITS)], ['crit', 'nvme temp1', '81°C, critical limit 80°C']),
   vm(cpuPowerSaving, [made.governed('acpi-cpufreq')], ['warn', 'cpu governor', 'powersave, CPUs at lowest frequency (driver acpi-cpufreq)']), // prettier-ignore

@@ -10,6 +10,7 @@ export const machineJudged: JudgedCells = {
   'hardware/disks/rawait': { rules: ['disk-slow', 'disk-saturated'] },
   'hardware/disks/util': { rules: ['disk-saturated'] },
   'hardware/disks/what': { rules: ['disk-state'] },
+  'hardware/gpus/uncorrected': { rules: ['gpu-memory-errors'] },
   'hardware/health/aer': { rules: ['pcie-errors'] },
   'hardware/health/ct': { rules: ['conntrack-full'] },
   'hardware/health/edac': { rules: ['memory-errors'] },
