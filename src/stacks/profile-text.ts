@@ -26,10 +26,12 @@ export function costText({ readings, costUs, startMs, endMs }: StackProfile): st
 /** Rate and cost in one line, for below a title. */
 export const profileAbout = (profile: StackProfile): string => `${rateText(profile)}; ${costText(profile)}`;
 
-/** Effect on the process: nothing traces or signals it, and what its schedstat has. */
+/** Effect on the process: whether a reading saw a thread of it stopped (T, t), and what its schedstat has. */
 export function effectText({ readings, stoppedReadings }: StackProfile, effect: TargetEffect | undefined): string {
   const stopped =
-    stoppedReadings === 0 ? 'stop 0 ms' : `stopped or traced by another in ${stoppedReadings} of ${readings} readings`;
+    stoppedReadings === 0
+      ? 'not stopped in any reading'
+      : `stopped or traced by another in ${stoppedReadings} of ${plural(readings, 'reading')}`;
   if (!effect || effect.seconds <= 0) return stopped;
   const delay = effect.delaySeconds === undefined ? '' : `, waited for a CPU ${millis(effect.delaySeconds * 1000)} ms`;
   return `${stopped}; ran ${millis(effect.cpuSeconds * 1000)} ms${delay} in ${seconds(effect.seconds)} (schedstat)`;
@@ -62,7 +64,7 @@ function stateLines({ stacks, samples, readings }: StackProfile): readonly strin
   return Object.entries(waitStates).flatMap(([state, words]) => {
     const here = rest(stacks.filter((stack) => stack.state === state));
     if (here === 0) return [];
-    return [`${share(here, samples).padStart(8)}  ${(here / readings).toFixed(1).padStart(7)} threads  ${words}`];
+    return [`${share(here, samples).padStart(8)}  ${(here / readings).toFixed(1).padStart(7)} at a time  ${words}`];
   });
 }
 
@@ -71,7 +73,7 @@ function stackLines({ state, frames, samples, threads }: CountedStack, profile: 
   const named = threads.map((thread) => plain(thread)).join(', ');
   const more = mean > threads.length ? ' and more' : '';
   return [
-    `${share(samples, profile.samples)}, ${mean.toFixed(1)} threads, ${waitStates[state]}: ${named}${more}`,
+    `${share(samples, profile.samples)}, ${mean.toFixed(1)} at a time, ${waitStates[state]}: ${named}${more}`,
     ...frames.toReversed().map((frame) => `    ${frameText(frame)}`),
   ];
 }
