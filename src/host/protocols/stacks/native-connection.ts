@@ -33,6 +33,8 @@ export class NativeConnection implements DaemonConnection {
   async request(request: string, timeoutMs: number): Promise<string> {
     const readMs = Math.min(timeoutMs, READ_MS);
     const reply = await this.#program.request(request, readMs);
+    // Without memory there are kernel stacks alone, and the reply has the reason.
+    if (fields(json(reply))['memory'] === false) return reply;
     const [, pid = '', start = '-'] = request.split(' ');
     try {
       const snapshot = nativeSnapshot(await this.#program.request(`native ${pid} ${start}`, readMs));

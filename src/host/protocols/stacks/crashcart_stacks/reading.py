@@ -45,10 +45,11 @@ class Target:
         except (Torn, Exhausted) as error:
             self.notes.append("runtime not known: %s" % error)
 
-    def snapshot(self, document: Document, budget: Budget, with_kernel: bool = True) -> None:
+    def snapshot(self, document: Document, budget: Budget) -> None:
         """Adds the stacks of all threads to a document."""
-        tasks, notes = tasks_of(self.pid, budget, with_kernel)
-        if self.denied is not None and not any(task.kernel or task.wchan for task in tasks):
+        tasks, notes = tasks_of(self.pid, budget)
+        # A thread on a CPU has a kernel stack without frames.
+        if self.denied is not None and not any(task.kernel is not None or task.wchan for task in tasks):
             raise self.denied
         document.notes.extend(self.notes + notes)
         if self.memory is not None:
@@ -100,6 +101,7 @@ def read(words: "list[str]") -> "dict[str, Any]":
     wait_s = spent_s / MAX_SHARE - spent_s
     if wait_s > 2:
         document.note("%.1f s of CPU per reading: read every %.0f s" % (spent_s, spent_s + wait_s))
-    target.last = dict(document.body(), pid=pid, name=name, at=at_ms, cost=int(spent_s * 1e6))
+    has_memory = target.memory is not None
+    target.last = dict(document.body(), pid=pid, name=name, at=at_ms, cost=int(spent_s * 1e6), memory=has_memory)
     target.again_s = time.monotonic() + wait_s
     return target.last
