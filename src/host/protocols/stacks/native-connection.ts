@@ -22,12 +22,15 @@ const unpack = promisify(unzip);
 export class NativeConnection implements DaemonConnection {
   readonly #program: DaemonConnection;
   readonly #store: ObjectStore;
+  readonly #host: string;
   /** Why tables of an object could not be read; they are not tried again. */
   readonly #failed = new Map<string, string>();
 
-  constructor(program: DaemonConnection, store: ObjectStore) {
+  /** `host` is the identity of the host, by which its objects are kept. */
+  constructor(program: DaemonConnection, store: ObjectStore, host: string) {
     this.#program = program;
     this.#store = store;
+    this.#host = host;
   }
 
   async request(request: string, timeoutMs: number): Promise<string> {
@@ -110,7 +113,7 @@ export class NativeConnection implements DaemonConnection {
       return undefined;
     }
     const key = `${pid} ${buildId}`;
-    const symbols = await this.#store.symbols(buildId, async () => {
+    const symbols = await this.#store.symbols({ host: this.#host, buildId }, async () => {
       if (this.#failed.has(key)) return undefined;
       try {
         const packed = textOf(

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { DebugPackages } from '../../symbol-files/debug-packages.ts';
 import { Debuginfod } from '../../symbol-files/debuginfod.ts';
@@ -25,11 +26,15 @@ export const stacks: Protocol = {
   refusal: (to, request) =>
     to === HERE && READ.test(request) ? undefined : `${to} < ${request}: no request of stacks`,
   allowed: [
-    'stacks:processes: read PID START, kernel and runtime frames of all threads (up to 5 000), and of goroutines; up to 96 MiB of memory, 1 s of CPU time and 3 s per reading. Of stacks of native threads (up to 64 KiB each) words that are addresses of code or of that stack leave the host, no other memory; of each program and library once its unwind tables and names of functions, for the cache of this machine',
+    'stacks:processes: read PID START, kernel and runtime frames of all threads (up to 5 000), and of goroutines; up to 96 MiB of memory, 1 s of CPU time and 3 s per reading. Of stacks of native threads (up to 64 KiB each) words that are addresses of code or of that stack leave the host, no other memory; of each program and library once its unwind tables and names of functions, for this host in the cache of this machine',
   ],
   // One request at a time of each process: a read of one whose memory map is locked hangs.
-  connect: (dial) =>
-    new NativeConnection(new ProgramConnection(dial, (request) => request.split(' ', 2).join(' ')), objectStore()),
+  connect: (dial, host = randomUUID()) =>
+    new NativeConnection(
+      new ProgramConnection(dial, (request) => request.split(' ', 2).join(' ')),
+      objectStore(),
+      host,
+    ),
 };
 
 let store: ObjectStore | undefined;
