@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createPolicy } from '../../src/host/policy.ts';
@@ -138,6 +139,21 @@ test('stacks of the kernel are read of a process whose memory is refused, with t
   // One that is on a CPU has no kernel frames.
   expect(parseStacks(withoutMemory('[]'))?.stacks).toHaveLength(1);
   expect(withoutMemory('None', 'None')).toBe('denied /proc/7/mem: refused\n');
+});
+
+test('tables of an object are read of a regular file, and no device is opened', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'crashcart-root-'));
+  mkdirSync(join(folder, 'root'));
+  writeFileSync(join(folder, 'root/real.so'), 'x');
+  symlinkSync('/dev/zero', join(folder, 'root/device.so'));
+  const script = `import os, sys; sys.path.insert(0, ${JSON.stringify(join(import.meta.dirname, '../../src/host/protocols/stacks'))})
+from crashcart_stacks.tables import Refused, opened
+print(os.read(opened(sys.argv[1], 4096, "/real.so"), 1))
+try: opened(sys.argv[1], 4096, "/device.so")
+except Refused as error: print(error)`;
+  const out = execFileSync('/usr/bin/python3', ['-I', '-c', script, folder], { encoding: 'utf8' });
+  expect(out).toBe("b'x'\n/device.so: not readable, or replaced since the start\n");
+  rmSync(folder, { recursive: true });
 });
 
 test.skipIf(!existsSync('/proc/2/stack') || !/^Kthread:\t1$/m.test(readFileSync('/proc/2/status', 'utf8')))(

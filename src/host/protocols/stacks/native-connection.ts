@@ -13,6 +13,11 @@ import { DaemonError, type DaemonConnection } from '../protocol.ts';
 const MAX_TABLES = 64 << 20;
 /** A read of a process may hang, which tables of a slow line do not. */
 const READ_MS = 8000;
+/** Rounds in which objects are found; further ones are those of a hostile process. */
+const MAX_ROUNDS = 16;
+/** Reasons that are kept, and their length. */
+const MAX_FAILED = 2000;
+const MAX_REASON = 300;
 const unpack = promisify(unzip);
 
 /**
@@ -59,11 +64,14 @@ export class NativeConnection implements DaemonConnection {
     const tableOf = (object: CodeObject) => found.get(object)?.unwind;
     // Objects that frames are in are known only while these are unwound: each round finds some more.
     let walks = walkThreads(snapshot, tableOf);
-    for (;;) {
+    const untilMs = performance.now() + timeoutMs;
+    for (let round = 0; round < MAX_ROUNDS && performance.now() < untilMs; round++) {
       const wanted = new Set([...walks.values()].flatMap(({ frames }) => frames.flatMap(({ mapping }) => mapping?.object ?? []))); // prettier-ignore
       const fresh = [...wanted].filter((object) => objects.delete(object));
       if (fresh.length === 0) break;
       for (const object of fresh) {
+        // The reply is awaited no longer.
+        if (performance.now() >= untilMs) break;
         const symbols = await this.#symbolsOf(object, pid, timeoutMs, missing);
         if (symbols !== undefined) found.set(object, symbols);
       }
@@ -75,7 +83,7 @@ export class NativeConnection implements DaemonConnection {
       const file = mapping && found.get(mapping.object)?.debugFile;
       return file === undefined ? [] : [{ file, address }];
     })); // prettier-ignore
-    const namesOf: NamesOf = ({ mapping, address, isGuessed, pc }) => {
+    const framesOf: NamesOf = ({ mapping, address, isGuessed, pc }) => {
       if (mapping === undefined) return [{ kind: 'native', name: undefined, address: BigInt(pc) }];
       const { object } = mapping;
       const symbols = found.get(object);
@@ -96,6 +104,13 @@ export class NativeConnection implements DaemonConnection {
         line: place.line,
         ...(index < places.length - 1 ? ({ inlined: true } as const) : {}),
       }));
+    };
+    const known = new Map<string, ReturnType<NamesOf>>();
+    const namesOf: NamesOf = (frame) => {
+      const key = `${frame.pc} ${frame.address} ${frame.isGuessed}`;
+      let frames = known.get(key);
+      if (frames === undefined) known.set(key, (frames = framesOf(frame)));
+      return frames;
     };
     return mergeNative(reply, { snapshot, walks, namesOf, notes: [...missing] });
   }
@@ -122,7 +137,8 @@ export class NativeConnection implements DaemonConnection {
         if (packed === undefined) return undefined;
         return await unpack(Buffer.from(packed, 'base64'), { maxOutputLength: MAX_TABLES });
       } catch (error) {
-        this.#failed.set(key, error instanceof Error ? error.message : String(error));
+        if (this.#failed.size >= MAX_FAILED) this.#failed.clear();
+        this.#failed.set(key, (error instanceof Error ? error.message : String(error)).slice(0, MAX_REASON));
         return undefined;
       }
     });
