@@ -92,7 +92,7 @@ def read(words: "list[str]") -> "dict[str, Any]":
     at_ms = int(time.time() * 1000)
     try:
         target.snapshot(document, budget)
-    except Exhausted as error:
+    except (Exhausted, Torn) as error:
         document.note("not all read: %s" % error)
     if identity(pid) != target.program:
         raise Refused("failed", "process %d has exited, or runs another program now" % pid)
