@@ -4,13 +4,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, test } from 'vitest';
 import { DebugPackages } from '../../src/host/symbol-files/debug-packages.ts';
 import { Debuginfod } from '../../src/host/symbol-files/debuginfod.ts';
 import { demangler } from '../../src/host/symbol-files/demangle.ts';
 import { ObjectCache } from '../../src/host/symbol-files/object-cache.ts';
 import { ObjectStore } from '../../src/host/symbol-files/object-store.ts';
 import { parsedLines } from '../../src/host/symbol-files/source-lines.ts';
+import { symbolFolders, useSymbolFolders } from '../../src/host/symbol-files/symbol-folders.ts';
 import { nativeProgram } from '../helpers/native-program.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'crashcart-symbols-'));
@@ -134,6 +135,13 @@ describe('DebugPackages', () => {
     expect(readFileSync(packages.path(ID), 'utf8')).toBe('symbols');
     expect(readdirSync(join(folder, 'debug'))).toEqual([`${ID}.debug`]);
   });
+});
+
+test('symbolFolders has those of the config and of the environment', () => {
+  useSymbolFolders(['~/dbgsym', '/mnt/~x']);
+  expect(symbolFolders({ CRASHCART_SYMBOLS: '/a::/b' }, '/home/me')).toEqual(['/home/me/dbgsym', '/mnt/~x', '/a', '/b']); // prettier-ignore
+  useSymbolFolders([]);
+  expect(symbolFolders({})).toEqual([]);
 });
 
 describe('demangler', () => {

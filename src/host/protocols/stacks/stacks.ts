@@ -4,6 +4,7 @@ import { DebugPackages } from '../../symbol-files/debug-packages.ts';
 import { Debuginfod } from '../../symbol-files/debuginfod.ts';
 import { cacheFolder, ObjectCache } from '../../symbol-files/object-cache.ts';
 import { filledFile, ObjectStore } from '../../symbol-files/object-store.ts';
+import { symbolFolders } from '../../symbol-files/symbol-folders.ts';
 import { ProgramConnection } from '../program-connection.ts';
 import type { Protocol } from '../protocol.ts';
 import { debuginfodCache, debuginfodUrls, localPlaces } from '../symbols/symbols.ts';
@@ -21,7 +22,7 @@ const READ = /^read [1-9]\d{0,9} (?:\d{1,20}|-)$/;
  */
 export const stacks: Protocol = {
   name: 'stacks',
-  what: 'stacks of one process while their page is open, from /proc/PID/mem and /proc/PID/task (stat, status, wchan, stack, syscall), without a stop or a signal; needs root or the same user. Native code is unwound and named here, with debug symbols of this machine, of the packages in the folders of CRASHCART_SYMBOLS, and of the servers of DEBUGINFOD_URLS, which get build-ids',
+  what: 'stacks of one process while their page is open, from /proc/PID/mem and /proc/PID/task (stat, status, wchan, stack, syscall), without a stop or a signal; needs root or the same user. Native code is unwound and named here, with debug symbols of this machine, of the packages in the folders of symbolFolders, and of the servers of DEBUGINFOD_URLS, which get build-ids',
   argv: () => ['/usr/bin/python3', '-I', '-u', '-c', program],
   refusal: (to, request) =>
     to === HERE && READ.test(request) ? undefined : `${to} < ${request}: no request of stacks`,
@@ -44,8 +45,7 @@ const objectStore = (): ObjectStore => (store ??= madeStore(process.env));
 
 function madeStore(env: NodeJS.ProcessEnv): ObjectStore {
   const servers = new Debuginfod(debuginfodUrls(env), debuginfodCache(env), env, fetch);
-  const folders = (env['CRASHCART_SYMBOLS'] ?? '').split(':').filter((folder) => folder !== '');
-  const packages = new DebugPackages(folders, join(cacheFolder(env), 'debug'));
+  const packages = new DebugPackages(symbolFolders(env), join(cacheFolder(env), 'debug'));
   return new ObjectStore(new ObjectCache(join(cacheFolder(env), 'objects')), (buildId, arrived) => {
     const here = filledFile([...localPlaces(buildId, env), packages.path(buildId)]);
     if (here !== undefined) return here;
