@@ -26,15 +26,17 @@ export function costText({ readings, costUs, startMs, endMs }: StackProfile): st
 /** Rate and cost in one line, for below a title. */
 export const profileAbout = (profile: StackProfile): string => `${rateText(profile)}; ${costText(profile)}`;
 
-/** Effect on the process: whether a reading saw a thread of it stopped (T, t), and what its schedstat has. */
+/** Effect on the process: whether a reading saw a thread of it stopped (T, t), and what schedstat has, else stat. */
 export function effectText({ readings, stoppedReadings }: StackProfile, effect: TargetEffect | undefined): string {
   const stopped =
     stoppedReadings === 0
       ? 'not stopped in any reading'
       : `stopped or traced by another in ${stoppedReadings} of ${plural(readings, 'reading')}`;
   if (!effect || effect.seconds <= 0) return stopped;
-  const delay = effect.delaySeconds === undefined ? '' : `, waited for a CPU ${millis(effect.delaySeconds * 1000)} ms`;
-  return `${stopped}; ran ${millis(effect.cpuSeconds * 1000)} ms${delay} in ${seconds(effect.seconds)} (schedstat)`;
+  const { cpuSeconds, delaySeconds } = effect;
+  const ran = `${stopped}; ran ${millis(cpuSeconds * 1000)} ms`;
+  if (delaySeconds === undefined) return `${ran} in ${seconds(effect.seconds)} (stat)`;
+  return `${ran}, waited for a CPU ${millis(delaySeconds * 1000)} ms in ${seconds(effect.seconds)} (schedstat)`;
 }
 
 /** Stacks of a text, the most frequent first. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { profileText } from '../../src/stacks/profile-text.ts';
+import { effectText, profileText } from '../../src/stacks/profile-text.ts';
+import { targetEffect } from '../../src/stacks/target-effect.ts';
 import { novaProfile, novaStacks, profileOf } from '../helpers/stacks.ts';
 
 test('profileText shows cost, stops and shares before the stacks', () => {
@@ -19,6 +20,16 @@ test('profileText shows cost, stops and shares before the stacks', () => {
   expect(lines).toContain('57.1 %, 4.0 at a time, idle, off CPU: tpool 1203, tpool 1204, tpool 1205 and more');
   expect(lines).toContain('    io_schedule [kernel]');
   expect(lines).toContain('    spawn (driver.py:4501)');
+});
+
+test('effectText shows what was read alone', () => {
+  const times = (tid: number, cpuSeconds: number | undefined, delaySeconds?: number) => ({ tid, cpuSeconds, delaySeconds }); // prettier-ignore
+  type Times = readonly ReturnType<typeof times>[];
+  const text = (before: Times, after: Times) => effectText(novaProfile(), targetEffect(before, after, 2));
+  expect(text([times(1, 1), times(2, 5)], [times(1, 1.5), times(3, 7)])).toBe('not stopped in any reading; ran 500 ms in 2.0 s (stat)'); // prettier-ignore
+  // Threads that have exited, and times that were not read, are no zeros.
+  expect(text([times(1, 1)], [times(2, 1)])).toBe('not stopped in any reading');
+  expect(text([times(1, undefined)], [times(1, undefined)])).toBe('not stopped in any reading');
 });
 
 test('profileText of one reading has no rate, and shows a tracer', () => {
