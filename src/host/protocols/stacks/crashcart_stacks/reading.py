@@ -81,6 +81,13 @@ def target_of(pid: int, start: "str | None") -> Target:
     return known
 
 
+def charge(pid: int, spent_s: float) -> None:
+    """Counts CPU time that was spent on a process beside its reading."""
+    target = targets.get(pid)
+    if target is not None:
+        target.again_s = max(target.again_s, time.monotonic()) + spent_s / MAX_SHARE
+
+
 def read(words: "list[str]") -> "dict[str, Any]":
     """Request `PID START`: START is the start time of its stat, or `-` for any."""
     pid = int(words[0])
