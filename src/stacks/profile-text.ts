@@ -9,10 +9,10 @@ import { waitStates } from './wait-state.ts';
 const seconds = (value: number): string => `${value < 10 ? value.toFixed(1) : value.toFixed(0)} s`;
 const millis = (value: number): string => (value < 10 ? value.toFixed(1) : value.toFixed(0));
 
-/** `118 readings in 10 s, 11.8/s`; of one reading its time alone. */
+/** `118 readings in 10 s, 11.8/s`; the number alone of one, and where the clock of the host went back. */
 export function rateText({ readings, startMs, endMs }: StackProfile): string {
   const lasted = (endMs - startMs) / 1000;
-  if (readings < 2 || lasted <= 0) return '1 reading';
+  if (readings < 2 || lasted <= 0) return plural(readings, 'reading');
   return `${readings} readings in ${seconds(lasted)}, ${((readings - 1) / lasted).toFixed(1)}/s`;
 }
 

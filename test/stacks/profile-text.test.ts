@@ -40,3 +40,8 @@ test('profileText of one reading has no rate, and shows a tracer', () => {
   expect(text).toContain('target: stopped or traced by another in 1 of 1 reading\n');
   expect(text).not.toContain('\u001B');
 });
+
+test('profileText has no rate when the clock of the host went back', () => {
+  const text = profileText(profileOf([novaStacks(0, 2000), novaStacks(1, 1000)]), undefined);
+  expect(text).toContain('7 stacks at a time, 2 readings\n');
+});
