@@ -62,7 +62,7 @@ export class ObjectStore {
   }
 }
 
-/** First of some paths that is a file with content. */
+/** First of some paths that is a file with content: the client of debuginfod keeps an empty one for what no server has. */
 export function filledFile(paths: readonly string[]): string | undefined {
   return paths.find((path) => {
     try {
