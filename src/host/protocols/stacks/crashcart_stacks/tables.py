@@ -46,7 +46,7 @@ def tables(words: "list[str]") -> "dict[str, Any]":
 
 def mapping_at(folder: str, base: int) -> str:
     """File of the mapping that begins at an address."""
-    start = "%x-" % base
+    start = "%08x-" % base
     try:
         with open(folder + "/maps", "rb") as file:
             for line in file:
