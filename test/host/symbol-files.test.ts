@@ -152,6 +152,14 @@ describe('demangler', () => {
     expect(demangle('_RNvC3foo3bar')).toBe('foo::bar');
     expect(demangle('epoll_wait')).toBe('epoll_wait');
     expect(demangle('_ZZZZ')).toBe('_ZZZZ');
+    // f(A<int, int>, B<A<int, int>, A<int, int>>, …): each level doubles.
+    const levels = Array.from({ length: 35 }, (_, level) => {
+      const last = `S${(2 * level).toString(36).toUpperCase()}_`;
+      return `1${String.fromCharCode(66 + (level % 24))}I${last}${last}E`;
+    });
+    expect(demangle(`_Z1f1AIiiE${levels.slice(0, 3).join('')}`)).toContain('D<C<B<A<int, int>');
+    const bomb = `_Z1f1AIiiE${levels.join('')}`;
+    expect(demangle(bomb)).toBe(bomb);
   });
 });
 

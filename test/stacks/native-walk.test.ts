@@ -163,7 +163,7 @@ describe('mergeNative', () => {
   });
 
   it('is bounded for names of any length and any number of frames', () => {
-    const read = JSON.stringify({ pid: 1, runtime: null, stacks: Array.from({ length: 300 }, (_, tid) => [tid, 'x', 'S', null, null, 0, null, null]) }); // prettier-ignore
+    const read = JSON.stringify({ pid: 1, runtime: null, traces: [[]], stacks: Array.from({ length: 300 }, (_, tid) => [tid, 'x', 'S', null, null, 0, null, null]) }); // prettier-ignore
     const walkOf = (tid: number) => ({ frames: Array.from({ length: 200 }, (_, index) => ({ pc: tid * 200 + index, address: 0, isGuessed: true, mapping: undefined, fde: undefined })), cut: undefined }); // prettier-ignore
     const text = mergeNative(read, {
       snapshot: { ...snapshot, threads: [] },
