@@ -122,7 +122,18 @@ export function parseConfig(text: string, path: string): Config {
   const file = { text, path };
   const values = tomlOf(text, path);
   const root = new TomlTable(values, file, '');
-  root.known(['keys', 'theme', 'budgetPct', 'knownTrouble', 'symbolFolders', 'defaults', 'alerts', 'panes', 'commands', 'rules']);
+  root.known([
+    'keys',
+    'theme',
+    'budgetPct',
+    'knownTrouble',
+    'symbolFolders',
+    'defaults',
+    'alerts',
+    'panes',
+    'commands',
+    'rules',
+  ]);
   const { budgetPct } = values;
   if (budgetPct !== undefined && !(typeof budgetPct === 'number' && budgetPct > 0 && budgetPct <= 100))
     return root.fail('budgetPct', 'budgetPct must be a percentage of one CPU, above 0 and up to 100');

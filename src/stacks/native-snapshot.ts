@@ -64,7 +64,9 @@ export function nativeSnapshot(text: string): NativeSnapshot | undefined {
   const reply = fields(json(text));
   const machine = wholeOf(reply['machine']);
   if (machine !== 62 && machine !== 183) return undefined;
-  const code = items(reply['objects']).slice(0, MAX_OBJECTS).flatMap((one) => mappingsOf(fields(one)));
+  const code = items(reply['objects'])
+    .slice(0, MAX_OBJECTS)
+    .flatMap((one) => mappingsOf(fields(one)));
   const calls = pairs(reply['calls']);
   return {
     machine: machine === 62 ? 'x86-64' : 'aarch64',

@@ -6,8 +6,7 @@ const GROWTH = 3 ** (1 / 3);
 const REFERENCE = /[ST][\dA-Z]*_/g;
 
 /** Whether a name may be larger than any that a compiler writes: parts that refer to earlier ones twice double at each level. */
-const isBomb = (name: string): boolean =>
-  name.length * GROWTH ** (name.match(REFERENCE)?.length ?? 0) > MAX_DEMANGLED;
+const isBomb = (name: string): boolean => name.length * GROWTH ** (name.match(REFERENCE)?.length ?? 0) > MAX_DEMANGLED;
 
 /** Names of C++ and Rust as their sources have them, by the library of the Firefox Profiler, which is loaded when it is needed. */
 export async function demangler(): Promise<(name: string) => string> {
