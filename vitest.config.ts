@@ -28,6 +28,7 @@ export default defineConfig({
           name: 'rest',
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: [...pure, ...app, 'test/lab/**', 'node_modules/**'],
+          setupFiles: 'test/helpers/own-cache.ts',
         },
       },
     ],

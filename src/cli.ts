@@ -92,6 +92,7 @@ async function run(command: Command): Promise<void> {
 /** Config with the known trouble of its folders and those of `--rules`. */
 async function loadConfig(path: string | undefined): Promise<LoadedConfig> {
   const config = await (await import('./config.ts')).loadConfig(path);
+  (await import('./host/symbol-files/symbol-folders.ts')).useSymbolFolders(config.symbolFolders);
   const folders = [...config.knownTrouble, ...rulesFolders(process.argv.slice(2))];
   if (folders.length === 0) return config;
   return { ...config, trouble: (await import('./commands/known-trouble.ts')).readKnownTrouble(folders) };

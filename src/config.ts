@@ -44,6 +44,8 @@ export interface Config {
   readonly rules: readonly UserRule[];
   /** Folders of known trouble: checkouts of hotsos, OSV documents. */
   readonly knownTrouble: readonly string[];
+  /** Folders with packages of debug symbols. */
+  readonly symbolFolders: readonly string[];
 }
 
 /** Config with what crashcart saved beside it. */
@@ -120,7 +122,18 @@ export function parseConfig(text: string, path: string): Config {
   const file = { text, path };
   const values = tomlOf(text, path);
   const root = new TomlTable(values, file, '');
-  root.known(['keys', 'theme', 'budgetPct', 'knownTrouble', 'defaults', 'alerts', 'panes', 'commands', 'rules']);
+  root.known([
+    'keys',
+    'theme',
+    'budgetPct',
+    'knownTrouble',
+    'symbolFolders',
+    'defaults',
+    'alerts',
+    'panes',
+    'commands',
+    'rules',
+  ]);
   const { budgetPct } = values;
   if (budgetPct !== undefined && !(typeof budgetPct === 'number' && budgetPct > 0 && budgetPct <= 100))
     return root.fail('budgetPct', 'budgetPct must be a percentage of one CPU, above 0 and up to 100');
@@ -148,6 +161,7 @@ export function parseConfig(text: string, path: string): Config {
     commands: parseCommands(values, file, keymap),
     rules: parseRules(values, file, Object.keys(ROLES)),
     knownTrouble: root.texts('knownTrouble') ?? [],
+    symbolFolders: root.texts('symbolFolders') ?? [],
   };
 }
 

@@ -6,10 +6,11 @@ import { configPath, ConfigError, loadConfig, parseConfig } from '../src/config.
 
 test('parseConfig reads every setting', () => {
   const config = parseConfig(
-    'budgetPct = 1.5\n[keys]\nzoom = "Z"\nfilter = ["/", "ctrl-s"]\n[theme]\nname = "light"\nascii = true\n[alerts]\nbell = true\n[defaults]\ntab = "hardware"\n',
+    'budgetPct = 1.5\nsymbolFolders = ["~/dbgsym"]\n[keys]\nzoom = "Z"\nfilter = ["/", "ctrl-s"]\n[theme]\nname = "light"\nascii = true\n[alerts]\nbell = true\n[defaults]\ntab = "hardware"\n',
     'c.toml',
   );
   expect(config.budgetPct).toBe(1.5);
+  expect(config.symbolFolders).toEqual(['~/dbgsym']);
   expect(config.theme).toEqual({ name: 'light', ascii: true, colour: undefined });
   expect(config.alerts).toEqual({ bell: true, notify: false, title: true });
   expect(config.keymap.byKey.get('ctrl-s')).toBe('filter');

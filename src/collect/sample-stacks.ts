@@ -48,7 +48,7 @@ export async function sampleStacks(
   const before = await times();
   const startMs = performance.now();
   let [failed, inRow, readings, costUs, shownMs]: [number, number, number, number, number] = [0, 0, 0, 0, -Infinity];
-  let problem: string | undefined;
+  let [problem, atMs]: [string | undefined, number | undefined] = [undefined, undefined];
   const state = (more: Pick<Sampling, 'effect' | 'done'>): Sampling => ({
     profile: builder.profile(),
     forMs,
@@ -65,9 +65,13 @@ export async function sampleStacks(
     const reading = sample as ProcessStacks | undefined;
     if (reading) {
       inRow = 0;
-      readings++;
-      costUs += reading.costUs;
-      builder.add(reading);
+      // The program repeats an expensive reading less often, and its last reply meanwhile.
+      if (reading.atMs !== atMs) {
+        readings++;
+        costUs += reading.costUs;
+        builder.add(reading);
+      }
+      ({ atMs } = reading);
     } else {
       inRow++;
       failed++;

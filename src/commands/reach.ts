@@ -7,7 +7,7 @@ import { localTransport } from '../host/local-transport.ts';
 import { connect } from '../host/ssh/connect.ts';
 import { createKeyring, type Keyring } from '../host/ssh/connection.ts';
 import type { JumpLines } from '../host/ssh/jump-lines.ts';
-import { parseTarget } from '../host/ssh/target.ts';
+import { parseTarget, sshArgs } from '../host/ssh/target.ts';
 import type { AnyFinding } from '../findings/finding.ts';
 import type { AnySource } from '../sources/source.ts';
 import type { Prompter } from '../host/prompter.ts';
@@ -58,6 +58,7 @@ export async function reachHost(
     const audit = new Audit(name, nowMs());
     const host = await ReachedHost.reach({
       name,
+      identity: 'this machine',
       kind: 'local',
       connect: () => Promise.resolve(localTransport()),
       policy: readPolicy,
@@ -77,6 +78,7 @@ export async function reachHost(
   const turn: SharedReach['turn'] = shared?.turn ?? ((login) => login());
   const host = await ReachedHost.reach({
     name: target.text,
+    identity: sshArgs(target).join(' '),
     kind: 'ssh',
     connect: () =>
       turn(async () => {

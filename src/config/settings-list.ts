@@ -31,6 +31,12 @@ export const configTables: readonly TableEntry[] = [
         about:
           'Folders of known trouble: a checkout of hotsos, whose scenarios without Python are evaluated, and OSV or USN documents of Debian or Ubuntu; --rules adds to it. Default: none.',
       },
+      {
+        key: 'symbolFolders',
+        example: '["~/dbgsym"]',
+        about:
+          'Folders with packages of debug symbols (`*-dbgsym_*.deb`, `*.ddeb`), for functions and lines of native stacks; CRASHCART_SYMBOLS, separated by colons, adds to it. Default: none.',
+      },
     ],
   },
   {

@@ -46,14 +46,17 @@ export class DaemonClients {
   readonly #names = new WeakMap<Lane, Map<string, Listing>>();
   readonly #protocolOf: (name: ProtocolName) => Protocol | undefined;
   readonly #onStart: (lane: Lane, argv: readonly string[], why: string) => void;
+  readonly #host: string | undefined;
 
-  /** `onStart` is called for each program started on the host, for the audit log. */
+  /** `onStart` is called for each program started on the host, for the audit log; `host` is the identity of the host. */
   constructor(
     onStart: (lane: Lane, argv: readonly string[], why: string) => void,
     protocolOf: (name: ProtocolName) => Protocol | undefined,
+    host?: string,
   ) {
     this.#onStart = onStart;
     this.#protocolOf = protocolOf;
+    this.#host = host;
   }
 
   /** Reply to one request. */
@@ -164,7 +167,7 @@ export class DaemonClients {
     let client = ofLane.get(key);
     if (!client) {
       client = {
-        connection: protocol.connect((lasting) => this.#dial(lane, protocol, to, lasting)),
+        connection: protocol.connect((lasting) => this.#dial(lane, protocol, to, lasting), this.#host),
         pending: new Map(),
         idle: undefined,
       };

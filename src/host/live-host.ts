@@ -35,6 +35,8 @@ const RESTARTS_PER_LOGIN = 3;
 
 export interface LiveHostOptions {
   readonly name: string;
+  /** What no other host has, as the target with its options. Default: nothing that the host sent is used after its connection. */
+  readonly identity?: string;
   /** Read-only list. */
   readonly policy: ReadPolicy;
   readonly kind: 'ssh' | 'local';
@@ -76,6 +78,7 @@ export class ReachedHost implements LiveHost {
     this.#daemons = new DaemonClients(
       (lane, argv, why) => this.#audit(lane, loggedCommand(argv), why),
       options.policy.protocolOf,
+      options.identity,
     );
     this.name = options.name;
     this.kind = options.kind;

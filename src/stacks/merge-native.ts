@@ -18,6 +18,11 @@ export interface NativeReading {
 /** Interpreter loop of CPython: each call of it is a frame of Python. */
 const PYTHON_LOOP = /^_?PyEval_EvalFrame(?:Default|Ex)?$/;
 
+/** Longest text of a frame; names of hostile objects have megabytes. */
+export const MAX_TEXT = 500;
+/** Different frames of a reply. */
+export const MAX_FRAMES = 50_000;
+
 /** Flags of a native frame of a reply. */
 export const GUESSED = 1;
 export const INLINED = 2;
@@ -35,10 +40,10 @@ export function mergeNative(text: string, { snapshot, walks, namesOf, notes }: N
   const frames = [...items(reply['frames'])];
   const traces = [...items(reply['traces'])];
   const indexes = new Map<string, number>();
-  const numberOf = (list: unknown[], value: readonly unknown[]): number => {
+  const numberOf = (list: unknown[], value: readonly unknown[]): number | undefined => {
     const key = `${list === frames ? 'f' : 't'}${JSON.stringify(value)}`;
     let index = indexes.get(key);
-    if (index === undefined) indexes.set(key, (index = list.push(value) - 1));
+    if (index === undefined && list.length < MAX_FRAMES) indexes.set(key, (index = list.push(value) - 1));
     return index;
   };
   const stacks = items(reply['stacks']).map((one) => [...items(one)]);
@@ -54,8 +59,8 @@ export function mergeNative(text: string, { snapshot, walks, namesOf, notes }: N
     const kernel = trace.filter((index) => items(frames[countOf(index) ?? -1])[0] === 'kernel');
     const others = trace.slice(kernel.length);
     const loop = others.length === 0 ? -1 : own.findIndex(({ name }) => PYTHON_LOOP.test(name ?? ''));
-    const native = (loop < 0 ? (others.length === 0 ? own : []) : own.slice(0, loop)).map((frame) => numberOf(frames, encoded(frame))); // prettier-ignore
-    stack[5] = numberOf(traces, [...kernel, ...native, ...others]);
+    const native = (loop < 0 ? (others.length === 0 ? own : []) : own.slice(0, loop)).flatMap((frame) => numberOf(frames, encoded(frame)) ?? []); // prettier-ignore
+    stack[5] = numberOf(traces, [...kernel, ...native, ...others]) ?? stack[5];
     if (others.length === 0) stack[6] ??= walk.cut ?? null;
     stack[7] ??= locks.marks.get(tid) ?? null;
   }
@@ -66,20 +71,23 @@ export function mergeNative(text: string, { snapshot, walks, namesOf, notes }: N
     ...locks.waits.map((wait) => waitNote(wait, stacks, named)),
     ...notes,
     ...left,
+    ...(frames.length < MAX_FRAMES ? [] : [`native stacks: limit of ${MAX_FRAMES} different frames`]),
   ];
   return JSON.stringify({ ...reply, frames, traces, stacks, cost, notes: all });
 }
 
 const encoded = ({ name, module, address, buildId, file, line, guessed, inlined }: StackFrame): readonly unknown[] => [
   'native',
-  name ?? null,
-  module ?? null,
+  short(name),
+  short(module),
   address === undefined ? null : Number(address),
   buildId ?? null,
-  file ?? null,
+  short(file),
   line ?? null,
   (guessed ? GUESSED : 0) | (inlined ? INLINED : 0),
 ];
+
+const short = (text: string | undefined): string | null => text?.slice(0, MAX_TEXT) ?? null;
 
 /** `thread 12 waits for a lock held by thread 7 (bstore_kv_sync, S in fdatasync)` */
 function waitNote(

@@ -46,20 +46,33 @@ export interface NativeSnapshot {
   readonly calls: ReadonlyMap<number, number | undefined>;
 }
 
+/** Limits of a reply, above those of the program on the host. */
+const MAX_THREADS = 10_000;
+const MAX_OBJECTS = 8192;
+const MAX_PATH = 4096;
+
+/** Count or address: fractions and what is beyond 53 bits are none. */
+const wholeOf = (value: unknown): number | undefined => {
+  const number = countOf(value);
+  return Number.isSafeInteger(number) ? number : undefined;
+};
+
 const BUILD_ID = /^(?:[\da-f]{2}){4,64}$/;
 
 /** Snapshot by the host's reply to a request `native`; undefined for any other text. */
 export function nativeSnapshot(text: string): NativeSnapshot | undefined {
   const reply = fields(json(text));
-  const machine = countOf(reply['machine']);
+  const machine = wholeOf(reply['machine']);
   if (machine !== 62 && machine !== 183) return undefined;
-  const code = items(reply['objects']).flatMap((one) => mappingsOf(fields(one)));
+  const code = items(reply['objects'])
+    .slice(0, MAX_OBJECTS)
+    .flatMap((one) => mappingsOf(fields(one)));
   const calls = pairs(reply['calls']);
   return {
     machine: machine === 62 ? 'x86-64' : 'aarch64',
-    threads: items(reply['threads']).flatMap((one) => threadOf(fields(one)) ?? []),
-    left: countOf(reply['left']) ?? 0,
-    costUs: countOf(reply['cost']) ?? 0,
+    threads: items(reply['threads']).slice(0, MAX_THREADS).flatMap((one) => threadOf(fields(one)) ?? []), // prettier-ignore
+    left: wholeOf(reply['left']) ?? 0,
+    costUs: wholeOf(reply['cost']) ?? 0,
     code: code.sort((a, b) => a.start - b.start),
     calls: new Map(calls.map(([address, target]) => [address, target === 0 ? undefined : target])),
   };
@@ -68,30 +81,30 @@ export function nativeSnapshot(text: string): NativeSnapshot | undefined {
 function mappingsOf(one: Readonly<Record<string, unknown>>): readonly CodeMapping[] {
   const id = textOf(one['id']);
   const object: CodeObject = {
-    path: textOf(one['path']) ?? '',
+    path: textOf(one['path'])?.slice(0, MAX_PATH) ?? '',
     buildId: id !== undefined && BUILD_ID.test(id) ? id : undefined,
-    base: countOf(one['base']),
+    base: wholeOf(one['base']),
   };
-  const numbers = items(one['maps']).map(countOf);
+  const numbers = items(one['maps']).map(wholeOf);
   return Array.from({ length: Math.floor(numbers.length / 3) }, (_, index) => numbers.slice(index * 3, index * 3 + 3)).flatMap(([start, end, bias]) =>
     start === undefined || end === undefined || bias === undefined ? [] : [{ start, end, bias, object }],
   ); // prettier-ignore
 }
 
 function threadOf(one: Readonly<Record<string, unknown>>): NativeThread | undefined {
-  const tid = countOf(one['tid']);
+  const tid = wholeOf(one['tid']);
   if (tid === undefined) return undefined;
-  const [sp, pc] = [countOf(one['sp']), countOf(one['pc'])];
+  const [sp, pc] = [wholeOf(one['sp']), wholeOf(one['pc'])];
   const low = sp === undefined ? 0 : sp - (sp % 8);
   return {
     tid,
     registers: sp === undefined || pc === undefined ? undefined : { sp, pc },
-    size: countOf(one['size']) ?? 0,
+    size: wholeOf(one['size']) ?? 0,
     words: new Map(pairs(one['words']).map(([index, word]) => [low + index * 8, word])),
     cut: textOf(one['cut']),
-    futex: countOf(one['futex']),
+    futex: wholeOf(one['futex']),
     held: new Map(Object.entries(fields(one['held'])).flatMap(([at, owner]) => {
-      const [distance, thread] = [Number(at), countOf(owner)];
+      const [distance, thread] = [Number(at), wholeOf(owner)];
       return Number.isInteger(distance) && thread !== undefined ? [[distance, thread] as const] : [];
     })), // prettier-ignore
   };
@@ -102,7 +115,7 @@ function pairs(value: unknown): readonly (readonly [number, number])[] {
   const numbers = items(value);
   const found: (readonly [number, number])[] = [];
   for (let index = 0; index + 1 < numbers.length; index += 2) {
-    const [first, second] = [countOf(numbers[index]), countOf(numbers[index + 1])];
+    const [first, second] = [wholeOf(numbers[index]), wholeOf(numbers[index + 1])];
     if (first !== undefined && second !== undefined) found.push([first, second]);
   }
   return found;

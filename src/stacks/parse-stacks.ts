@@ -1,12 +1,12 @@
 import { countOf, fields, items, json, numberOf, textOf } from '../lib/json.ts';
-import { GUESSED, INLINED } from './merge-native.ts';
+import { GUESSED, INLINED, MAX_TEXT } from './merge-native.ts';
 import type { ProcessStacks, Stack, StackFrame } from './stack.ts';
 
 /** Limits of a reply, above those of the program on the host. */
 const MAX_FRAMES = 512;
+const MAX_KNOWN_FRAMES = 200_000;
 const MAX_STACKS = 20_000;
 const MAX_NOTES = 40;
-const MAX_TEXT = 500;
 
 const KINDS: readonly StackFrame['kind'][] = ['native', 'kernel', 'python', 'go', 'java', 'javascript'];
 
@@ -23,12 +23,14 @@ export function parseStacks(text: string | undefined): ProcessStacks | undefined
   const reply = fields(json(text));
   const pid = countOf(reply['pid']);
   if (pid === undefined) return undefined;
-  const frames = items(reply['frames']).map(frameOf);
-  const traces = items(reply['traces']).map((trace) =>
-    items(trace)
-      .slice(0, MAX_FRAMES)
-      .flatMap((index) => frames[countOf(index) ?? -1] ?? []),
-  );
+  const frames = items(reply['frames']).slice(0, MAX_KNOWN_FRAMES).map(frameOf);
+  const traces = items(reply['traces'])
+    .slice(0, MAX_STACKS)
+    .map((trace) =>
+      items(trace)
+        .slice(0, MAX_FRAMES)
+        .flatMap((index) => frames[countOf(index) ?? -1] ?? []),
+    );
   return {
     pid,
     name: short(reply['name']) ?? '',

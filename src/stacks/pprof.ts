@@ -32,7 +32,7 @@ export function pprofBytes(profile: StackProfile): Uint8Array {
   tables.write(out);
   return out
     .number(9, BigInt(Math.round(profile.startMs)) * 1_000_000n)
-    .number(10, BigInt(Math.round(profile.endMs - profile.startMs)) * 1_000_000n)
+    .number(10, BigInt(Math.max(0, Math.round(profile.endMs - profile.startMs))) * 1_000_000n)
     .message(11, period)
     .number(12, eachNs)
     .number(13, comment)

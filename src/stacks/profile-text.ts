@@ -9,10 +9,10 @@ import { waitStates } from './wait-state.ts';
 const seconds = (value: number): string => `${value < 10 ? value.toFixed(1) : value.toFixed(0)} s`;
 const millis = (value: number): string => (value < 10 ? value.toFixed(1) : value.toFixed(0));
 
-/** `118 readings in 10 s, 11.8/s`; of one reading its time alone. */
+/** `118 readings in 10 s, 11.8/s`; the number alone of one, and where the clock of the host went back. */
 export function rateText({ readings, startMs, endMs }: StackProfile): string {
   const lasted = (endMs - startMs) / 1000;
-  if (readings < 2 || lasted <= 0) return '1 reading';
+  if (readings < 2 || lasted <= 0) return plural(readings, 'reading');
   return `${readings} readings in ${seconds(lasted)}, ${((readings - 1) / lasted).toFixed(1)}/s`;
 }
 
@@ -26,13 +26,17 @@ export function costText({ readings, costUs, startMs, endMs }: StackProfile): st
 /** Rate and cost in one line, for below a title. */
 export const profileAbout = (profile: StackProfile): string => `${rateText(profile)}; ${costText(profile)}`;
 
-/** Effect on the process: nothing traces or signals it, and what its schedstat has. */
+/** Effect on the process: whether a reading saw a thread of it stopped (T, t), and what schedstat has, else stat. */
 export function effectText({ readings, stoppedReadings }: StackProfile, effect: TargetEffect | undefined): string {
   const stopped =
-    stoppedReadings === 0 ? 'stop 0 ms' : `stopped or traced by another in ${stoppedReadings} of ${readings} readings`;
+    stoppedReadings === 0
+      ? 'not stopped in any reading'
+      : `stopped or traced by another in ${stoppedReadings} of ${plural(readings, 'reading')}`;
   if (!effect || effect.seconds <= 0) return stopped;
-  const delay = effect.delaySeconds === undefined ? '' : `, waited for a CPU ${millis(effect.delaySeconds * 1000)} ms`;
-  return `${stopped}; ran ${millis(effect.cpuSeconds * 1000)} ms${delay} in ${seconds(effect.seconds)} (schedstat)`;
+  const { cpuSeconds, delaySeconds } = effect;
+  const ran = `${stopped}; ran ${millis(cpuSeconds * 1000)} ms`;
+  if (delaySeconds === undefined) return `${ran} in ${seconds(effect.seconds)} (stat)`;
+  return `${ran}, waited for a CPU ${millis(delaySeconds * 1000)} ms in ${seconds(effect.seconds)} (schedstat)`;
 }
 
 /** Stacks of a text, the most frequent first. */
@@ -62,7 +66,7 @@ function stateLines({ stacks, samples, readings }: StackProfile): readonly strin
   return Object.entries(waitStates).flatMap(([state, words]) => {
     const here = rest(stacks.filter((stack) => stack.state === state));
     if (here === 0) return [];
-    return [`${share(here, samples).padStart(8)}  ${(here / readings).toFixed(1).padStart(7)} threads  ${words}`];
+    return [`${share(here, samples).padStart(8)}  ${(here / readings).toFixed(1).padStart(7)} at a time  ${words}`];
   });
 }
 
@@ -71,7 +75,7 @@ function stackLines({ state, frames, samples, threads }: CountedStack, profile: 
   const named = threads.map((thread) => plain(thread)).join(', ');
   const more = mean > threads.length ? ' and more' : '';
   return [
-    `${share(samples, profile.samples)}, ${mean.toFixed(1)} threads, ${waitStates[state]}: ${named}${more}`,
+    `${share(samples, profile.samples)}, ${mean.toFixed(1)} at a time, ${waitStates[state]}: ${named}${more}`,
     ...frames.toReversed().map((frame) => `    ${frameText(frame)}`),
   ];
 }

@@ -49,7 +49,7 @@ export class ProtobufWriter {
   }
 }
 
-/** Number as 64 bits; a negative or a fractional one is not a value of these fields. */
+/** Number as 64 bits; these fields have no negative and no fractional ones. */
 const unsigned = (value: number | bigint): bigint =>
   BigInt.asUintN(64, typeof value === 'bigint' ? value : BigInt(Math.max(0, Math.round(value))));
 

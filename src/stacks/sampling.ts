@@ -10,7 +10,7 @@ export interface Sampling {
   /** Readings without stacks, and the reason of the last one. */
   readonly failed: number;
   readonly problem: string | undefined;
-  /** Present at the end. */
+  /** Present at the end, where it was read. */
   readonly effect: TargetEffect | undefined;
   readonly done: boolean;
 }

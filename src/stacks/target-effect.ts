@@ -1,4 +1,4 @@
-/** CPU time and run delay of a thread since its start, from its schedstat. */
+/** CPU time and run delay of a thread since its start, of its schedstat; without one the CPU time of its stat. */
 export interface ThreadTimes {
   readonly tid: number;
   readonly cpuSeconds: number | undefined;
@@ -13,22 +13,24 @@ export interface TargetEffect {
   readonly delaySeconds: number | undefined;
 }
 
-/** Effect between two readings, `seconds` apart, of the threads that were there both times. */
+/** Effect between two readings, `seconds` apart, of the threads that were there both times; undefined where none has CPU times. */
 export function targetEffect(
   before: readonly ThreadTimes[],
   after: readonly ThreadTimes[],
   seconds: number,
-): TargetEffect {
+): TargetEffect | undefined {
   const earlier = new Map(before.map((thread) => [thread.tid, thread]));
-  let [cpuSeconds, delaySeconds]: [number, number | undefined] = [0, 0];
+  let cpuSeconds: number | undefined;
+  let delaySeconds: number | undefined = 0;
   for (const thread of after) {
     const was = earlier.get(thread.tid);
-    if (!was) continue;
-    cpuSeconds += grown(was.cpuSeconds, thread.cpuSeconds) ?? 0;
-    const delay = grown(was.delaySeconds, thread.delaySeconds);
+    const cpu = grown(was?.cpuSeconds, thread.cpuSeconds);
+    if (cpu === undefined) continue;
+    cpuSeconds = (cpuSeconds ?? 0) + cpu;
+    const delay = grown(was?.delaySeconds, thread.delaySeconds);
     delaySeconds = delay === undefined || delaySeconds === undefined ? undefined : delaySeconds + delay;
   }
-  return { seconds, cpuSeconds, delaySeconds };
+  return cpuSeconds === undefined ? undefined : { seconds, cpuSeconds, delaySeconds };
 }
 
 const grown = (before: number | undefined, after: number | undefined): number | undefined =>

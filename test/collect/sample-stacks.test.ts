@@ -48,6 +48,14 @@ test('sampleStacks reads less often where a reading costs more than the budget',
   expect(profile?.readings).toBeLessThanOrEqual(4);
 });
 
+test('sampleStacks counts a reading once that the host repeats', async () => {
+  const session = sessionOf((reading) => novaStacks(Math.floor(reading / 3)));
+  const { profile } = await sampleStacks(session, TARGET, { forMs: 400, budgetPct: 100, stopped: ALWAYS });
+  const asked = session.read.filter((id) => id === 'process-user-stacks').length;
+  expect(asked).toBeGreaterThan(3);
+  expect(profile?.readings).toBe(Math.ceil(asked / 3));
+});
+
 test('sampleStacks takes one reading without a time', async () => {
   const session = sessionOf((reading) => novaStacks(reading));
   const { profile } = await sampleStacks(session, TARGET, { forMs: 0, budgetPct: 2, stopped: ALWAYS });

@@ -118,7 +118,7 @@ describe('exampleConfig', () => {
     const config = parseConfig(inForce, 'c.toml');
     expect(config.commands).toHaveLength(1);
     expect(config.rules).toHaveLength(1);
-    expect(Object.keys(parse(inForce))).toEqual(['budgetPct', 'knownTrouble', 'keys', 'theme', 'defaults', 'alerts', 'panes', 'commands', 'rules']); // prettier-ignore
+    expect(Object.keys(parse(inForce))).toEqual(['budgetPct', 'knownTrouble', 'symbolFolders', 'keys', 'theme', 'defaults', 'alerts', 'panes', 'commands', 'rules']); // prettier-ignore
   });
 
   test('has every setting of the tables, and docs/CONFIG.md too', () => {

@@ -14,4 +14,4 @@ export const stacksHere = (): DaemonConnection =>
       kill: () => void child.kill(),
       exited: new Promise((resolve) => child.once('close', (code) => resolve(code ?? undefined))),
     });
-  });
+  }, 'this machine');

@@ -3,38 +3,41 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, 
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { dirname, join } from 'node:path';
+import { afterAll, describe, expect, it, test } from 'vitest';
 import { DebugPackages } from '../../src/host/symbol-files/debug-packages.ts';
 import { Debuginfod } from '../../src/host/symbol-files/debuginfod.ts';
 import { demangler } from '../../src/host/symbol-files/demangle.ts';
 import { ObjectCache } from '../../src/host/symbol-files/object-cache.ts';
 import { ObjectStore } from '../../src/host/symbol-files/object-store.ts';
 import { parsedLines } from '../../src/host/symbol-files/source-lines.ts';
+import { symbolFolders, useSymbolFolders } from '../../src/host/symbol-files/symbol-folders.ts';
 import { nativeProgram } from '../helpers/native-program.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'crashcart-symbols-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const ID = 'aabbccdd00112233';
+const of = (buildId: string, host = 'a') => ({ host, buildId });
 
 describe('ObjectCache', () => {
   it('drops what was not used for longest when it is over its limit', () => {
     const cache = new ObjectCache(join(folder, 'objects'), 400);
     for (const [index, id] of ['aaaaaaaa', 'bbbbbbbb', 'cccccccc', 'dddddddd', 'eeeeeeee'].entries()) {
-      cache.write(id, new Uint8Array(90));
-      if (id !== 'eeeeeeee') utimesSync(cache.path(id), index + 1, index + 1);
+      cache.write(of(id), new Uint8Array(90));
+      if (id !== 'eeeeeeee') utimesSync(cache.path(of(id)), index + 1, index + 1);
     }
-    expect(readdirSync(join(folder, 'objects')).toSorted()).toEqual(['bbbbbbbb.elf', 'cccccccc.elf', 'dddddddd.elf', 'eeeeeeee.elf']); // prettier-ignore
-    expect(cache.read('bbbbbbbb')).toHaveLength(90);
-    cache.write('ffffffff', new Uint8Array(90));
-    expect(cache.read('cccccccc')).toBeUndefined();
-    expect(cache.read('bbbbbbbb')).toHaveLength(90);
+    expect(readdirSync(dirname(cache.path(of(ID)))).toSorted()).toEqual(['bbbbbbbb.elf', 'cccccccc.elf', 'dddddddd.elf', 'eeeeeeee.elf']); // prettier-ignore
+    expect(cache.read(of('bbbbbbbb'))).toHaveLength(90);
+    // The limit is that of all hosts.
+    cache.write({ host: 'b', buildId: 'ffffffff' }, new Uint8Array(90));
+    expect(cache.read(of('cccccccc'))).toBeUndefined();
+    expect(cache.read(of('bbbbbbbb'))).toHaveLength(90);
   });
 
   it('takes nothing but build-ids for names of files', () => {
     const cache = new ObjectCache(join(folder, 'objects'));
-    cache.write('../../etc/passwd', new Uint8Array(1));
-    expect(cache.read('../../etc/passwd')).toBeUndefined();
+    cache.write(of('../../etc/passwd'), new Uint8Array(1));
+    expect(cache.read(of('../../etc/passwd'))).toBeUndefined();
     expect(readdirSync(folder)).toEqual(['objects']);
   });
 });
@@ -46,17 +49,43 @@ describe('ObjectStore', () => {
     const fetchTables = () => Promise.resolve(++reads > 0 ? tables : undefined);
     const made = () => new ObjectStore(new ObjectCache(join(folder, 'once')), () => undefined);
     const store = made();
-    const [first, second] = [await store.symbols(ID, fetchTables), await store.symbols(ID, fetchTables)];
+    const [first, second] = [await store.symbols(of(ID), fetchTables), await store.symbols(of(ID), fetchTables)];
     expect(first?.symbols.size).toBeGreaterThan(1000);
     expect(second).toBe(first);
-    await made().symbols(ID, fetchTables);
+    await made().symbols(of(ID), fetchTables);
     expect(reads).toBe(1);
+  });
+
+  it('takes names that a host sent for no other host, now or later', async () => {
+    const { tables } = nativeProgram();
+    const made = () => new ObjectStore(new ObjectCache(join(folder, 'hosts')), () => undefined);
+    const store = made();
+    await store.symbols(of(ID, 'hostile'), () => Promise.resolve(tables));
+    expect(await store.symbols(of(ID, 'b'), () => Promise.resolve(undefined))).toBeUndefined();
+    expect(await made().symbols(of(ID, 'b'), () => Promise.resolve(undefined))).toBeUndefined();
+    expect(await made().symbols(of(ID, 'hostile'), () => Promise.resolve(undefined))).toBeDefined();
+  });
+
+  it('takes a debug file for all hosts when it arrives', async () => {
+    const { tables } = nativeProgram();
+    const waiting: (() => void)[] = [];
+    const store = new ObjectStore(new ObjectCache(join(folder, 'later')), (_, arrived) => {
+      waiting.push(arrived);
+      return undefined;
+    });
+    const read = (host: string) => store.symbols(of(ID, host), () => Promise.resolve(tables));
+    const before = [await read('a'), await read('b')];
+    // A download calls the first that wanted its file, no other.
+    waiting[0]?.();
+    expect([await read('a'), await read('b')].map((one, index) => one === before[index])).toEqual([false, false]);
   });
 
   it('has no symbols when the host has no tables, or damaged ones', async () => {
     const store = new ObjectStore(new ObjectCache(join(folder, 'damaged')), () => undefined);
-    expect(await store.symbols(ID, () => Promise.resolve(undefined))).toBeUndefined();
-    expect(await store.symbols(ID, () => Promise.resolve(Uint8Array.of(1, 2, 3)))).toBeUndefined();
+    expect(await store.symbols(of(ID), () => Promise.resolve(undefined))).toBeUndefined();
+    expect(await store.symbols(of(ID), () => Promise.resolve(Uint8Array.of(1, 2, 3)))).toBeUndefined();
+    // Damaged ones are not kept.
+    expect(await store.symbols(of(ID), () => Promise.resolve(nativeProgram().tables))).toBeDefined();
   });
 });
 
@@ -108,6 +137,13 @@ describe('DebugPackages', () => {
   });
 });
 
+test('symbolFolders has those of the config and of the environment', () => {
+  useSymbolFolders(['~/dbgsym', '/mnt/~x']);
+  expect(symbolFolders({ CRASHCART_SYMBOLS: '/a::/b' }, '/home/me')).toEqual(['/home/me/dbgsym', '/mnt/~x', '/a', '/b']); // prettier-ignore
+  useSymbolFolders([]);
+  expect(symbolFolders({})).toEqual([]);
+});
+
 describe('demangler', () => {
   it('names functions of C++ and Rust as their sources do', async () => {
     const demangle = await demangler();
@@ -116,6 +152,14 @@ describe('demangler', () => {
     expect(demangle('_RNvC3foo3bar')).toBe('foo::bar');
     expect(demangle('epoll_wait')).toBe('epoll_wait');
     expect(demangle('_ZZZZ')).toBe('_ZZZZ');
+    // f(A<int, int>, B<A<int, int>, A<int, int>>, …): each level doubles.
+    const levels = Array.from({ length: 35 }, (_, level) => {
+      const last = `S${(2 * level).toString(36).toUpperCase()}_`;
+      return `1${String.fromCharCode(66 + (level % 24))}I${last}${last}E`;
+    });
+    expect(demangle(`_Z1f1AIiiE${levels.slice(0, 3).join('')}`)).toContain('D<C<B<A<int, int>');
+    const bomb = `_Z1f1AIiiE${levels.join('')}`;
+    expect(demangle(bomb)).toBe(bomb);
   });
 });
 

@@ -12,7 +12,7 @@ afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
 });
 
-test('javaThreads sends no signal to a process without a JVM, nor to another of the same PID', () => {
+test('javaThreads sends no signal to a process other than a JVM, nor to another of the same PID', () => {
   const child = spawn('/bin/sleep', ['100'], { stdio: 'ignore' });
   children.push(child);
   const pid = child.pid ?? 0;

@@ -161,6 +161,20 @@ describe('mergeNative', () => {
     );
     expect(stacks?.stacks[0]?.frames.map(({ name }) => name)).toEqual(['futex_wait', 'sem_wait', 'acquire']);
   });
+
+  it('is bounded for names of any length and any number of frames', () => {
+    const read = JSON.stringify({ pid: 1, runtime: null, traces: [[]], stacks: Array.from({ length: 300 }, (_, tid) => [tid, 'x', 'S', null, null, 0, null, null]) }); // prettier-ignore
+    const walkOf = (tid: number) => ({ frames: Array.from({ length: 200 }, (_, index) => ({ pc: tid * 200 + index, address: 0, isGuessed: true, mapping: undefined, fde: undefined })), cut: undefined }); // prettier-ignore
+    const text = mergeNative(read, {
+      snapshot: { ...snapshot, threads: [] },
+      walks: new Map(Array.from({ length: 300 }, (_, tid) => [tid, walkOf(tid)])),
+      notes: [],
+      namesOf: ({ pc }) => [{ kind: 'native', name: `${pc} ${'x'.repeat(4000)}` }],
+    });
+    expect(text.length).toBeLessThan(50_000 * 600);
+    expect(parseStacks(text)?.notes).toEqual(['native stacks: limit of 50000 different frames']);
+    expect(parseStacks(text)?.stacks[0]?.frames).toHaveLength(200);
+  });
 });
 
 describe('nativeSnapshot', () => {
@@ -173,5 +187,11 @@ describe('nativeSnapshot', () => {
       { seed: 20, numRuns: 200 },
     );
     expect(nativeSnapshot('{"machine":3}')).toBeUndefined();
+  });
+
+  it('takes no fraction and no number beyond 53 bits for an address', () => {
+    const threads = [{ tid: 1, sp: 8, pc: 0.5 }, { tid: 2, sp: 8, pc: 1e300 }, { tid: 3, sp: 8, pc: 16 }, { tid: 1.5 }];
+    const read = nativeSnapshot(JSON.stringify({ machine: 62, threads }));
+    expect(read?.threads.map(({ registers }) => registers)).toEqual([undefined, undefined, { sp: 8, pc: 16 }]);
   });
 });

@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createPolicy } from '../../src/host/policy.ts';
@@ -117,6 +118,54 @@ assert reading.read([str(os.getpid()), "-"]) is not first`;
   const out = execFileSync('/usr/bin/python3', ['-I', '-c', script], { encoding: 'utf8' });
   expect(out).toBe('0.5 s of CPU per reading: read every 10 s\n');
 });
+
+/** Reply to a read of this program with threads and without memory. */
+const withoutMemory = (...kernel: readonly string[]): string =>
+  execFileSync('/usr/bin/python3', ['-I', '-c', `import json, os, sys; sys.path.insert(0, ${JSON.stringify(join(import.meta.dirname, '../../src/host/protocols/stacks'))})
+from crashcart_stacks import reading
+from crashcart_stacks.tasks import Task
+def refused(pid): raise reading.Refused("denied", "/proc/7/mem: refused")
+reading.Memory = refused
+reading.tasks_of = lambda pid, budget: ([Task(7, "a", "S", None, stack, 7) for stack in (${kernel.join(', ')},)], [])
+try: print(json.dumps(reading.read([str(os.getpid()), "-"])))
+except reading.Refused as error: print(error.why, error)`], { encoding: 'utf8' }); // prettier-ignore
+
+test('stacks of the kernel are read of a process whose memory is refused, with the reason', () => {
+  const reply = withoutMemory('["do_epoll_wait"]', 'None');
+  expect(JSON.parse(reply)).toMatchObject({ memory: false });
+  const parsed = parseStacks(reply);
+  expect(parsed?.stacks.map(({ frames }) => frames.map(({ name }) => name))).toEqual([['do_epoll_wait'], []]);
+  expect(parsed?.notes).toEqual(['memory not readable: /proc/7/mem: refused']);
+  // One that is on a CPU has no kernel frames.
+  expect(parseStacks(withoutMemory('[]'))?.stacks).toHaveLength(1);
+  expect(withoutMemory('None', 'None')).toBe('denied /proc/7/mem: refused\n');
+});
+
+test('tables of an object are read of a regular file, and no device is opened', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'crashcart-root-'));
+  mkdirSync(join(folder, 'root'));
+  writeFileSync(join(folder, 'root/real.so'), 'x');
+  symlinkSync('/dev/zero', join(folder, 'root/device.so'));
+  const script = `import os, sys; sys.path.insert(0, ${JSON.stringify(join(import.meta.dirname, '../../src/host/protocols/stacks'))})
+from crashcart_stacks.tables import Refused, opened
+print(os.read(opened(sys.argv[1], 4096, "/real.so"), 1))
+try: opened(sys.argv[1], 4096, "/device.so")
+except Refused as error: print(error)`;
+  const out = execFileSync('/usr/bin/python3', ['-I', '-c', script, folder], { encoding: 'utf8' });
+  expect(out).toBe("b'x'\n/device.so: not readable, or replaced since the start\n");
+  rmSync(folder, { recursive: true });
+});
+
+test.skipIf(!existsSync('/proc/2/stack') || !/^Kthread:\t1$/m.test(readFileSync('/proc/2/status', 'utf8')))(
+  'stacks of a kernel thread are its kernel frames, and it has not exited',
+  async () => {
+    const { ask } = await reach(stacks);
+    const reading = await ask('stacks:processes', 'read 2 -', 10_000);
+    const parsed = parseStacks(reading.ok ? reading.value : reading.detail);
+    expect(parsed?.stacks[0]?.frames.map(({ name }) => name)).toContain('kthreadd');
+    expect(parsed?.notes).toEqual([expect.stringContaining('a kernel thread or a process that exits')]);
+  },
+);
 
 test('the recorder for tests has the program of the recordings', () => {
   // Lines of these files are in the tests of recorded memory.

@@ -31,7 +31,7 @@ class Recorder(Memory):
 pid = int(sys.argv[1])
 memory = Recorder(pid)
 runtime = runtime_of(memory, [])
-tasks, _ = tasks_of(pid, Budget(), True)
+tasks, _ = tasks_of(pid, Budget())
 runtime.walk(tasks, Document())
 merged = []
 for address, data in sorted(memory.ranges.items()):

@@ -30,8 +30,11 @@ export interface Protocol {
   readonly commands?: readonly string[];
   /** Allowed requests, one line each, for `crashcart sources`. */
   readonly allowed: readonly string[];
-  /** Makes the connection of a lane to `to`, which dials on demand and after a loss. */
-  readonly connect: (dial: Dial) => DaemonConnection;
+  /**
+   * Makes the connection of a lane to `to`, which dials on demand and after a loss. What is kept of a host's replies is kept by
+   * `host`, its identity: no other host is shown it.
+   */
+  readonly connect: (dial: Dial, host?: string) => DaemonConnection;
 }
 
 /**

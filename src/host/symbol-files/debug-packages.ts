@@ -16,6 +16,8 @@ import { tarEntries } from '../archives/tar.ts';
 import { packingOf, unpacked } from '../archives/unpacked.ts';
 
 const MAX_PACKAGES = 5000;
+/** Build-ids of a session: a hostile host names any number. */
+const MAX_WANTED = 5000;
 const MAX_CONTROL = 4 << 20;
 const MAX_FILE = 2 ** 31;
 const PACKAGE = /-dbg(?:sym)?_[^/]*\.d?deb$/;
@@ -35,6 +37,7 @@ export class DebugPackages {
   readonly #cache: string;
   #index: Promise<ReadonlyMap<string, string>> | undefined;
   readonly #asked = new Set<string>();
+  #last: Promise<void> = Promise.resolve();
 
   constructor(folders: readonly string[], cache: string) {
     this.#folders = folders;
@@ -48,9 +51,15 @@ export class DebugPackages {
 
   /** Takes the file of a build-id out of its package, once per session; `arrived` is called when it is there. */
   want(buildId: string, arrived: () => void): void {
-    if (this.#folders.length === 0 || this.#asked.has(buildId)) return;
+    if (this.#folders.length === 0 || this.#asked.has(buildId) || this.#asked.size >= MAX_WANTED) return;
     this.#asked.add(buildId);
-    void this.#take(buildId).then((taken) => taken && arrived());
+    this.#last = this.#after(this.#last, buildId, arrived);
+  }
+
+  /** One after the other: each unpacks with up to 64 MiB of memory. */
+  async #after(before: Promise<void>, buildId: string, arrived: () => void): Promise<void> {
+    await before;
+    if (await this.#take(buildId)) arrived();
   }
 
   async #take(buildId: string): Promise<boolean> {

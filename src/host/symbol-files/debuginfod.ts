@@ -6,6 +6,9 @@ import { pipeline } from 'node:stream/promises';
 const SERVER_MS = 10_000;
 const MAX_BYTES = 512 << 20;
 const MAX_S = 600;
+/** Files and bytes of a session: a hostile host names any number of build-ids. */
+const MAX_WANTED = 500;
+const MAX_TOTAL = 8 * 2 ** 30;
 
 /**
  * Debuginfod downloads files of debug symbols into the cache of elfutils' client, one at a time and in the background: a page does not
@@ -18,6 +21,7 @@ export class Debuginfod {
   readonly #maxMs: number;
   readonly #get: typeof fetch;
   readonly #asked = new Set<string>();
+  #left = MAX_TOTAL;
   #last: Promise<void> = Promise.resolve();
 
   constructor(servers: readonly string[], folder: string, env: NodeJS.ProcessEnv, get: typeof fetch) {
@@ -30,7 +34,7 @@ export class Debuginfod {
 
   /** Starts the download of a build-id, once per session; `arrived` is called when its file is there. */
   want(buildId: string, arrived: () => void): void {
-    if (this.#servers.length === 0 || this.#asked.has(buildId)) return;
+    if (this.#servers.length === 0 || this.#asked.has(buildId) || this.#asked.size >= MAX_WANTED) return;
     this.#asked.add(buildId);
     this.#last = this.#after(this.#last, buildId, arrived);
   }
@@ -58,7 +62,7 @@ export class Debuginfod {
         return false;
       }
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-      await pipeline(Readable.fromWeb(reply.body), limitedTo(this.#maxBytes), createWriteStream(fresh, { mode: 0o600, flags: 'wx' }), { signal }); // prettier-ignore
+      await pipeline(Readable.fromWeb(reply.body), this.#limited(), createWriteStream(fresh, { mode: 0o600, flags: 'wx' }), { signal }); // prettier-ignore
       renameSync(fresh, path);
       return true;
     } catch {
@@ -66,14 +70,16 @@ export class Debuginfod {
       return false;
     }
   }
-}
 
-function limitedTo(bytes: number): Transform {
-  let left = bytes;
-  return new Transform({
-    transform(piece: Buffer, _, done) {
-      left -= piece.length;
-      done(left < 0 ? new Error(`larger than ${bytes} bytes`) : null, piece);
-    },
-  });
+  /** Passes up to the limits of a file and of the session. */
+  #limited(): Transform {
+    let left = this.#maxBytes;
+    return new Transform({
+      transform: (piece: Buffer, _, done) => {
+        left -= piece.length;
+        this.#left -= piece.length;
+        done(left < 0 || this.#left < 0 ? new Error('larger than the limit') : null, piece);
+      },
+    });
+  }
 }

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import type { ObjectCache } from './object-cache.ts';
+import type { ObjectCache, ObjectId } from './object-cache.ts';
 import { objectSymbols, type ObjectSymbols } from './object-symbols.ts';
 
 /** Bytes of tables and names in memory, of all objects. */
@@ -12,8 +12,8 @@ export type FetchTables = () => Promise<Uint8Array | undefined>;
 export type DebugFileOf = (buildId: string, arrived: () => void) => string | undefined;
 
 /**
- * ObjectStore finds the symbols of objects by build-id: in memory, in the cache of the engineer, else by a read of the host's file,
- * once; with names and lines of debug files of this machine.
+ * ObjectStore finds the symbols of objects of hosts: in memory, in the cache of the engineer, else by a read of the host's file, once;
+ * with names and lines of debug files of this machine, which are those of all hosts.
  */
 export class ObjectStore {
   readonly #cache: ObjectCache;
@@ -25,36 +25,44 @@ export class ObjectStore {
     this.#debugFile = debugFile;
   }
 
-  async symbols(buildId: string, fetchTables: FetchTables): Promise<ObjectSymbols | undefined> {
-    const known = this.#known.get(buildId);
+  async symbols(id: ObjectId, fetchTables: FetchTables): Promise<ObjectSymbols | undefined> {
+    const key = `${id.buildId} ${id.host}`;
+    const known = this.#known.get(key);
     if (known !== undefined) {
-      this.#known.delete(buildId);
-      this.#known.set(buildId, known);
+      this.#known.delete(key);
+      this.#known.set(key, known);
       return known;
     }
-    let tables = this.#cache.read(buildId);
-    if (tables === undefined) {
-      tables = await fetchTables();
-      if (tables === undefined) return undefined;
-      this.#cache.write(buildId, tables);
-    }
-    const made = await objectSymbols(
-      tables,
-      this.#debugFile(buildId, () => this.#known.delete(buildId)),
-    );
+    const made = (await this.#made(id, this.#cache.read(id))) ?? (await this.#fetched(id, fetchTables));
     if (made === undefined) return undefined;
-    this.#known.set(buildId, made);
+    this.#known.set(key, made);
     let weight = [...this.#known.values()].reduce((sum, one) => sum + one.weight, 0);
-    for (const [id, one] of this.#known) {
-      if (weight <= MAX_WEIGHT || id === buildId) break;
-      this.#known.delete(id);
+    for (const [other, one] of this.#known) {
+      if (weight <= MAX_WEIGHT || other === key) break;
+      this.#known.delete(other);
       weight -= one.weight;
     }
     return made;
   }
+
+  /** Only tables that can be read are kept. */
+  async #fetched(id: ObjectId, fetchTables: FetchTables): Promise<ObjectSymbols | undefined> {
+    const tables = await fetchTables();
+    const made = await this.#made(id, tables);
+    if (tables !== undefined && made !== undefined) this.#cache.write(id, tables);
+    return made;
+  }
+
+  async #made({ buildId }: ObjectId, tables: Uint8Array | undefined): Promise<ObjectSymbols | undefined> {
+    if (tables === undefined) return undefined;
+    const forget = () => {
+      for (const key of this.#known.keys()) if (key.startsWith(`${buildId} `)) this.#known.delete(key);
+    };
+    return objectSymbols(tables, this.#debugFile(buildId, forget));
+  }
 }
 
-/** First of some paths that is a file with content. */
+/** First of some paths that is a file with content: the client of debuginfod keeps an empty one for what no server has. */
 export function filledFile(paths: readonly string[]): string | undefined {
   return paths.find((path) => {
     try {

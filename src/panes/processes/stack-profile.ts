@@ -134,7 +134,7 @@ function columnsOf({ tree, profile }: ShownProfile): readonly Column<TreeRow>[] 
     {
       id: 'threads',
       title: 'THR',
-      about: 'Mean number of threads that are in this function at one time.',
+      about: 'Mean number of threads, goroutines or tasks that are in this function at one time.',
       width: 6,
       align: 'right',
       value: ({ node }) => node.total / Math.max(1, profile.readings),

@@ -81,7 +81,7 @@ const groupsSection = (sample: ProcessStacks | undefined, empty: NothingWords): 
   kind: 'table',
   id: 'user-stacks',
   title: 'Stacks',
-  note: sample === undefined ? '' : `${count(sample.stacks.length)}, not stopped`,
+  note: sample === undefined ? '' : `${count(sample.stacks.length)}, read without a stop`,
   sources: ['process-user-stacks'],
   columns,
   rows: stackGroups(sample?.stacks ?? []),

@@ -13,6 +13,11 @@ import { DaemonError, type DaemonConnection } from '../protocol.ts';
 const MAX_TABLES = 64 << 20;
 /** A read of a process may hang, which tables of a slow line do not. */
 const READ_MS = 8000;
+/** Rounds in which objects are found; further ones are those of a hostile process. */
+const MAX_ROUNDS = 16;
+/** Reasons that are kept, and their length. */
+const MAX_FAILED = 2000;
+const MAX_REASON = 300;
 const unpack = promisify(unzip);
 
 /**
@@ -22,21 +27,33 @@ const unpack = promisify(unzip);
 export class NativeConnection implements DaemonConnection {
   readonly #program: DaemonConnection;
   readonly #store: ObjectStore;
+  readonly #host: string;
   /** Why tables of an object could not be read; they are not tried again. */
   readonly #failed = new Map<string, string>();
+  #last: { readonly request: string; readonly at: unknown; readonly reply: string } | undefined;
 
-  constructor(program: DaemonConnection, store: ObjectStore) {
+  /** `host` is the identity of the host, by which its objects are kept. */
+  constructor(program: DaemonConnection, store: ObjectStore, host: string) {
     this.#program = program;
     this.#store = store;
+    this.#host = host;
   }
 
   async request(request: string, timeoutMs: number): Promise<string> {
     const readMs = Math.min(timeoutMs, READ_MS);
     const reply = await this.#program.request(request, readMs);
+    const { at, memory } = fields(json(reply));
+    // Without memory there are kernel stacks alone, and the reply has the reason.
+    if (memory === false) return reply;
+    // An expensive reading is repeated less often: the same reply has the same native stacks.
+    if (at !== undefined && this.#last?.request === request && this.#last.at === at) return this.#last.reply;
     const [, pid = '', start = '-'] = request.split(' ');
     try {
       const snapshot = nativeSnapshot(await this.#program.request(`native ${pid} ${start}`, readMs));
-      return snapshot === undefined ? reply : await this.#merged(reply, snapshot, pid, timeoutMs);
+      if (snapshot === undefined) return reply;
+      const merged = await this.#merged(reply, snapshot, pid, timeoutMs);
+      this.#last = { request, at, reply: merged };
+      return merged;
     } catch (error) {
       if (!(error instanceof DaemonError)) throw error;
       return withNote(reply, `native stacks: ${error.message}`);
@@ -54,11 +71,14 @@ export class NativeConnection implements DaemonConnection {
     const tableOf = (object: CodeObject) => found.get(object)?.unwind;
     // Objects that frames are in are known only while these are unwound: each round finds some more.
     let walks = walkThreads(snapshot, tableOf);
-    for (;;) {
+    const untilMs = performance.now() + timeoutMs;
+    for (let round = 0; round < MAX_ROUNDS && performance.now() < untilMs; round++) {
       const wanted = new Set([...walks.values()].flatMap(({ frames }) => frames.flatMap(({ mapping }) => mapping?.object ?? []))); // prettier-ignore
       const fresh = [...wanted].filter((object) => objects.delete(object));
       if (fresh.length === 0) break;
       for (const object of fresh) {
+        // The reply is awaited no longer.
+        if (performance.now() >= untilMs) break;
         const symbols = await this.#symbolsOf(object, pid, timeoutMs, missing);
         if (symbols !== undefined) found.set(object, symbols);
       }
@@ -70,7 +90,7 @@ export class NativeConnection implements DaemonConnection {
       const file = mapping && found.get(mapping.object)?.debugFile;
       return file === undefined ? [] : [{ file, address }];
     })); // prettier-ignore
-    const namesOf: NamesOf = ({ mapping, address, isGuessed, pc }) => {
+    const framesOf: NamesOf = ({ mapping, address, isGuessed, pc }) => {
       if (mapping === undefined) return [{ kind: 'native', name: undefined, address: BigInt(pc) }];
       const { object } = mapping;
       const symbols = found.get(object);
@@ -92,6 +112,13 @@ export class NativeConnection implements DaemonConnection {
         ...(index < places.length - 1 ? ({ inlined: true } as const) : {}),
       }));
     };
+    const known = new Map<string, ReturnType<NamesOf>>();
+    const namesOf: NamesOf = (frame) => {
+      const key = `${frame.pc} ${frame.address} ${frame.isGuessed}`;
+      let frames = known.get(key);
+      if (frames === undefined) known.set(key, (frames = framesOf(frame)));
+      return frames;
+    };
     return mergeNative(reply, { snapshot, walks, namesOf, notes: [...missing] });
   }
 
@@ -108,7 +135,7 @@ export class NativeConnection implements DaemonConnection {
       return undefined;
     }
     const key = `${pid} ${buildId}`;
-    const symbols = await this.#store.symbols(buildId, async () => {
+    const symbols = await this.#store.symbols({ host: this.#host, buildId }, async () => {
       if (this.#failed.has(key)) return undefined;
       try {
         const packed = textOf(
@@ -117,7 +144,8 @@ export class NativeConnection implements DaemonConnection {
         if (packed === undefined) return undefined;
         return await unpack(Buffer.from(packed, 'base64'), { maxOutputLength: MAX_TABLES });
       } catch (error) {
-        this.#failed.set(key, error instanceof Error ? error.message : String(error));
+        if (this.#failed.size >= MAX_FAILED) this.#failed.clear();
+        this.#failed.set(key, (error instanceof Error ? error.message : String(error)).slice(0, MAX_REASON));
         return undefined;
       }
     });

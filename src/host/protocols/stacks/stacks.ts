@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { DebugPackages } from '../../symbol-files/debug-packages.ts';
 import { Debuginfod } from '../../symbol-files/debuginfod.ts';
 import { cacheFolder, ObjectCache } from '../../symbol-files/object-cache.ts';
 import { filledFile, ObjectStore } from '../../symbol-files/object-store.ts';
+import { symbolFolders } from '../../symbol-files/symbol-folders.ts';
 import { ProgramConnection } from '../program-connection.ts';
 import type { Protocol } from '../protocol.ts';
 import { debuginfodCache, debuginfodUrls, localPlaces } from '../symbols/symbols.ts';
@@ -20,16 +22,20 @@ const READ = /^read [1-9]\d{0,9} (?:\d{1,20}|-)$/;
  */
 export const stacks: Protocol = {
   name: 'stacks',
-  what: 'stacks of one process while their page is open, from /proc/PID/mem and /proc/PID/task (stat, status, wchan, stack, syscall), without a stop or a signal; needs root or the same user. Native code is unwound and named here, with debug symbols of this machine, of the packages in the folders of CRASHCART_SYMBOLS, and of the servers of DEBUGINFOD_URLS, which get build-ids',
+  what: 'stacks of one process while their page is open, from /proc/PID/mem and /proc/PID/task (stat, status, wchan, stack, syscall), without a stop or a signal; needs root or the same user. Native code is unwound and named here, with debug symbols of this machine, of the packages in the folders of symbolFolders, and of the servers of DEBUGINFOD_URLS, which get build-ids',
   argv: () => ['/usr/bin/python3', '-I', '-u', '-c', program],
   refusal: (to, request) =>
     to === HERE && READ.test(request) ? undefined : `${to} < ${request}: no request of stacks`,
   allowed: [
-    'stacks:processes: read PID START, kernel and runtime frames of all threads (up to 5 000), and of goroutines; up to 96 MiB of memory, 1 s of CPU time and 3 s per reading. Of stacks of native threads (up to 64 KiB each) words that are addresses of code or of that stack leave the host, no other memory; of each program and library once its unwind tables and names of functions, for the cache of this machine',
+    'stacks:processes: read PID START, kernel and runtime frames of all threads (up to 5 000), and of goroutines; up to 96 MiB of memory, 1 s of CPU time and 3 s per reading. Of stacks of native threads (up to 64 KiB each) words that are addresses of code or of that stack leave the host, no other memory; of each program and library once its unwind tables and names of functions, for this host in the cache of this machine',
   ],
   // One request at a time of each process: a read of one whose memory map is locked hangs.
-  connect: (dial) =>
-    new NativeConnection(new ProgramConnection(dial, (request) => request.split(' ', 2).join(' ')), objectStore()),
+  connect: (dial, host = randomUUID()) =>
+    new NativeConnection(
+      new ProgramConnection(dial, (request) => request.split(' ', 2).join(' ')),
+      objectStore(),
+      host,
+    ),
 };
 
 let store: ObjectStore | undefined;
@@ -39,8 +45,7 @@ const objectStore = (): ObjectStore => (store ??= madeStore(process.env));
 
 function madeStore(env: NodeJS.ProcessEnv): ObjectStore {
   const servers = new Debuginfod(debuginfodUrls(env), debuginfodCache(env), env, fetch);
-  const folders = (env['CRASHCART_SYMBOLS'] ?? '').split(':').filter((folder) => folder !== '');
-  const packages = new DebugPackages(folders, join(cacheFolder(env), 'debug'));
+  const packages = new DebugPackages(symbolFolders(env), join(cacheFolder(env), 'debug'));
   return new ObjectStore(new ObjectCache(join(cacheFolder(env), 'objects')), (buildId, arrived) => {
     const here = filledFile([...localPlaces(buildId, env), packages.path(buildId)]);
     if (here !== undefined) return here;

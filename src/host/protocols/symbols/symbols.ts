@@ -1,6 +1,6 @@
-import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { filledFile } from '../../symbol-files/object-store.ts';
 import { DaemonError, type DaemonConnection, type Protocol } from '../protocol.ts';
 
 /** Build-ids of one request. */
@@ -26,16 +26,6 @@ export function localPlaces(id: string, env: NodeJS.ProcessEnv, home = homedir()
     ...caches.map((cache) => join(cache, id, 'debuginfo')),
     join(home, '.debug/.build-id', name, 'debug'),
   ];
-}
-
-/** The client of debuginfod keeps an empty file for what no server has. */
-function isFilled(path: string): boolean {
-  try {
-    const seen = statSync(path);
-    return seen.isFile() && seen.size > 0;
-  } catch {
-    return false;
-  }
 }
 
 /**
@@ -68,7 +58,7 @@ export const symbolsConnection = (env: NodeJS.ProcessEnv, get: typeof fetch): Da
     return JSON.stringify(
       Object.fromEntries(
         asked.ids.flatMap((id) => {
-          const path = localPlaces(id, env).find((place) => isFilled(place));
+          const path = filledFile(localPlaces(id, env));
           return path === undefined ? [] : [[id, path]];
         }),
       ),

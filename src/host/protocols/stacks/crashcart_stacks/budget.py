@@ -7,8 +7,9 @@ from crashcart_stacks.errors import Exhausted
 MAX_BYTES = 96 << 20
 MAX_CPU_S = 1.0
 MAX_WALL_S = 3.0
-# Reads between two looks at the clocks.
+# Reads, and steps of loops, between two looks at the clocks.
 EVERY = 128
+STEPS = 1 << 18
 
 
 def cpu_s() -> float:
@@ -26,6 +27,7 @@ class Budget:
         self.start_cpu_s = cpu_s()
         self.end_s = time.monotonic() + max_wall_s
         self.reads = 0
+        self.steps = 0
 
     def spend(self, size: int) -> None:
         """Counts a read; raises Exhausted beyond a limit."""
@@ -34,10 +36,20 @@ class Budget:
         if self.bytes_left < 0:
             raise Exhausted("limit of bytes read")
         if self.reads % EVERY == 0:
-            if time.monotonic() > self.end_s:
-                raise Exhausted("limit of %g s" % self.max_wall_s)
-            if self.spent_s() > self.max_cpu_s:
-                raise Exhausted("limit of %g s of CPU time" % self.max_cpu_s)
+            self.look()
+
+    def work(self, steps: int) -> None:
+        """Counts steps of a loop over what was read; raises Exhausted beyond a limit."""
+        self.steps += steps
+        if self.steps >= STEPS:
+            self.steps = 0
+            self.look()
+
+    def look(self) -> None:
+        if time.monotonic() > self.end_s:
+            raise Exhausted("limit of %g s" % self.max_wall_s)
+        if self.spent_s() > self.max_cpu_s:
+            raise Exhausted("limit of %g s of CPU time" % self.max_cpu_s)
 
     def spent_s(self) -> float:
         return cpu_s() - self.start_cpu_s

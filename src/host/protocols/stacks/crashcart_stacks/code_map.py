@@ -14,6 +14,7 @@ MAX_CODE = 4096
 MAX_HEADERS = 64
 MAX_NOTES = 4096
 MAX_CALLS = 65536
+MAX_PLAIN = 256  # names of code without a file, and mappings of each
 PT_LOAD, PT_NOTE, NT_GNU_BUILD_ID = 1, 4, 3
 X86_64, AARCH64 = 62, 183
 INDIRECT = ((2, 1), (3, 1), (4, 2), (6, 1), (7, 1))  # length of `call r/m`, and bytes of it before its displacement
@@ -69,16 +70,16 @@ class CodeMap:
         known = {}  # type: dict[int, dict[str, Any]]
         plain = {}  # type: dict[str, dict[str, Any]]
         for start, end, offset, key in code:
-            bases = [base for base in heads.get(key, []) if base <= start]
-            if not bases:
-                one = plain.setdefault(key[2], {"path": key[2], "maps": []})
-                if len(plain) > 256 or len(one["maps"]) > 256 * 3:
-                    continue
-                one["maps"] += (start, end, 0)
-                if one not in self.objects:
-                    self.objects.append(one)
+            bases = heads.get(key, [])
+            before = bisect_right(bases, start)
+            if not before:
+                if key[2] not in plain and len(plain) < MAX_PLAIN:
+                    plain[key[2]] = {"path": key[2], "maps": []}
+                    self.objects.append(plain[key[2]])
+                if key[2] in plain and len(plain[key[2]]["maps"]) < 3 * MAX_PLAIN:
+                    plain[key[2]]["maps"] += (start, end, 0)
                 continue
-            base = bases[-1]
+            base = bases[before - 1]
             if base not in known:
                 known[base] = self.object_at(base, key[2])
                 self.objects.append(known[base])

@@ -18,6 +18,9 @@ MAX_FRAMES = 200
 MAX_INTERPRETERS = 64
 MAX_THREADS = 5000
 MAX_TEXT = 300
+# Code objects that are kept between readings, and bytes of their tables of lines.
+MAX_CODES = 20000
+MAX_TABLES = 32 << 20
 TRIES = 3
 # Frames that the interpreter makes for itself.
 NOT_PYTHON = 3
@@ -47,6 +50,7 @@ class CPython(Runtime):
         self.free = free
         self.name = "CPython %d.%d%s" % (version[0], version[1], " free-threaded" if free else "")
         self.codes = {}  # type: dict[int, Code]
+        self.table_bytes = 0
         self.checked = set()  # type: set[int]
         self.code_size = 8 + max(layout[name] for name in ("c_file", "c_name", "c_line", "c_table"))
         self.frame_size = 8 + max(layout.get(name, 0) for name in ("f_back", "f_code", "f_ip", "f_owner"))
@@ -92,16 +96,16 @@ class CPython(Runtime):
     def walk(self, tasks: "list[Task]", document: "Document") -> None:
         self.checked.clear()
         states = []  # type: list[tuple[int, bool]]
-        for turn in range(TRIES):
-            try:
-                states = self.threads()
-                break
-            except Torn as error:
-                if turn == TRIES - 1:
-                    document.note("threads of Python not readable: %s" % error)
         found = {}  # type: dict[int, tuple[list[Frame], str | None, bool]]
-        threads = self.thread_ids([state for state, _ in states], tasks)
         try:
+            for turn in range(TRIES):
+                try:
+                    states = self.threads()
+                    break
+                except Torn as error:
+                    if turn == TRIES - 1:
+                        document.note("threads of Python not readable: %s" % error)
+            threads = self.thread_ids([state for state, _ in states], tasks)
             for (state, holds), tid in zip(states, threads):
                 if tid is not None:
                     frames, cut = self.stack_of(state)
@@ -180,6 +184,7 @@ class CPython(Runtime):
         else:
             # Counted in instructions from 3.10 on; -1 before the first.
             offset = max(0, struct.unpack_from("<i", data, self.layout["f_ip"])[0]) * (2 if self.version == (3, 10) else 1)
+        self.memory.budget.work(len(code.table))
         line = line_of(self.version, code.first, code.table, offset) if 0 <= offset <= 16 * MAX_TABLE else None
         return ("python", code.name, code.file, line)
 
@@ -196,8 +201,10 @@ class CPython(Runtime):
         if known is None or known.texts != (file, name, table):
             (first,) = struct.unpack_from("<i", data, layout["c_line"])
             known = Code((file, name, table), self.text(file), self.text(name), first, self.bytes(table))
-            if len(self.codes) > 20000:
+            if len(self.codes) >= MAX_CODES or self.table_bytes > MAX_TABLES:
                 self.codes.clear()
+                self.table_bytes = 0
+            self.table_bytes += len(known.table)
             self.codes[address] = known
         self.checked.add(address)
         return known

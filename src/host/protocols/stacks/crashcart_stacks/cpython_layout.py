@@ -64,7 +64,7 @@ def own_layout(data: bytes) -> "tuple[tuple[int, int], bool, dict[str, int]] | N
     number = (version >> 24 & 255, version >> 16 & 255)
     names = (GROUPS_13 if number == (3, 13) else GROUPS_14).split()
     values = dict(zip(names, struct.unpack_from("<%dQ" % len(names), data, 24)))
-    # Sizes that no version has tell that the order of the fields is another one.
+    # Sizes that no version has: the order of the fields is another one.
     sane = values["b_size"] - values["bytes"] <= 8 and 0 < values["ascii"] <= 64 and values["f_size"] < 1024
     if not sane or any(value > 1 << 20 for value in values.values()):
         return None

@@ -10,6 +10,8 @@ from crashcart_stacks.memory import Memory
 
 MYPY = False
 if MYPY:
+    from typing import Any
+
     from crashcart_stacks.document import Frame
 
 # Offset of `text` in struct moduledata.
@@ -22,6 +24,8 @@ GOFUNC_18, GOFUNC_20 = 304, 320
 MAX_INLINED = 32
 MAX_FUNCTIONS = 1 << 22
 MAX_PAIRS = 20000
+# Instructions and functions that are kept between readings.
+MAX_KNOWN = 50000
 PIECE = 256
 
 
@@ -89,6 +93,7 @@ class FunctionTable:
             at = 8 if self.is_old else 4
             name, _, _, pcsp, pcfile, pcln, number, unit = struct.unpack_from("<8I", data, at)
             inlined = self.inline_tree(self.functions + offset, data, number)
+            make_room(self.cache)
             known = self.cache[low] = Function(entry, self.name(name), pcsp, pcfile, pcln, unit, inlined)
         return known
 
@@ -142,6 +147,7 @@ class FunctionTable:
             function = self.function(pc)
             size = None if function is None else self.value(function, function.pcsp, pc)
             if size is not None:
+                make_room(self.sizes)
                 self.sizes[pc] = size
         return size
 
@@ -167,6 +173,7 @@ class FunctionTable:
             found.append(self.at_line(function, self.name(name), at))
             at = function.entry + parent
         found.append(self.at_line(function, function.name, at))
+        make_room(self.frames)
         self.frames[pc] = found
         return found
 
@@ -177,6 +184,11 @@ class FunctionTable:
             offset = self.memory.int32(self.units + 4 * (function.unit + number))
             file = self.memory.text(self.files + offset).decode("utf-8", "replace") if offset >= 0 else None
         return ("go", name, file, self.value(function, function.pcln, pc))
+
+
+def make_room(known: "dict[int, Any]") -> None:
+    if len(known) >= MAX_KNOWN:
+        known.clear()
 
 
 def varint(data: bytes, at: int) -> "tuple[int, int]":

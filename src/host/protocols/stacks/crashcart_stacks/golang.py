@@ -38,13 +38,13 @@ class Go(Runtime):
         self.saves_return = machine == ARM64
 
     def walk(self, tasks: "list[Task]", document: "Document") -> None:
-        first, number, _ = self.memory.words(self.goroutines, 3)
-        if number > MAX_GOROUTINES:
-            document.note("%d of %d goroutines read: limit" % (MAX_GOROUTINES, number))
         by_thread = {task.inside: task for task in tasks}
         now = time.monotonic()
-        read = 0
+        read = number = 0
         try:
+            first, number, _ = self.memory.words(self.goroutines, 3)
+            if number > MAX_GOROUTINES:
+                document.note("%d of %d goroutines read: limit" % (MAX_GOROUTINES, number))
             for address in self.memory.words(first, min(number, MAX_GOROUTINES)):
                 try:
                     self.goroutine(address, by_thread, document, now)

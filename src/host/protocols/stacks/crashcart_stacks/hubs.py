@@ -1,4 +1,4 @@
-"""What frames of Python tell of schedulers that run in a thread."""
+"""Schedulers that run in a thread, by its frames of Python."""
 
 MYPY = False
 if MYPY:

@@ -26,6 +26,8 @@ class Memory:
         except OSError as error:
             if error.errno in (errno.EACCES, errno.EPERM):
                 raise Refused("denied", "/proc/%d/mem: %s" % (pid, denial(pid))) from None
+            if error.errno == errno.ESRCH and os.path.exists("/proc/%d" % pid):
+                raise Refused("denied", "/proc/%d/mem: none, a kernel thread or a process that exits" % pid) from None
             raise Refused("absent", "process %d has exited" % pid) from None
 
     def __del__(self) -> None:

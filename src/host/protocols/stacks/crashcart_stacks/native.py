@@ -12,6 +12,7 @@ from bisect import bisect_right
 from crashcart_stacks.budget import Budget
 from crashcart_stacks.code_map import CodeMap
 from crashcart_stacks.errors import Exhausted, Refused
+from crashcart_stacks.reading import charge
 from crashcart_stacks.tasks import identity, is_nested, small
 
 MYPY = False
@@ -45,7 +46,9 @@ def native(words: "list[str]") -> "dict[str, Any]":
         os.close(mem)
     if identity(pid) != program:
         raise Refused("failed", "process %d has exited, or runs another program now" % pid)
-    return dict(body, cost=int(budget.spent_s() * 1e6))
+    spent_s = budget.spent_s()
+    charge(pid, spent_s)
+    return dict(body, cost=int(spent_s * 1e6))
 
 
 def snapshot_of(pid: int, mem: int, budget: Budget) -> "dict[str, Any]":

@@ -45,11 +45,12 @@ class Target:
         except (Torn, Exhausted) as error:
             self.notes.append("runtime not known: %s" % error)
 
-    def snapshot(self, document: Document, budget: Budget, with_kernel: bool = True) -> None:
+    def snapshot(self, document: Document, budget: Budget) -> None:
         """Adds the stacks of all threads to a document."""
-        tasks, notes = tasks_of(self.pid, budget, with_kernel)
-        if self.denied is not None and not any(task.kernel or task.wchan for task in tasks):
-            raise self.denied
+        tasks, notes = tasks_of(self.pid, budget)
+        # A thread on a CPU has a kernel stack without frames.
+        if self.denied is not None and not any(task.kernel is not None or task.wchan for task in tasks):
+            raise Refused("denied", "; ".join([str(self.denied)] + notes))
         document.notes.extend(self.notes + notes)
         if self.memory is not None:
             self.memory.budget = budget
@@ -80,6 +81,13 @@ def target_of(pid: int, start: "str | None") -> Target:
     return known
 
 
+def charge(pid: int, spent_s: float) -> None:
+    """Counts CPU time that was spent on a process beside its reading."""
+    target = targets.get(pid)
+    if target is not None:
+        target.again_s = max(target.again_s, time.monotonic()) + spent_s / MAX_SHARE
+
+
 def read(words: "list[str]") -> "dict[str, Any]":
     """Request `PID START`: START is the start time of its stat, or `-` for any."""
     pid = int(words[0])
@@ -91,7 +99,7 @@ def read(words: "list[str]") -> "dict[str, Any]":
     at_ms = int(time.time() * 1000)
     try:
         target.snapshot(document, budget)
-    except Exhausted as error:
+    except (Exhausted, Torn) as error:
         document.note("not all read: %s" % error)
     if identity(pid) != target.program:
         raise Refused("failed", "process %d has exited, or runs another program now" % pid)
@@ -100,6 +108,7 @@ def read(words: "list[str]") -> "dict[str, Any]":
     wait_s = spent_s / MAX_SHARE - spent_s
     if wait_s > 2:
         document.note("%.1f s of CPU per reading: read every %.0f s" % (spent_s, spent_s + wait_s))
-    target.last = dict(document.body(), pid=pid, name=name, at=at_ms, cost=int(spent_s * 1e6))
+    has_memory = target.memory is not None
+    target.last = dict(document.body(), pid=pid, name=name, at=at_ms, cost=int(spent_s * 1e6), memory=has_memory)
     target.again_s = time.monotonic() + wait_s
     return target.last

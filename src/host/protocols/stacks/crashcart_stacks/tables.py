@@ -5,6 +5,7 @@ deleted or in a container, or from memory (the vDSO).
 
 import base64
 import os
+import stat
 import struct
 import zlib
 
@@ -45,7 +46,7 @@ def tables(words: "list[str]") -> "dict[str, Any]":
 
 def mapping_at(folder: str, base: int) -> str:
     """File of the mapping that begins at an address."""
-    start = "%x-" % base
+    start = "%08x-" % base
     try:
         with open(folder + "/maps", "rb") as file:
             for line in file:
@@ -64,9 +65,17 @@ def opened(folder: str, base: int, path: str) -> int:
     exact = [folder + "/map_files/" + name for name in names if name.startswith("%x-" % base)]
     for place in [*exact, folder + "/root" + path] if path.startswith("/") else exact:
         try:
-            return os.open(place, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+            found = os.open(place, os.O_PATH | os.O_CLOEXEC)
         except OSError:
             continue
+        try:
+            # A name in a container may be a link to a device of the host, on which an open acts.
+            if stat.S_ISREG(os.fstat(found).st_mode):
+                return os.open("/proc/self/fd/%d" % found, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            continue
+        finally:
+            os.close(found)
     raise Refused("denied", "%s: not readable, or replaced since the start" % (path or "mapping"))
 
 

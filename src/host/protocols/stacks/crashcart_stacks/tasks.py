@@ -52,7 +52,21 @@ def is_nested(pid: int) -> bool:
     return found is not None and len(found.group(1).split()) > 1
 
 
-def tasks_of(pid: int, budget: Budget, with_kernel: bool) -> "tuple[list[Task], list[str]]":
+def refusal(path: str) -> "str | None":
+    """Reason that a file of a thread is not readable; None where the thread has exited meanwhile."""
+    try:
+        with open(path, "rb") as file:
+            file.read(1)
+    except PermissionError:
+        return "needs root" if os.geteuid() else "refused although root"
+    except FileNotFoundError:
+        return "not in this kernel" if os.path.exists(os.path.dirname(path)) else None
+    except OSError:
+        return None
+    return None
+
+
+def tasks_of(pid: int, budget: Budget) -> "tuple[list[Task], list[str]]":
     """Threads, and what is missing of them."""
     found = []  # type: list[Task]
     notes = []  # type: list[str]
@@ -63,7 +77,7 @@ def tasks_of(pid: int, budget: Budget, with_kernel: bool) -> "tuple[list[Task], 
     if len(tids) > MAX_TASKS:
         notes.append("%d of %d threads read: limit" % (MAX_TASKS, len(tids)))
     nested = is_nested(pid)
-    denied = False
+    denied = None  # type: str | None
     try:
         for tid in tids[:MAX_TASKS]:
             folder = "/proc/%d/task/%d/" % (pid, tid)
@@ -72,8 +86,9 @@ def tasks_of(pid: int, budget: Budget, with_kernel: bool) -> "tuple[list[Task], 
                 continue
             name, fields = stat_fields(text)
             wchan = small(folder + "wchan", budget)
-            stack = small(folder + "stack", budget) if with_kernel else None
-            denied = denied or stack is None
+            stack = small(folder + "stack", budget)
+            if stack is None and denied is None:
+                denied = refusal(folder + "stack")
             inside = tid
             if nested:
                 match = re.search(r"^NSpid:.*\t(\d+)$", small(folder + "status", budget) or "", re.M)
@@ -82,6 +97,6 @@ def tasks_of(pid: int, budget: Budget, with_kernel: bool) -> "tuple[list[Task], 
             found.append(Task(tid, name, fields[0] if fields else "?", wchan if wchan not in ("", "0") else None, kernel, inside))
     except Exhausted as error:
         notes.append("%d of %d threads read: %s" % (len(found), len(tids), error))
-    if denied and with_kernel:
-        notes.append("kernel stacks not readable: needs root")
+    if denied is not None:
+        notes.append("kernel stacks not readable: %s" % denied)
     return found, notes
