@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { WriteStream } from 'node:tty';
-import { meantCommand, parseCommand, rulesFolders, type Command } from './commands/arguments.ts';
+import { parseCommand, rulesFolders, type Command } from './commands/arguments.ts';
 import { exitWithoutTerminal } from './commands/lost-terminal.ts';
+import { meantCommand } from './commands/meant-command.ts';
 import { print } from './commands/print.ts';
 import { UsageError } from './commands/usage-error.ts';
 import type { Config, LoadedConfig } from './config.ts';
