@@ -185,6 +185,8 @@ describe('namedHosts', () => {
     expect(() => names([], `ceph:${file}`)).toThrow(/c1: Invalid host name: begins with a dash/);
     const shell = written('shell.json', '[{"hostname":"c1","addr":"$(id)"}]');
     expect(() => names([], `ceph:${shell}`)).toThrow(/shell metacharacter/);
+    const escape = written('escape.json', '[{"hostname":"c1\\u001b[2J","addr":"10.0.0.1"}]');
+    expect(() => names([], `ceph:${escape}`)).toThrow(/invalid name of a host: control characters/);
   });
 
   it('takes groups from files and upcalls of ClusterShell', () => {

@@ -171,7 +171,7 @@ export class FleetSession implements Session {
     this.#reads++;
     this.#cost = costOf([...this.#members.values()]);
     this.timeline.append(fleet.id, {
-      sample: { hosts } satisfies FleetSample,
+      sample: { hosts, atMs: nowMs } satisfies FleetSample,
       at: nowMs / 1000,
       wallMs: nowMs,
       missing: {},

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseTarget } from '../../host/ssh/target.ts';
-import { foldNames } from '../fold-names.ts';
+import { HIDDEN } from '../../lib/plain.ts';
 import {
   ansibleIni,
   ansibleList,
@@ -59,15 +59,14 @@ export function namedHosts(
   return checked([...hosts.values()]);
 }
 
-/** Hosts whose targets ssh takes for names, not for options or words of a shell. */
+/** Hosts whose names can be drawn, and whose targets ssh takes for names, not for options or words of a shell. */
 function checked(hosts: readonly InventoryHost[]): readonly InventoryHost[] {
   for (const { name, target } of hosts) {
+    if (HIDDEN.test(name)) throw new NodeSetError(`${name}: invalid name of a host: control characters`);
     try {
       parseTarget(target);
     } catch (error) {
-      throw new NodeSetError(`${foldNames([name])}: ${error instanceof Error ? error.message : String(error)}`, {
-        cause: error,
-      });
+      throw new NodeSetError(`${name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
     }
   }
   return hosts;
