@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { link, rm } from 'node:fs/promises';
 import type { Mark } from '../collect/session.ts';
 import { span } from '../lib/units.ts';
@@ -26,7 +27,7 @@ const declaring = new Map(sources.filter(({ identifiers }) => identifiers).map((
 export async function writeCut({ file, from, to, out, redact }: CutCommand): Promise<void> {
   const recording = await Recording.open(file);
   // Under its name once it is whole, and searched where it is redacted.
-  const draft = `${out}.cutting`;
+  const draft = `${out}.${randomBytes(4).toString('hex')}.cutting`;
   try {
     recording.notes = new NotesFile(recording.head, notesBeside(file, undefined));
     const scale = {

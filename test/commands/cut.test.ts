@@ -132,10 +132,14 @@ describe('crashcart cut', () => {
   test('leaves no file behind, and no other one changed, when it cannot be written', async () => {
     const out = join(folder, 'slice.cc.zst');
     writeFileSync(out, 'mine');
+    writeFileSync(`${out}.cutting`, 'of another program');
     await expect(cut('--from', '+1s', '--to', '+5s')).rejects.toThrow('file exists, not overwritten');
     await expect(cut('--from', '+5s', '--to', '+1s')).rejects.toThrow('--from +5s is not before --to +1s');
     await expect(cut('--from', '+5s', '--to', 'lunch')).rejects.toThrow('--to: "lunch": neither a time nor a marker');
-    expect(readdirSync(folder).filter((name) => name.includes('slice'))).toEqual(['slice.cc.zst']);
+    expect(readdirSync(folder).filter((name) => name.includes('slice'))).toEqual([
+      'slice.cc.zst',
+      'slice.cc.zst.cutting',
+    ]);
     expect(statSync(out).size).toBe(4);
   });
 
