@@ -68,6 +68,13 @@ async function run(command: Command): Promise<void> {
       return (await import('./commands/table.ts')).printTable(command, await loadConfig(command.configFile), ASSETS);
     case 'cut':
       return (await import('./commands/cut.ts')).writeCut(command);
+    case 'metrics':
+      process.exitCode = await (
+        await import('./commands/export.ts')
+      ).printMetrics(command, await loadConfig(command.configFile), ASSETS);
+      return;
+    case 'export':
+      return (await import('./commands/export.ts')).serveMetrics(command, await loadConfig(command.configFile), ASSETS);
     case 'mcp':
       return (await import('./commands/mcp.ts')).serveMcp(command, await loadConfig(command.configFile), ASSETS);
     case 'cast':

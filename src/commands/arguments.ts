@@ -19,8 +19,14 @@ import {
 import { demos, type Demo } from './demos.ts';
 import { optionEntries, optionList } from './command-line.ts';
 import { SHELLS, type Shell } from './completion.ts';
-import { dataCommand, isDataCommand, refuseDataOptions, type DataCommand } from './data-arguments.ts';
-import { fileFleetCommand, hostFleetCommand, isFleet, refuseFleetOptions, type FleetCommand } from './fleet-arguments.ts';
+import { dataCommand, isDataCommand, metricsCommand, refuseDataOptions, type DataCommand } from './data-arguments.ts';
+import {
+  fileFleetCommand,
+  hostFleetCommand,
+  isFleet,
+  refuseFleetOptions,
+  type FleetCommand,
+} from './fleet-arguments.ts';
 import { commandGuess } from './meant-command.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -235,6 +241,7 @@ export function parseCommand(argv: readonly string[]): Command {
       timeoutMs: values.timeout === undefined ? undefined : durationMs('--timeout', values.timeout),
       redact,
     };
+  if (report && values.format === 'openmetrics') return metricsCommand(values, reach);
   const recordTo = values.record;
   const forMs = values.for === undefined ? undefined : durationMs('--for', values.for);
   if (report)

@@ -91,7 +91,7 @@ describe('parseCommand', () => {
     expect(parseCommand(['stacks', '712', '--format', 'pprof'])).toMatchObject({ forMs: 10_000 });
     expect(() => parseCommand(['stacks'])).toThrow('missing PID or NAME');
     expect(() => parseCommand(['stacks', '7', '--format', 'html'])).toThrow('expected text, folded, pprof, speedscope, svg'); // prettier-ignore
-    expect(() => parseCommand(['report', 'f', '--format', 'svg'])).toThrow('expected md, html or json');
+    expect(() => parseCommand(['report', 'f', '--format', 'svg'])).toThrow('expected md, html, json or openmetrics');
     expect(() => parseCommand(['stacks', 'a', 'b', 'c'])).toThrow('one host at a time');
     expect(() => parseCommand(['host', '--timeout', '3s'])).toThrow('--timeout is an option of wait');
   });
@@ -142,7 +142,7 @@ describe('parseCommand', () => {
     expect(() => parseCommand(['me@host', '--short'])).toThrow('--short is an option of report');
     expect(() => parseCommand(['report', 'h', '--short', '--format', 'md'])).toThrow('exclude each other');
     expect(() => parseCommand(['report', 'h', '--format', 'pdf'])).toThrow(
-      'invalid format "pdf", expected md, html or json',
+      'invalid format "pdf", expected md, html, json or openmetrics',
     );
     expect(() => parseCommand(['h', '--format', 'md'])).toThrow('--format is an option of report');
   });

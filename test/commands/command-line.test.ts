@@ -68,7 +68,7 @@ test('bash completes commands, hosts, options and their words', () => {
   expect(offered('node')).toEqual(['node-7', 'node-8']);
   expect(offered('doctor', 'node-')).toEqual(['node-7', 'node-8']);
   expect(offered('report', '--fo')).toEqual(['--for', '--format']);
-  expect(offered('report', '--format', '')).toEqual(['md', 'html', 'json', 'text', 'csv', 'ndjson', 'folded', 'pprof', 'speedscope', 'svg']); // prettier-ignore
+  expect(offered('report', '--format', '')).toEqual(['md', 'html', 'json', 'openmetrics', 'text', 'csv', 'ndjson', 'folded', 'pprof', 'speedscope', 'svg']); // prettier-ignore
   expect(offered('completion', 'z')).toEqual(['zsh']);
   expect(offered('replay', '.s')).toEqual(['.ssh']);
 });
