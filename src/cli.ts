@@ -12,6 +12,7 @@ import { TransportError } from './host/transport.ts';
 import { leanHeap } from './v8-heap.ts';
 import { plain } from './lib/plain.ts';
 import { RecordingError } from './recording/recording-error.ts';
+import { RedactionError } from './redact/redaction-error.ts';
 import pkg from '../package.json' with { type: 'json' };
 
 /** Entry point: parses the command line and sets the exit code. Commands are imported on use, for a fast start. */
@@ -159,7 +160,8 @@ function fail(error: unknown, meant: string | undefined): void {
     error instanceof ConfigError ||
     error instanceof TransportError ||
     error instanceof NodeSetError ||
-    error instanceof RecordingError;
+    error instanceof RecordingError ||
+    error instanceof RedactionError;
   const message = error instanceof Error ? (known ? error.message : (error.stack ?? error.message)) : String(error);
   process.stderr.write(`crashcart: ${message.split('\n').map(plain).join('\n')}\n`);
   if (error instanceof TransportError && error.fix) process.stderr.write(`  ${plain(error.fix)}\n`);

@@ -55,11 +55,7 @@ export async function serveMetrics(command: ExportCommand, config: Config, asset
   }
 }
 
-async function opened(
-  { reach }: Pick<ExportCommand, 'reach'>,
-  config: Config,
-  assets: string,
-): Promise<OpenTarget> {
+async function opened({ reach }: Pick<ExportCommand, 'reach'>, config: Config, assets: string): Promise<OpenTarget> {
   const prompter = linePrompter(process.stdin, process.stderr);
   const target = await openTarget(reach.target, { reach, config, prompter, assets });
   for (const problem of target.problems) warn(problem);
@@ -67,7 +63,10 @@ async function opened(
 }
 
 /** Metrics of now, or of the end of a recording with its time. */
-export function metricsText(target: Pick<OpenTarget, 'session' | 'live' | 'nowMs'>, redaction: ScreenRedaction | undefined): string {
+export function metricsText(
+  target: Pick<OpenTarget, 'session' | 'live' | 'nowMs'>,
+  redaction: ScreenRedaction | undefined,
+): string {
   const { session, live } = target;
   const atMs = target.nowMs();
   learnSession(redaction, session);
@@ -88,7 +87,7 @@ export function metricsText(target: Pick<OpenTarget, 'session' | 'live' | 'nowMs
 
 const listening = (server: Server, { host, port }: ExportCommand['listen']): Promise<void> =>
   new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
+    server.on('error', (error: NodeJS.ErrnoException) =>
       reject(
         new TransportError(`--listen ${host}:${port}: ${error.code === 'EADDRINUSE' ? 'port in use' : error.message}`, {
           fix: 'take another port, or 0 for a free one',
