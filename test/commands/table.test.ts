@@ -32,7 +32,7 @@ async function printed(...args: readonly string[]): Promise<string> {
     (typeof encoding === 'function' ? encoding : done)?.();
     return true;
   });
-  await printTable(command, await loadConfig(undefined), join(import.meta.dirname, '../../assets/demo.cc.zst'));
+  await printTable(command, await loadConfig(undefined), join(import.meta.dirname, '../../assets'));
   vi.restoreAllMocks();
   return text;
 }
