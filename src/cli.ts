@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { WriteStream } from 'node:tty';
-import { meantCommand, parseCommand, rulesFolders, type Command } from './commands/arguments.ts';
+import { parseCommand, rulesFolders, type Command } from './commands/arguments.ts';
 import { exitWithoutTerminal } from './commands/lost-terminal.ts';
+import { meantCommand } from './commands/meant-command.ts';
 import { print } from './commands/print.ts';
 import { UsageError } from './commands/usage-error.ts';
 import type { Config, LoadedConfig } from './config.ts';
@@ -11,6 +12,7 @@ import { TransportError } from './host/transport.ts';
 import { leanHeap } from './v8-heap.ts';
 import { plain } from './lib/plain.ts';
 import { RecordingError } from './recording/recording-error.ts';
+import { RedactionError } from './redact/redaction-error.ts';
 import pkg from '../package.json' with { type: 'json' };
 
 /** Entry point: parses the command line and sets the exit code. Commands are imported on use, for a fast start. */
@@ -67,6 +69,13 @@ async function run(command: Command): Promise<void> {
       return (await import('./commands/table.ts')).printTable(command, await loadConfig(command.configFile), ASSETS);
     case 'cut':
       return (await import('./commands/cut.ts')).writeCut(command);
+    case 'metrics':
+      process.exitCode = await (
+        await import('./commands/export.ts')
+      ).printMetrics(command, await loadConfig(command.configFile), ASSETS);
+      return;
+    case 'export':
+      return (await import('./commands/export.ts')).serveMetrics(command, await loadConfig(command.configFile), ASSETS);
     case 'mcp':
       return (await import('./commands/mcp.ts')).serveMcp(command, await loadConfig(command.configFile), ASSETS);
     case 'cast':
@@ -152,7 +161,8 @@ function fail(error: unknown, meant: string | undefined): void {
     error instanceof ConfigError ||
     error instanceof TransportError ||
     error instanceof NodeSetError ||
-    error instanceof RecordingError;
+    error instanceof RecordingError ||
+    error instanceof RedactionError;
   const message = error instanceof Error ? (known ? error.message : (error.stack ?? error.message)) : String(error);
   process.stderr.write(`crashcart: ${message.split('\n').map(plain).join('\n')}\n`);
   if (error instanceof TransportError && error.fix) process.stderr.write(`  ${plain(error.fix)}\n`);

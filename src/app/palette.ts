@@ -7,6 +7,7 @@ import { commandChoices } from './command-flow.ts';
 import { choose, type Choice } from './choose.ts';
 import { guardRow, ROW_GONE, ROW_WHEN } from './row-guard.ts';
 import type { Screen } from './screen.ts';
+import { sliceChoices } from './slice-flow.ts';
 import { storyChoice } from './story-choice.ts';
 import { changeTable, sortedBy } from './surface-actions.ts';
 import { waitChoice } from './wait-flow.ts';
@@ -35,6 +36,7 @@ export const paletteChoices = (screen: Screen): readonly Run[] => [
   ...sectionChoices(screen),
   ...columnChoices(screen),
   ...commandChoices(screen),
+  ...sliceChoices(screen),
   ...actionChoices(screen),
   ...themeChoices(screen),
 ];

@@ -22,6 +22,7 @@ import { beginRecording, endRecording, saveNotes, type StartRecording } from './
 import { startPresenting } from './presenting.ts';
 import { saveCopy } from './save-copy.ts';
 import { Screen, type ShortReport } from './screen.ts';
+import type { CutSlice } from './slice-flow.ts';
 import type { ToolBox } from './tools-flow.ts';
 import { Tour } from './tour.ts';
 import { Watch } from './watch.ts';
@@ -47,6 +48,8 @@ export interface RunOptions {
   readonly shortReport?: ShortReport | undefined;
   /** Starts recordings of the session. */
   readonly startRecording?: StartRecording | undefined;
+  /** Cuts slices of the recording that is replayed. */
+  readonly cutSlice?: CutSlice | undefined;
   /** Path of a recording that starts with the first reading. */
   readonly recordTo?: string | undefined;
   /** Called with the files that were written, after the terminal is restored. */
@@ -127,6 +130,7 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
     tools: options.tools,
     shortReport: options.shortReport,
     startRecording: options.startRecording,
+    cutSlice: options.cutSlice,
     redaction: options.veil,
     own: options.own,
     terminal: {

@@ -24,6 +24,7 @@ import { noSettings, type OwnSettings } from './own-settings.ts';
 import { openTab } from './palette.ts';
 import { tourInput, type Tour } from './tour.ts';
 import type { RecordingControl, StartRecording } from './recording-flow.ts';
+import type { CutSlice } from './slice-flow.ts';
 import type { ToolBox } from './tools-flow.ts';
 import type { Waiting } from './wait-flow.ts';
 import type { Watch } from './watch.ts';
@@ -75,6 +76,8 @@ export class Screen {
   readonly tools: ToolBox | undefined;
   readonly shortReport: ShortReport | undefined;
   readonly startRecording: StartRecording | undefined;
+  /** Present for a recording in a file. */
+  readonly cutSlice: CutSlice | undefined;
   /** Settings of the person. */
   readonly own: OwnSettings;
   readonly redaction: ScreenRedaction;
@@ -111,6 +114,7 @@ export class Screen {
     readonly tools?: ToolBox | undefined;
     readonly shortReport?: ShortReport | undefined;
     readonly startRecording?: StartRecording | undefined;
+    readonly cutSlice?: CutSlice | undefined;
     readonly own?: OwnSettings | undefined;
     readonly redaction?: ScreenRedaction | undefined;
   }) {
@@ -121,6 +125,7 @@ export class Screen {
     this.tools = options.tools;
     this.shortReport = options.shortReport;
     this.startRecording = options.startRecording;
+    this.cutSlice = options.cutSlice;
     this.own = options.own ?? noSettings;
     this.redaction = options.redaction ?? new ScreenRedaction();
     this.layers = new Layers(this.changed);

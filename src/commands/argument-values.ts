@@ -23,7 +23,7 @@ export function percentage(flag: string, text: string): number {
 
 export function notesFormat(text = 'md'): 'md' | 'html' | 'json' {
   if (text === 'md' || text === 'html' || text === 'json') return text;
-  throw new UsageError(`--format: invalid format "${text}", expected md, html or json`);
+  throw new UsageError(`--format: invalid format "${text}", expected md, html, json or openmetrics`);
 }
 
 export function failOn(text: string | undefined): 'crit' | 'warn' | undefined {

@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
 import { parseCondition, type Condition } from '../figures/condition.ts';
 import type { SshOptions } from '../host/ssh/target.ts';
-import { isNodeSet } from '../fleet/nodeset.ts';
 import { didYouMean, nearest } from '../lib/did-you-mean.ts';
 import type { ThemeName } from '../theme-palettes.ts';
 import {
@@ -18,12 +17,18 @@ import {
   type StacksFormat,
 } from './argument-values.ts';
 import { demos, type Demo } from './demos.ts';
-import { UsageError } from './usage-error.ts';
-import { commandEntries, optionEntries, optionList } from './command-line.ts';
-import { dataCommand, isDataCommand, refuseDataOptions, type DataCommand } from './data-arguments.ts';
+import { optionEntries, optionList } from './command-line.ts';
 import { SHELLS, type Shell } from './completion.ts';
-
-export { UsageError };
+import { dataCommand, isDataCommand, metricsCommand, refuseDataOptions, type DataCommand } from './data-arguments.ts';
+import {
+  fileFleetCommand,
+  hostFleetCommand,
+  isFleet,
+  refuseFleetOptions,
+  type FleetCommand,
+} from './fleet-arguments.ts';
+import { commandGuess } from './meant-command.ts';
+import { UsageError } from './usage-error.ts';
 
 /** A parsed command line. */
 export type Command =
@@ -103,18 +108,6 @@ export type Command =
       readonly redact: boolean;
     }
   | {
-      /** Several hosts, or several recordings. */
-      readonly kind: 'fleet';
-      readonly members: FleetMembers;
-      /** Connection options; without a target. */
-      readonly reach: Reach;
-      readonly screen: ScreenOptions;
-      readonly configFile: string | undefined;
-      /** Text or JSON in the place of the screen; undefined: the screen on a terminal, else text. */
-      readonly format: 'text' | 'json' | undefined;
-      readonly failOn: 'crit' | 'warn' | undefined;
-    }
-  | {
       readonly kind: 'stacks';
       readonly reach: Reach;
       readonly configFile: string | undefined;
@@ -127,19 +120,8 @@ export type Command =
       readonly redact: boolean;
     }
   | { readonly kind: 'doctor'; readonly reach: Reach }
+  | FleetCommand
   | DataCommand;
-
-/** Hosts of a fleet as named on the command line, or its recordings. */
-export type FleetMembers =
-  | {
-      readonly kind: 'hosts';
-      /** Names and node sets. */
-      readonly sets: readonly string[];
-      readonly from: string | undefined;
-      /** Connects without asking. */
-      readonly yes: boolean;
-    }
-  | { readonly kind: 'files'; readonly files: readonly string[] };
 
 /** Host and connection options; without a target it is this machine. */
 export interface Reach {
@@ -209,16 +191,7 @@ export function parseCommand(argv: readonly string[]): Command {
     if (file === undefined) throw new UsageError(`missing FILE: crashcart ${first} FILE`);
     if (others.length > 0 && first === 'cast')
       throw new UsageError(`unexpected argument "${others[0]}": one recording at a time`);
-    if (others.length > 0)
-      return {
-        kind: 'fleet',
-        members: { kind: 'files', files: rest },
-        reach: reachOf(values, undefined),
-        screen,
-        configFile,
-        format: screen.plain ? 'text' : undefined,
-        failOn: undefined,
-      };
+    if (others.length > 0) return fileFleetCommand(rest, { reach: reachOf(values, undefined), screen, configFile });
     if (first === 'replay') return { kind: 'replay', file, screen, configFile };
     return { kind: 'cast', file, terminal: values.terminal, version: values.v2 ? 2 : 3 };
   }
@@ -249,24 +222,11 @@ export function parseCommand(argv: readonly string[]): Command {
   const named = wait || stacks ? rest.slice(0, -1) : doctor || record || report ? rest : positionals;
   const [target, ...tooMany] = named;
   const takesFleet = !wait && !doctor && !record && !stacks;
-  if (takesFleet && isFleet(named, values.from)) {
-    if (values.record !== undefined || values.for !== undefined || values.out !== undefined)
-      throw new UsageError('--record, --for and --out are of one host: name one');
-    return {
-      kind: 'fleet',
-      members: { kind: 'hosts', sets: named, from: values.from, yes: values.yes ?? false },
-      reach: reachOf(values, undefined),
-      screen,
-      configFile,
-      format: values.format === undefined ? (report || screen.plain ? 'text' : undefined) : fleetFormat(values.format),
-      failOn: failOn(values['fail-on']),
-    };
-  }
-  for (const name of ['from', 'yes'] as const)
-    if (values[name] !== undefined)
-      throw new UsageError(`--${name} is for several hosts: crashcart 'node[1-40]', crashcart --from juju`);
+  if (takesFleet && isFleet(named, values.from))
+    return hostFleetCommand(named, values, { reach: reachOf(values, undefined), screen, configFile }, report);
+  refuseFleetOptions(values);
   if (tooMany.length > 0)
-    throw new UsageError(`unexpected argument "${tooMany[0]}": one host at a time${guess(target ?? '')}`);
+    throw new UsageError(`unexpected argument "${tooMany[0]}": one host at a time${commandGuess(target ?? '')}`);
   const reach = reachOf(values, target);
   if (doctor) return { kind: 'doctor', reach };
   const redact = values.redact ?? false;
@@ -281,6 +241,7 @@ export function parseCommand(argv: readonly string[]): Command {
       timeoutMs: values.timeout === undefined ? undefined : durationMs('--timeout', values.timeout),
       redact,
     };
+  if (report && values.format === 'openmetrics') return metricsCommand(values, reach);
   const recordTo = values.record;
   const forMs = values.for === undefined ? undefined : durationMs('--for', values.for);
   if (report)
@@ -304,17 +265,6 @@ export function parseCommand(argv: readonly string[]): Command {
     return { kind: 'record', reach, configFile, recordTo, redact, forMs };
   }
   return { kind: 'console', reach, screen, configFile, recordTo };
-}
-
-/** Whether the words name several hosts: more than one, a node set, or a source. A slip of a command is none. */
-const isFleet = (named: readonly string[], from: string | undefined): boolean =>
-  from !== undefined ||
-  named.some((word) => !word.includes('/') && isNodeSet(word)) ||
-  (named.length > 1 && meantCommand(named[0] ?? '') === undefined);
-
-function fleetFormat(text: string): 'json' {
-  if (text === 'json') return text;
-  throw new UsageError(`--format: several hosts are printed as text or json, not ${text}`);
 }
 
 const reachOf = (values: OptionValues, target: string | undefined): Reach => ({
@@ -357,7 +307,6 @@ function parsed(argv: readonly string[]) {
 }
 
 const optionNames = optionList.map(({ name }) => name);
-const commandNames = commandEntries.map(({ name }) => name);
 
 /** Demo by its name; the tour walks through the first. */
 function demoOf([name = demos[0].name, other]: readonly string[], tour: boolean | undefined): Demo {
@@ -368,16 +317,6 @@ function demoOf([name = demos[0].name, other]: readonly string[], tour: boolean 
   if (tour && demo !== demos[0]) throw new UsageError(`--tour is of the demo ${demos[0].name}: crashcart demo --tour`);
   return demo;
 }
-
-/** Command that a word may be a slip of; undefined for one that is a host by its form. */
-export const meantCommand = (word: string): string | undefined =>
-  /^[a-z]+$/.test(word) ? nearest(word, commandNames) : undefined;
-
-/** ` did you mean crashcart replay?` after a message about a word that may be a slip of a command. */
-const guess = (word: string): string => {
-  const meant = meantCommand(word);
-  return meant === undefined || meant === word ? '' : `; did you mean crashcart ${meant}?`;
-};
 
 /** Commands without arguments. */
 const BARE = ['keys', 'sources', 'help', 'version', 'man'] as const;

@@ -67,6 +67,13 @@ export const commandEntries: readonly CommandEntry[] = [
     about: 'a table of a pane for other programs, units in the names of columns; --list has all tables',
   },
   {
+    name: 'export',
+    argument: '[host|FILE]',
+    completes: 'file or host',
+    about:
+      'figures and incidents for Prometheus: OpenMetrics over HTTP at --listen 127.0.0.1:PORT until it is interrupted; once: report --format openmetrics',
+  },
+  {
     name: 'cut',
     argument: 'FILE',
     completes: 'file',
@@ -106,7 +113,18 @@ export interface OptionEntry {
   /** Name of the value in the usage. */
   readonly value?: string;
   readonly words?: readonly string[];
-  readonly group: 'ssh' | 'general' | 'wait' | 'report' | 'table' | 'mcp' | 'cut' | 'cast' | 'config' | 'meta';
+  readonly group:
+    | 'ssh'
+    | 'general'
+    | 'wait'
+    | 'report'
+    | 'table'
+    | 'mcp'
+    | 'export'
+    | 'cut'
+    | 'cast'
+    | 'config'
+    | 'meta';
   readonly about: string;
 }
 
@@ -230,9 +248,10 @@ export const optionEntries = {
   format: {
     type: 'string',
     value: 'FORMAT',
-    words: ['md', 'html', 'json', 'text', 'csv', 'ndjson', 'folded', 'pprof', 'speedscope', 'svg'],
+    words: ['md', 'html', 'json', 'openmetrics', 'text', 'csv', 'ndjson', 'folded', 'pprof', 'speedscope', 'svg'],
     group: 'report',
-    about: 'md, html or json; of table: text, csv, ndjson or json; of stacks: text, folded, pprof, speedscope or svg',
+    about:
+      'md, html, json or openmetrics; of table: text, csv, ndjson or json; of stacks: text, folded, pprof, speedscope or svg',
   },
   out: { type: 'string', value: 'FILE', group: 'report', about: 'file of the notes, the stacks or a slice' },
   short: { type: 'boolean', group: 'report', about: 'up to 15 lines for a comment in a case' },
@@ -262,6 +281,12 @@ export const optionEntries = {
   },
   columns: { type: 'string', value: 'NAMES', group: 'table', about: 'columns, separated by commas' },
   'no-redact': { type: 'boolean', group: 'mcp', about: 'names, addresses and ids as they are; secrets stay masked' },
+  listen: {
+    type: 'string',
+    value: 'ADDRESS:PORT',
+    group: 'export',
+    about: 'loopback address, 127.0.0.1:9465 or [::1]:9465, path /metrics; port 0 takes a free one',
+  },
   to: {
     type: 'string',
     value: 'TIME',
@@ -295,6 +320,7 @@ export const OPTION_GROUPS = [
   ['report', 'Of report and stacks:'],
   ['table', 'Of table:'],
   ['mcp', 'Of mcp:'],
+  ['export', 'Of export:'],
   ['cut', 'Of cut:'],
   ['cast', 'Of cast:'],
   ['config', 'Of config:'],

@@ -1,9 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { link, rm } from 'node:fs/promises';
 import type { Mark } from '../collect/session.ts';
 import { span } from '../lib/units.ts';
 import { cleanEvent, type Clean } from '../recording/clean-event.ts';
-import { cutRecording } from '../recording/cut.ts';
-import { cutTime } from '../recording/cut-time.ts';
+import { cutRecording, type Slice } from '../recording/cut.ts';
+import { cutTime, type TimeScale } from '../recording/cut-time.ts';
 import { notesBeside, NotesFile } from '../recording/notes-file.ts';
 import { Recording } from '../recording/recording.ts';
 import { RecordingError } from '../recording/recording-error.ts';
@@ -22,11 +23,33 @@ type CutCommand = Extract<DataCommand, { kind: 'cut' }>;
 
 const declaring = new Map(sources.filter(({ identifiers }) => identifiers).map((source) => [source.id, source]));
 
-/** Writes a slice of a recording into a new file. Rejects with a UsageError or a RecordingError, and leaves no file then. */
+/** Writes a slice of a recording into a new file and prints its path. Rejects with a UsageError or a RecordingError. */
 export async function writeCut({ file, from, to, out, redact }: CutCommand): Promise<void> {
+  const { slice, scale, names } = await cutFile({ file, out, redact }, (times) => {
+    const [fromMs, toMs] = [timeOf('--from', from, times), timeOf('--to', to, times)];
+    if (fromMs >= toMs) throw new UsageError(`--from ${from} is not before --to ${to}`);
+    return { fromMs, toMs };
+  });
+  await print(`${out}\n`);
+  if (names !== undefined) warn(`pseudonym table: ${names} (private, in no recording)`);
+  warn(`${span((slice.toMs - slice.fromMs) / 1000)} of ${span((scale.endMs - scale.startMs) / 1000)} of ${file}`);
+}
+
+interface Cut {
+  readonly slice: Slice;
+  readonly scale: TimeScale;
+  /** File of the pseudonym table. */
+  readonly names: string | undefined;
+}
+
+/** Writes the slice of a recording that `sliceOf` takes into a new file. Rejects with its error or a RecordingError, and leaves no file then. */
+export async function cutFile(
+  { file, out, redact }: Pick<CutCommand, 'file' | 'out' | 'redact'>,
+  sliceOf: (scale: TimeScale) => Slice,
+): Promise<Cut> {
   const recording = await Recording.open(file);
   // Under its name once it is whole, and searched where it is redacted.
-  const draft = `${out}.cutting`;
+  const draft = `${out}.${randomBytes(4).toString('hex')}.cutting`;
   try {
     recording.notes = new NotesFile(recording.head, notesBeside(file, undefined));
     const scale = {
@@ -34,38 +57,31 @@ export async function writeCut({ file, from, to, out, redact }: CutCommand): Pro
       endMs: await recording.endMs(),
       marks: await marksOf(recording),
     };
-    const [fromMs, toMs] = [timeOf('--from', from, scale), timeOf('--to', to, scale)];
-    if (fromMs >= toMs) throw new UsageError(`--from ${from} is not before --to ${to}`);
+    const slice = sliceOf(scale);
     const redaction = redact ? new ScreenRedaction() : undefined;
     redaction?.learnTarget(recording.head.host);
-    await cutRecording(
-      recording,
-      draft,
-      { fromMs, toMs },
-      {
-        withScreen: redaction === undefined || recording.head.redacted,
-        redacted: redact,
-        onRound: redaction && ((round) => learn(redaction, round)),
-      },
-    ).catch((error: unknown) => {
+    await cutRecording(recording, draft, slice, {
+      withScreen: redaction === undefined || recording.head.redacted,
+      redacted: redact,
+      onRound: redaction && ((round) => learn(redaction, round)),
+    }).catch((error: unknown) => {
       throw new RecordingError(`${out}: ${messageOf(error)}`, { cause: error });
     });
-    if (redaction) await redacted(draft, redaction);
+    const names = redaction && (await redacted(draft, redaction));
     await link(draft, out).catch((error: unknown) => {
       const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST';
       throw new RecordingError(`${out}: ${exists ? 'file exists, not overwritten' : messageOf(error)}`, {
         cause: error,
       });
     });
-    await print(`${out}\n`);
-    warn(`${span((toMs - fromMs) / 1000)} of ${span((scale.endMs - scale.startMs) / 1000)} of ${file}`);
+    return { slice, scale, names };
   } finally {
     await recording.close();
     await rm(draft, { force: true });
   }
 }
 
-function timeOf(option: string, text: string, scale: Parameters<typeof cutTime>[1]): number {
+function timeOf(option: string, text: string, scale: TimeScale): number {
   const time = cutTime(text, scale);
   if (typeof time === 'object') throw new UsageError(`${option}: ${time.problem}`);
   return time;
@@ -85,14 +101,14 @@ function learn(redaction: ScreenRedaction, round: Round): void {
   if (source) redaction.learn(source.identifiers?.(replayEntry(source, round).sample) ?? []);
 }
 
-/** Redacts a file with the names that are known, and searches it. Rejects where it cannot be. */
-async function redacted(path: string, { redactor }: ScreenRedaction): Promise<void> {
+/** Redacts a file with the names that are known, and searches it. Resolves with the pseudonym table; rejects where it cannot be. */
+async function redacted(path: string, { redactor }: ScreenRedaction): Promise<string | undefined> {
   const clean = recordingRedaction(redactor, new Set(declaring.keys()));
   await learnFrom(path, clean);
   const problem = await verifyRedaction(path, clean, redactionSearch(redactor), redactor);
   const names = keepNames(redactor, Date.now());
   if (problem !== undefined) throw new RecordingError(`not written: ${problem}`);
-  if (names !== undefined) warn(`pseudonym table: ${names} (private, in no recording)`);
+  return names;
 }
 
 /** Learns the names in places of names of all texts first: one may stand in a reading before the one that it is learned from. */

@@ -1,5 +1,7 @@
+import { isIPv4 } from 'node:net';
 import { TABLE_FORMATS, type TableFormat } from '../exports/table-format.ts';
 import { compileFilter } from '../ui/filter.ts';
+import { failOn } from './argument-values.ts';
 import type { OptionValues, Reach } from './arguments.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -26,6 +28,22 @@ export type DataCommand =
       readonly redact: boolean;
     }
   | {
+      /** `report --format openmetrics`. */
+      readonly kind: 'metrics';
+      readonly reach: Reach;
+      readonly configFile: string | undefined;
+      readonly out: string | undefined;
+      readonly failOn: 'crit' | 'warn' | undefined;
+      readonly redact: boolean;
+    }
+  | {
+      readonly kind: 'export';
+      readonly reach: Reach;
+      readonly configFile: string | undefined;
+      readonly listen: ListenAddress;
+      readonly redact: boolean;
+    }
+  | {
       readonly kind: 'cut';
       readonly file: string;
       /** Times as they were given: they may be names of markers. */
@@ -35,12 +53,20 @@ export type DataCommand =
       readonly redact: boolean;
     };
 
-const DATA_COMMANDS = ['mcp', 'table', 'cut'] as const;
+/** Loopback address to listen on; port 0 is a free one. */
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+const DATA_COMMANDS = ['mcp', 'table', 'cut', 'export'] as const;
 type Kind = (typeof DATA_COMMANDS)[number];
 
 export const isDataCommand = (word: string | undefined): word is Kind => DATA_COMMANDS.some((kind) => kind === word);
 
 const CUT = 'crashcart cut call.cc.zst --from 14:02 --to +10m --out slice.cc.zst';
+
+const EXPORT = 'crashcart export host --listen 127.0.0.1:9465';
 
 /** Options that only some commands take, with an example. */
 const OPTIONS = {
@@ -49,6 +75,7 @@ const OPTIONS = {
   sort: { of: ['table'], example: 'crashcart table host hardware.disks --sort util' },
   columns: { of: ['table'], example: 'crashcart table host hardware.disks --columns disk,util_percent' },
   to: { of: ['cut'], example: CUT },
+  listen: { of: ['export'], example: EXPORT },
   'no-redact': { of: ['mcp'], example: 'crashcart mcp host --no-redact' },
 } as const satisfies Partial<Record<keyof OptionValues, { readonly of: readonly Kind[]; readonly example: string }>>;
 
@@ -99,6 +126,13 @@ export function dataCommand(
         throw new UsageError(`missing ${missing}: ${CUT}`);
       return { kind, file, from, to, out, redact };
     }
+    case 'export': {
+      const [target, extra] = rest;
+      if (extra !== undefined) throw new UsageError(`unexpected argument "${extra}": one host at a time`);
+      for (const name of ['format', 'out'] as const)
+        if (values[name] !== undefined) throw new UsageError(`--${name} is not an option of export`);
+      return { kind, reach: reachOf(target), configFile, listen: listenAddress(values.listen), redact: values.redact ?? false }; // prettier-ignore
+    }
     case 'table':
       return tableCommand(rest, values, reachOf);
   }
@@ -134,6 +168,26 @@ function tableCommand(
     columns: values.columns?.split(',').map((name) => name.trim()),
     redact: values.redact ?? false,
   };
+}
+
+/** `report --format openmetrics`: figures and incidents once. Throws a UsageError. */
+export function metricsCommand(values: OptionValues, reach: Reach): DataCommand {
+  for (const name of ['for', 'full'] as const)
+    if (values[name] !== undefined) throw new UsageError(`--${name} is not an option of --format openmetrics`);
+  const { config, out, redact = false } = values;
+  return { kind: 'metrics', reach, configFile: config, out, failOn: failOn(values['fail-on']), redact };
+}
+
+/** Address of this machine alone: the metrics have no login. Throws a UsageError. */
+function listenAddress(text: string | undefined): ListenAddress {
+  if (text === undefined) throw new UsageError(`missing --listen: ${EXPORT}`);
+  const [, six, four, port = ''] = /^(?:\[(::1)\]|(127\.[\d.]+)):(\d{1,5})$/.exec(text) ?? [];
+  const host = six ?? (isIPv4(four ?? '') ? four : undefined);
+  if (host === undefined || Number(port) > 65_535)
+    throw new UsageError(
+      `--listen ${text}: only a loopback address, 127.0.0.1:PORT or [::1]:PORT; metrics have no login, forward the port with ssh -L`,
+    );
+  return { host, port: Number(port) };
 }
 
 function tableFormat(text = 'text'): TableFormat {

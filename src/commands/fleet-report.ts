@@ -67,7 +67,8 @@ export function fleetJson(session: FleetSession, nowMs: number): string {
 /** Text with pseudonyms for the identifiers of all hosts. */
 export function redactedFleet(session: FleetSession, text: () => string): string {
   const veil = new ScreenRedaction();
-  for (const { name } of session.sample()?.hosts ?? []) veil.learnTarget(name);
+  for (const name of [session.host.name, ...(session.sample()?.hosts ?? []).map((host) => host.name)])
+    veil.learnTarget(name);
   veil.learnFrom(session.timeline, [fleetSource]);
   veil.set(true);
   try {

@@ -25,8 +25,8 @@ import { ReplaySession } from '../recording/replay-session.ts';
 import { ScreenRedaction } from '../redact/screen-redaction.ts';
 import { explainer, sources } from '../subsystems/index.ts';
 import { alertsFor, takesQueries } from './alerts-for.ts';
-import type { Command } from './arguments.ts';
 import { exitCodeOf, reportNames } from './console.ts';
+import type { FleetCommand } from './fleet-arguments.ts';
 import { fleetJson, fleetText, redactedFleet } from './fleet-report.ts';
 import { handshakeLog } from './handshake-log.ts';
 import { holdStderr } from './hold-stderr.ts';
@@ -39,8 +39,6 @@ import { reachHost, watch } from './reach.ts';
 import { shortReport } from './short-report.ts';
 import { startRecording, startRedacted } from './start-recording.ts';
 import { themeFor } from './theme-for.ts';
-
-type FleetCommand = Extract<Command, { kind: 'fleet' }>;
 
 /** Period in which the session of a host at a glance looks for due sources. */
 const GLANCE_TICK_MS = 500;

@@ -27,7 +27,8 @@ export async function serveMcp(command: McpCommand, config: Config, assets: stri
     openTarget(target, { reach, config, prompter: SILENT, assets }).catch((error: unknown) => {
       const message = error instanceof Error ? error.message : String(error);
       warn(message);
-      // A file is often named after its host.
+      // Names of a host that gives no reading stand in the reason; a file is often named after its host.
+      if (target !== undefined) redaction?.learnTarget(target);
       throw redaction && target !== undefined ? new Error(message.replaceAll(target, 'it'), { cause: error }) : error;
     });
   await using hosts = new HostSet(command.targets.map(open), redaction);

@@ -1,7 +1,9 @@
 import { openSync } from 'node:fs';
+import { join } from 'node:path';
 import { ReadStream } from 'node:tty';
 import { runApp } from '../app/run-app.tsx';
 import { TOUR_START_MS } from '../app/tour-steps.ts';
+import type { CutSlice } from '../app/slice-flow.ts';
 import type { LoadedConfig } from '../config.ts';
 import { sources } from '../subsystems/index.ts';
 import { openRecording, recordingFromPipe } from '../recording/open-recording.ts';
@@ -9,6 +11,7 @@ import { RecordingError } from '../recording/recording-error.ts';
 import { ReplaySession } from '../recording/replay-session.ts';
 import { alertsFor, takesQueries } from './alerts-for.ts';
 import type { Command } from './arguments.ts';
+import { cutFile } from './cut.ts';
 import { shortReport } from './short-report.ts';
 import { ScreenRedaction } from '../redact/screen-redaction.ts';
 import { exitCodeOf, reportNames } from './console.ts';
@@ -45,7 +48,9 @@ export async function replayFile(
   // A sosreport and a recorded host have few moments: rates stand at the last.
   const fromMs = onScreen && recording.head.kind !== 'recorded' ? tourMs : Infinity;
   const session = await ReplaySession.open({ recording, sources, findings: findingsWith(config), clock, fromMs });
-  if (onScreen) return showReplay(session, command, config, { fromPipe, tour: options.tour });
+  // Only a recording in a file has slices: no sosreport, and none from a pipe.
+  const cutSlice = fromPipe || recording.head.kind === 'recorded' ? undefined : sliceOf(command.file);
+  if (onScreen) return showReplay(session, command, config, { fromPipe, tour: options.tour, cutSlice });
   try {
     for (const problem of session.problems()) warn(problem);
     const nowMs = session.player.positionMs();
@@ -63,11 +68,29 @@ export async function replayFile(
   }
 }
 
+/** Cuts slices of a file into the current folder: `slice-20260501T140210Z-140305Z.cc.zst`, without the name of a host. */
+const sliceOf =
+  (file: string): CutSlice =>
+  async (slice, redact) => {
+    const [from = '', to = ''] = [slice.fromMs, slice.toMs].map((ms) => new Date(ms).toISOString().replaceAll(/[-:]|\.\d+/g, '')); // prettier-ignore
+    const out = join(process.cwd(), `slice-${from}-${to.slice(to.indexOf('T') + 1)}.cc.zst`);
+    await cutFile({ file, out, redact }, () => slice);
+    return out;
+  };
+
 async function showReplay(
   session: ReplaySession,
   command: ReplayCommand,
   config: LoadedConfig,
-  { fromPipe, tour }: { readonly fromPipe: boolean; readonly tour: boolean | undefined },
+  {
+    fromPipe,
+    tour,
+    cutSlice,
+  }: {
+    readonly fromPipe: boolean;
+    readonly tour: boolean | undefined;
+    readonly cutSlice: CutSlice | undefined;
+  },
 ): Promise<number> {
   if (fromPipe && process.platform === 'win32')
     throw new RecordingError('replay - needs /dev/tty for the keys: save the recording to a file');
@@ -96,6 +119,7 @@ async function showReplay(
     tab: config.defaults.tab,
     own: ownSettings(config),
     shortReport,
+    cutSlice,
     onWritten: (lines) => {
       for (const line of lines) warn(line);
     },

@@ -15,12 +15,13 @@ import type { Sampling } from '../stacks/sampling.ts';
 import { speedscopeJson } from '../stacks/speedscope.ts';
 import { stackTree } from '../stacks/stack-tree.ts';
 import { sources } from '../subsystems/index.ts';
-import { UsageError, type Command } from './arguments.ts';
+import type { Command } from './arguments.ts';
 import { keepNames } from './keep-names.ts';
 import { linePrompter } from './line-prompter.ts';
 import { print, warn } from './print.ts';
 import { reachHost, watch } from './reach.ts';
 import { settle } from './report.ts';
+import { UsageError } from './usage-error.ts';
 import { writeNew } from './write-new.ts';
 
 type StacksCommand = Extract<Command, { kind: 'stacks' }>;

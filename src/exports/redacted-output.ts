@@ -1,15 +1,11 @@
 import type { Session } from '../collect/session.ts';
 import { sanitizeLines } from '../lib/plain.ts';
 import { maskSecrets } from '../lib/secrets.ts';
+import { RedactionError } from '../redact/redaction-error.ts';
 import type { ScreenRedaction } from '../redact/screen-redaction.ts';
 import { sources } from '../subsystems/index.ts';
 
 const declaring = sources.filter(({ identifiers }) => identifiers !== undefined);
-
-/** Text of which an identifier was left after redaction; it is not given out. */
-export class RedactionError extends Error {
-  override readonly name = 'RedactionError';
-}
 
 /** Learns the names of a session; what is drawn from then on has pseudonyms. */
 export function learnSession(redaction: ScreenRedaction | undefined, { host, timeline }: Session): void {

@@ -103,13 +103,14 @@ function without(object: string, prefixes: readonly string[]): readonly string[]
 
 const paneNames = ({ id, title }: AnyPane): readonly string[] => [words(id), words(title)];
 
-/** Sections and figures of lines of a pane at a moment; of one that is not present, or fails, none. */
-interface Shown {
+/** Tables and figures of lines of a pane at a moment. */
+export interface Shown {
   readonly sections: readonly TableSection[];
   readonly figures: readonly PaneFigure[];
 }
 
-function shownAt(pane: AnyPane, moment: Moment<Needs>): Shown {
+/** What a pane shows at a moment; of one that is not present, or fails, nothing. */
+export function shownAt(pane: AnyPane, moment: Moment<Needs>): Shown {
   try {
     // A pane's functions fit each other by construction in definePane.
     const model: unknown = pane.model(moment);

@@ -43,13 +43,15 @@ export interface HostRow {
 /** All hosts of a fleet at one time. */
 export interface FleetSample {
   readonly hosts: readonly HostRow[];
+  /** Time of the rows, ms since 1970. */
+  readonly atMs: number;
 }
 
 /** Whether the newest readings of a host are present ones. */
 export const isRead = ({ state }: HostRow): boolean => state === 'live' || state === 'recorded';
 
 /** Whether a host gives no readings, for a reason. */
-export const isUnreachable = ({ state }: HostRow): boolean =>
+export const isUnreachable = ({ state }: Pick<HostRow, 'state'>): boolean =>
   state === 'stalled' || state === 'lost' || state === 'failed';
 
 const RANK: Readonly<Record<Severity, number>> = { crit: 3, warn: 2, info: 1 };

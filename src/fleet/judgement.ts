@@ -34,7 +34,7 @@ export interface SameIdentity {
   readonly hosts: readonly string[];
 }
 
-/** Hosts without readings for the same reason. */
+/** Hosts without readings for the same reason, those whose login takes long among them. */
 export interface Unreachable {
   readonly state: HostRow['state'];
   readonly why: string;
@@ -59,7 +59,7 @@ export function judgementOf(sample: FleetSample): FleetJudgement {
   const judgement = {
     outliers,
     problems: problemsOf(sample.hosts, outliers),
-    unreachable: unreachableOf(sample.hosts),
+    unreachable: unreachableOf(sample),
     same: sameIdentities(sample.hosts),
   };
   made.set(sample, judgement);
@@ -118,20 +118,30 @@ export function outlierText({ figure, value, median, cohort }: Outlier): string 
   return `${title} ${format(value)}, median of ${cohort} hosts ${format(median)}`;
 }
 
-/** Time for which a login may take before it is worth a line. */
-export const SLOW_LOGIN_MS = 8000;
+/** Time that a login may take before it is worth a line. */
+const SLOW_LOGIN_MS = 8000;
 
-function unreachableOf(hosts: readonly HostRow[]): readonly Unreachable[] {
-  const groups = Map.groupBy(
-    hosts.filter(isUnreachable),
-    ({ state, why = 'no reason known' }) => `${state} ${reasonOf(why)}`,
-  );
-  return [...groups.values()].map((group) => ({
-    state: group[0]?.state ?? 'failed',
-    why: group.length === 1 ? (group[0]?.why ?? '') : reasonOf(group[0]?.why ?? ''),
-    hosts: group.map(({ name }) => name),
-    sinceMs: Math.min(...group.map(({ sinceMs }) => sinceMs)),
-  }));
+function unreachableOf({ hosts, atMs }: FleetSample): readonly Unreachable[] {
+  const silent = hosts.flatMap(({ name, state, sinceMs, why = 'no reason known' }) => {
+    if (isUnreachable({ state })) return [{ name, state, sinceMs, why }];
+    return state === 'connecting' && atMs - sinceMs > SLOW_LOGIN_MS
+      ? [{ name, state, sinceMs, why: 'no login yet' }]
+      : [];
+  });
+  const groups = Map.groupBy(silent, ({ state, why }) => `${state} ${reasonOf(why)}`);
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (!first) return [];
+    const { state, why } = first;
+    return [
+      {
+        state,
+        why: group.length === 1 ? why : reasonOf(why),
+        hosts: group.map(({ name }) => name),
+        sinceMs: Math.min(...group.map(({ sinceMs }) => sinceMs)),
+      },
+    ];
+  });
 }
 
 /** Reason without the host in it: `ssh: connect to host n7 port 22: Connection refused` → `Connection refused`. */

@@ -119,6 +119,7 @@ function rangeOf(text: string, pattern: string): readonly string[] {
     if ((to - from) / by > MAX_NAMES) throw tooMany();
     const width = first.startsWith('0') ? first.length : 0;
     for (let number = from; number <= to; number += by) found.add(String(number).padStart(width, '0'));
+    if (found.size > MAX_NAMES) throw tooMany();
   }
   return [...found];
 }

@@ -93,6 +93,9 @@ function textOf(host: HostRow, outliers: readonly string[]): string {
   return lines.length > 1 ? `${lines[0]} and ${lines.length - 1} more` : (lines[0] ?? '');
 }
 
+/** Names as drawn: redacted one by one, since a node set of them is not known as a name. */
+const shownNames = ({ hosts }: MatrixRow): string => foldNames(hosts.map(({ name }) => plain(name)));
+
 const SEVERITY_RANK: Readonly<Record<Severity, number>> = { crit: 3, warn: 2, info: 1 };
 
 /** Worst value of a folded row. */
@@ -108,7 +111,7 @@ const leastUptime = ({ hosts }: MatrixRow): number | undefined => {
 
 const columns: readonly Column<MatrixRow>[] = [
   { id: 'severity', title: 'SEV', about: 'Severity of the worst incident of the host, or of its state.', vocabulary: 'fixed', width: 4, rank: 0, value: ({ severity }) => (severity === undefined ? 0 : SEVERITY_RANK[severity]), text: ({ severity }) => severity ?? '·', role: ({ severity }) => severity ?? 'dim' },
-  { id: 'hosts', title: 'HOST', about: 'Hosts, those that are alike folded to a node set.', width: 14, widest: 40, rank: 0, value: ({ names }) => plain(names) },
+  { id: 'hosts', title: 'HOST', about: 'Hosts, those that are alike folded to a node set.', width: 14, widest: 40, rank: 0, value: shownNames },
   totalColumn({ id: 'count', title: 'N', about: 'Hosts in the row; figures are the worst of them.', width: 3, rank: 1, value: ({ hosts }) => hosts.length }),
   { id: 'state', title: 'STATE', about: 'State of the connection: waiting, connecting, live, stalled, lost, failed, recorded.', vocabulary: 'fixed', width: 10, rank: 2, value: ({ hosts: [first] }) => first.state, role: ({ hosts: [first] }) => stateRole(first) },
   textColumn({ id: 'incident', title: 'INCIDENT', about: 'Worst incident or outlier of the host, or why there are no readings.', vocabulary: 'fixed', width: 20, wants: 60, grow: true, rank: 0, role: ({ severity }) => severity ?? 'text', value: ({ text }) => label(text) }),
@@ -146,7 +149,7 @@ const matrix = ({ rows, hosts, empty }: FleetModel, id = 'hosts'): TableSection<
   rowRole: ({ hosts: [first] }) => (isUnreachable(first) ? 'dim' : undefined),
   entity: ({ hosts: all }) => (all.length === 1 ? entityRef('host', all[0].name) : undefined),
   members: ({ hosts: all }) => all.map(({ name }) => entityRef('host', name)),
-  name: ({ names }) => plain(names),
+  name: shownNames,
   host: ({ hosts: all }) => (all.length === 1 ? all[0].name : undefined),
   detail: (row) => (row.hosts.length === 1 ? undefined : unfolded(row)),
   minRows: 8,
@@ -156,7 +159,7 @@ const matrix = ({ rows, hosts, empty }: FleetModel, id = 'hosts'): TableSection<
 /** Page of the hosts of a folded row, one by one, as they were when it was opened. */
 const unfolded = (row: MatrixRow): Detail => ({
   id: 'folded-hosts',
-  title: plain(row.names),
+  title: shownNames(row),
   sources: {},
   everySeconds: 0,
   sections: () => [
@@ -171,7 +174,7 @@ const sharedTable = ({ shared }: FleetModel): TableSection<SharedRow> => ({
   note: 'Fisher’s exact test, p ≤ 0.05',
   sources: ['fleet'],
   columns: [
-    { id: 'hosts', title: 'HOST', about: 'Hosts with the problem.', width: 14, widest: 30, rank: 0, value: ({ problem }) => plain(foldNames(problem.hosts)) },
+    { id: 'hosts', title: 'HOST', about: 'Hosts with the problem.', width: 14, widest: 30, rank: 0, value: ({ problem }) => foldNames(problem.hosts.map(plain)) },
     { id: 'fact', title: 'FACT', about: 'Fact that they share: kernel, package version, mount, driver, hour of the boot.', width: 24, wants: 40, grow: true, rank: 0, value: ({ fact }) => plain(fact.facts.join(', ')) },
     { id: 'bad', title: 'BAD', about: 'Hosts with the problem that have the fact, of all of them.', width: 8, rank: 0, value: ({ fact }) => fact.bad, text: ({ fact }) => `${fact.bad} of ${fact.allBad}` },
     { id: 'others', title: 'OTHERS', about: 'Hosts without the problem that have the fact, of all of them.', width: 9, rank: 0, value: ({ fact }) => fact.others, text: ({ fact }) => `${fact.others} of ${fact.allOthers}` },

@@ -3,7 +3,7 @@ import { defineFinding, type AnyFinding, type Found } from '../findings/finding.
 import { plural, span } from '../lib/units.ts';
 import { fleet } from './fleet-source.ts';
 import { foldNames } from './fold-names.ts';
-import { judgementOf, SLOW_LOGIN_MS, type FleetProblem } from './judgement.ts';
+import { judgementOf, type FleetProblem } from './judgement.ts';
 import type { SharedFact } from './shared-facts.ts';
 
 const needs = { fleet };
@@ -29,25 +29,11 @@ const hostUnreachable = defineFinding({
   title: 'Host unreachable',
   needs,
   authority: '[own]: no data for 3 s after a probe, a lost connection, a failed login; a login of more than 8 s',
-  judge: ({ fleet: { now, history } }): readonly Found[] => {
+  judge: ({ fleet: { now } }): readonly Found[] => {
     if (!now) return [];
-    const nowMs = history.at(-1)?.wallMs ?? 0;
-    const slow = now.hosts.filter(({ state, sinceMs }) => state === 'connecting' && nowMs - sinceMs > SLOW_LOGIN_MS);
-    const groups = [
-      ...judgementOf(now).unreachable,
-      ...(slow.length === 0
-        ? []
-        : [
-            {
-              state: 'connecting',
-              why: 'no login yet',
-              hosts: slow.map(({ name }) => name),
-              sinceMs: Math.min(...slow.map(({ sinceMs }) => sinceMs)),
-            },
-          ]),
-    ];
-    return groups.map(({ state, why, hosts, sinceMs }) => {
-      const seconds = Math.max(0, (nowMs - sinceMs) / 1000);
+    const { atMs } = now;
+    return judgementOf(now).unreachable.map(({ state, why, hosts, sinceMs }) => {
+      const seconds = Math.max(0, (atMs - sinceMs) / 1000);
       const many = hosts.length > 1 ? `${hosts.length} of ${now.hosts.length} hosts ` : '';
       return {
         ...aboutHosts(hosts),

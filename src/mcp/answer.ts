@@ -72,5 +72,7 @@ function mapped(value: unknown, field: string, map: (text: string, field: string
   if (typeof value === 'string') return map(value, field);
   if (Array.isArray(value)) return value.map((entry: unknown) => mapped(entry, field, map));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, mapped(entry, name, map)]));
+  // Columns of a table have names of their own: a `from` in a row is text of the host.
+  const fieldOf = (name: string): string => (field === 'rows' ? 'cell' : name);
+  return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, mapped(entry, fieldOf(name), map)]));
 }

@@ -48,8 +48,8 @@ export function incidentDetail(
   };
 }
 
-/** Whether a finding has a key as it was given to a client. */
-const isKey = ({ key }: StandingFinding, given: string): boolean => key === given || plain(key) === given;
+/** Whether a finding has a key as it was given to a client: redacted, so that no name can be guessed by it. */
+const isKey = ({ key }: StandingFinding, given: string): boolean => plain(key) === given;
 
 export const findingDetail = (finding: StandingFinding) => ({
   ...findingLine(finding),

@@ -11,7 +11,7 @@ import type { HostAt } from './host-set.ts';
 const declares = new Set(sources.filter(({ identifiers }) => identifiers !== undefined).map(({ id }) => id));
 
 export interface RawQuery {
-  /** Lines that contain this text. */
+  /** Lines that contain this text, as they are given out: a pseudonym, not the name behind it. */
   readonly contains: string | undefined;
   /** Characters to skip of each reading, and the most of all together. */
   readonly offset: number;

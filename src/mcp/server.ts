@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Audit } from '../host/audit.ts';
 import { RecordingError } from '../recording/recording-error.ts';
-import { RedactionError, gated } from '../exports/redacted-output.ts';
+import { gated } from '../exports/redacted-output.ts';
 import { TableError } from '../exports/pane-table.ts';
+import { RedactionError } from '../redact/redaction-error.ts';
 import { answerOf, NOTICE } from './answer.ts';
 import { RequestError } from './host-set.ts';
 import { readTools, type ReadTool, type Reading } from './tools.ts';

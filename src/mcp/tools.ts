@@ -38,6 +38,8 @@ const define = <Shape extends ZodRawShape>(tool: ReadTool<Shape>): ReadTool =>
 
 /** Length of texts of a client. */
 const MOST_INPUT = 300;
+/** Characters of raw readings in one answer: quotes and line feeds take two in JSON. */
+const MOST_RAW = 25_000;
 /** Default number of rows of a table. */
 const ROWS = 50;
 
@@ -183,15 +185,14 @@ export function readTools(z: typeof Zod): readonly ReadTool[] {
         source: z.string().max(MOST_INPUT).describe('Id of sources, as loadavg.'),
         contains: text('Lines with this text in them, any case. No pattern.'),
         offset: whole('Characters to skip of each reading.', 10_000_000),
-        limit: whole('Characters. Default: 8000.', 40_000),
+        limit: whole('Characters. Default: 8000.', MOST_RAW),
       },
       read: ({ host: id, at: time, source, contains: part, offset = 0, limit = 8000 }, { hosts, redaction }) =>
         hosts.at(id, time, (one) => {
           if (!sources.some((known) => known.id === source)) throw new RequestError(`no source "${source}" (sources)`);
           if (time !== undefined && !one.session.replay)
             throw new RequestError('at: raw readings of a live host are kept for the last reading only');
-          const query = { contains: part === undefined ? undefined : originals(part, redaction), offset, limit };
-          const data = { source, ...rawReadings(one, source, query, redaction) };
+          const data = { source, ...rawReadings(one, source, { contains: part, offset, limit }, redaction) };
           return { host: one.id, atMs: one.atMs, data, list: 'readings' };
         }),
     }),

@@ -28,6 +28,7 @@ export type IdentifierKind =
  */
 export class Pseudonyms {
   readonly #byValue = new Map<string, string>();
+  readonly #byPseudonym = new Map<string, string>();
   readonly #values: { readonly kind: IdentifierKind; readonly value: string; readonly pseudonym: string }[] = [];
   readonly #counts = new Map<IdentifierKind, number>();
   readonly #stems = new Map<string, number>();
@@ -46,6 +47,7 @@ export class Pseudonyms {
     const number = kind === 'id' ? this.#idNumber(key) : this.#next(kind);
     const pseudonym = MAKE[kind](number, value);
     this.#byValue.set(key, pseudonym);
+    this.#byPseudonym.set(pseudonym, value);
     this.#values.push({ kind, value, pseudonym });
     return pseudonym;
   }
@@ -62,6 +64,11 @@ export class Pseudonyms {
     const number = this.#stems.get(stem) ?? this.#next('id');
     this.#stems.set(stem, number);
     return number;
+  }
+
+  /** Identifier behind a pseudonym that was given. */
+  valueOf(pseudonym: string): string | undefined {
+    return this.#byPseudonym.get(pseudonym);
   }
 
   /** Pseudonym table, private: it must never leave the engineer's machine. */

@@ -10,6 +10,8 @@ import { isPseudonym, Pseudonyms, type IdentifierKind } from './pseudonyms.ts';
 import { applied, edited, type Edit, type Pass } from '../lib/edits.ts';
 import { maskSecrets, secretPasses, suspicionIn } from '../lib/secrets.ts';
 
+/** Length of the text around a name that can show that it is one. */
+const SURROUNDINGS = 1000;
 /** Length below which a name counts as a common word. */
 const SHORTEST = 3;
 
@@ -223,7 +225,24 @@ export class Redactor {
 
   /** Identifiers left in a text, by all that redaction would replace: for verification before it leaves. */
   left(text: string): readonly string[] {
-    return [...new Set(this.#finders.flatMap((find) => find(text).map(({ value }) => value)))];
+    const found = this.#finders.flatMap((find) =>
+      find(text).filter((one) => !this.#isNameByPseudonym(text, one, find)),
+    );
+    return [...new Set(found.map(({ value }) => value))];
+  }
+
+  /**
+   * Whether a word has the form of a name only by the pseudonym that begins it: `db pool-1.ip` was `db lab.ip`, no name of a database, and the
+   * digit is of the pseudonym.
+   */
+  #isNameByPseudonym(text: string, { from, value, isPlaced }: Found, find: Finder): boolean {
+    const [pseudonym = ''] = (isPlaced && /^[a-z]+-\d+(?=[.-])/.exec(value)) || [];
+    const original = this.pseudonyms.valueOf(pseudonym);
+    if (original === undefined) return false;
+    const start = Math.max(0, from - SURROUNDINGS);
+    const end = from + pseudonym.length;
+    const before = text.slice(start, from) + original + text.slice(end, end + SURROUNDINGS);
+    return !find(before).some((one) => one.from === from - start);
   }
 
   /** Identifiers left by their form, and known names: for a line that is cut off, or with markup around it, which has no places of names. */

@@ -20,7 +20,13 @@ const hosts: readonly HostRow[] = [
 /** Session of a fleet with these hosts. */
 function fleetSession(rows: readonly HostRow[] = hosts): FakeSession {
   const session = new FakeSession();
-  session.timeline.append(fleet.id, { sample: { hosts: rows }, at: 1, wallMs: START_MS, missing: {}, tookMs: 0 });
+  session.timeline.append(fleet.id, {
+    sample: { hosts: rows, atMs: START_MS },
+    at: 1,
+    wallMs: START_MS,
+    missing: {},
+    tookMs: 0,
+  });
   return session;
 }
 

@@ -9,7 +9,9 @@ describe('parseCommand', () => {
       kind: 'fleet',
       members: hosts(['a', 'b'], undefined, true),
     });
-    expect(parseCommand(['node[1-40]'])).toMatchObject({ kind: 'fleet', members: hosts(['node[1-40]']) });
+    for (const set of ['node[1-40]', 'node[0-9/2]'])
+      expect(parseCommand([set])).toMatchObject({ kind: 'fleet', members: hosts([set]) });
+    expect(parseCommand(['ssh://a', 'ssh://b:22'])).toMatchObject({ kind: 'fleet' });
     expect(parseCommand(['@compute', '-F', 'cfg'])).toMatchObject({
       members: hosts(['@compute']),
       reach: { target: undefined, ssh: { configFile: 'cfg' } },
@@ -89,7 +91,7 @@ describe('parseCommand', () => {
     expect(parseCommand(['stacks', '712', '--format', 'pprof'])).toMatchObject({ forMs: 10_000 });
     expect(() => parseCommand(['stacks'])).toThrow('missing PID or NAME');
     expect(() => parseCommand(['stacks', '7', '--format', 'html'])).toThrow('expected text, folded, pprof, speedscope, svg'); // prettier-ignore
-    expect(() => parseCommand(['report', 'f', '--format', 'svg'])).toThrow('expected md, html or json');
+    expect(() => parseCommand(['report', 'f', '--format', 'svg'])).toThrow('expected md, html, json or openmetrics');
     expect(() => parseCommand(['stacks', 'a', 'b', 'c'])).toThrow('one host at a time');
     expect(() => parseCommand(['host', '--timeout', '3s'])).toThrow('--timeout is an option of wait');
   });
@@ -140,7 +142,7 @@ describe('parseCommand', () => {
     expect(() => parseCommand(['me@host', '--short'])).toThrow('--short is an option of report');
     expect(() => parseCommand(['report', 'h', '--short', '--format', 'md'])).toThrow('exclude each other');
     expect(() => parseCommand(['report', 'h', '--format', 'pdf'])).toThrow(
-      'invalid format "pdf", expected md, html or json',
+      'invalid format "pdf", expected md, html, json or openmetrics',
     );
     expect(() => parseCommand(['h', '--format', 'md'])).toThrow('--format is an option of report');
   });
@@ -174,7 +176,9 @@ describe('parseCommand', () => {
     [['record', 'a', 'b'], /unexpected argument "b"/],
     [['reprt', 'a'], /one host at a time; did you mean crashcart report/],
     [['--yes', 'a'], /--yes is for several hosts/],
-    [['a', 'b', '--record', 'f'], /are of one host/],
+    [['a', 'b', '--record', 'f'], /--record is of one host/],
+    [['report', 'a', 'b', '--short'], /--short is of one host/],
+    [['report', 'a.cc.zst', 'b.cc.zst'], /"a\.cc\.zst": a file, no host; several recordings: crashcart replay/],
     [['report', 'a', 'b', '--format', 'html'], /text or json, not html/],
     [['host', '--for', '10m'], /--for is an option of record, report and stacks/],
     [['record', '--for', 'soon'], /invalid duration "soon"/],

@@ -3,11 +3,12 @@ import { mkdtempSync, mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { meantCommand, parseCommand } from '../../src/commands/arguments.ts';
+import { parseCommand } from '../../src/commands/arguments.ts';
 import { commandEntries, optionList } from '../../src/commands/command-line.ts';
 import { completion, SHELLS } from '../../src/commands/completion.ts';
 import { doctorText } from '../../src/commands/doctor.ts';
 import { manPage } from '../../src/commands/man-page.ts';
+import { meantCommand } from '../../src/commands/meant-command.ts';
 import { usage } from '../../src/commands/usage.ts';
 import type { Session, SourceStatus } from '../../src/collect/session.ts';
 import type { Missing } from '../../src/host/host.ts';
@@ -67,7 +68,7 @@ test('bash completes commands, hosts, options and their words', () => {
   expect(offered('node')).toEqual(['node-7', 'node-8']);
   expect(offered('doctor', 'node-')).toEqual(['node-7', 'node-8']);
   expect(offered('report', '--fo')).toEqual(['--for', '--format']);
-  expect(offered('report', '--format', '')).toEqual(['md', 'html', 'json', 'text', 'csv', 'ndjson', 'folded', 'pprof', 'speedscope', 'svg']); // prettier-ignore
+  expect(offered('report', '--format', '')).toEqual(['md', 'html', 'json', 'openmetrics', 'text', 'csv', 'ndjson', 'folded', 'pprof', 'speedscope', 'svg']); // prettier-ignore
   expect(offered('completion', 'z')).toEqual(['zsh']);
   expect(offered('replay', '.s')).toEqual(['.ssh']);
 });

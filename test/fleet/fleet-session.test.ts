@@ -82,17 +82,38 @@ describe('FleetSession', () => {
     const fleet = fleetOf(['a', 'b', 'c'], {
       questions,
       open: async (name) => {
-        if (name !== 'a' && !(await questions.of(name).confirm(KEY))) throw new TransportError('key not trusted');
+        const key = { ...KEY, lines: [`${name} SHA256:abc`] };
+        if (name !== 'a' && !(await questions.of(name).confirm(key))) throw new TransportError(`key of ${name} not trusted`); // prettier-ignore
         return new FakeSession();
       },
     });
     await fleet.start();
     await vi.advanceTimersByTimeAsync(3000);
     expect(prompter.asked).toEqual([
-      'confirm: Unknown host key, 1 of 2: ED25519 fingerprint SHA256:abc',
-      'confirm: Unknown host key, 2 of 2: ED25519 fingerprint SHA256:abc',
+      'confirm: Unknown host key, 1 of 2: b SHA256:abc',
+      'confirm: Unknown host key, 2 of 2: c SHA256:abc',
     ]);
-    expect(states(fleet)).toBe('a live, b live, c failed: key not trusted');
+    expect(states(fleet)).toBe('a live, b live, c failed: key of c not trusted');
+    await fleet.stop();
+  });
+
+  it('asks once for the key of a jump host, and logs in to all hosts behind it after a yes', async () => {
+    const prompter = scriptedPrompter({ confirms: [true] });
+    const questions = new GatheredQuestions(prompter);
+    let opening: Promise<boolean> | undefined;
+    const fleet = fleetOf(['a', 'b', 'c', 'd'], {
+      questions,
+      open: async (name) => {
+        // The login of another host opens the connection for b and d.
+        const trusted = name === 'b' || name === 'd' ? opening : (opening = questions.of(name).confirm(KEY));
+        if (!(await trusted)) throw new TransportError('key of bastion not trusted');
+        return new FakeSession();
+      },
+    });
+    await fleet.start();
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(prompter.asked).toEqual(['confirm: Unknown host key: ED25519 fingerprint SHA256:abc']);
+    expect(states(fleet)).toBe('a live, b live, c live, d live');
     await fleet.stop();
   });
 

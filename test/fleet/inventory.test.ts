@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   ansibleIni,
   ansibleList,
@@ -185,6 +185,25 @@ describe('namedHosts', () => {
     expect(() => names([], `ceph:${file}`)).toThrow(/c1: Invalid host name: begins with a dash/);
     const shell = written('shell.json', '[{"hostname":"c1","addr":"$(id)"}]');
     expect(() => names([], `ceph:${shell}`)).toThrow(/shell metacharacter/);
+    const escape = written('escape.json', '[{"hostname":"c1\\u001b[2J","addr":"10.0.0.1"}]');
+    expect(() => names([], `ceph:${escape}`)).toThrow(/invalid name of a host: control characters/);
+  });
+
+  it('explains a tool that fails, and a file of groups that is too large', () => {
+    const tools = mkdtempSync(join(folder, 'bin-'));
+    for (const [name, script] of [
+      ['juju', 'echo "ERROR no controller" >&2; exit 1'],
+      ['ceph', 'exit 7'],
+    ] as const)
+      // prettier-ignore
+      writeFileSync(join(tools, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    vi.stubEnv('PATH', `${tools}:/bin:/usr/bin`);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect(() => names([], 'juju')).toThrow('--from juju: juju: ERROR no controller');
+    expect(() => names([], 'ceph')).toThrow('--from ceph: ceph: exit 7');
+    mkdirSync(join(tools, 'groups.d'));
+    writeFileSync(join(tools, 'groups.d/big.yaml'), `big:\n  all: "${'x'.repeat(1 << 20)}"\n`);
+    expect(() => names(['@all'], undefined, { CLUSTERSHELL_CFGDIR: tools })).toThrow('big.yaml: over 1 MiB, not read');
   });
 
   it('takes groups from files and upcalls of ClusterShell', () => {

@@ -1,19 +1,30 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { shownStatement } from '../../src/findings/statement.ts';
 import { fleet } from '../../src/fleet/fleet-source.ts';
 import type { HostRow } from '../../src/fleet/host-row.ts';
 import { judgementOf, reasonOf } from '../../src/fleet/judgement.ts';
-import { fleetModel } from '../../src/fleet/pane.ts';
+import { fleetModel, hostsPane } from '../../src/fleet/pane.ts';
 import { fleetRules } from '../../src/fleet/rules.ts';
 import { sharedFacts } from '../../src/fleet/shared-facts.ts';
 import { judge } from '../../src/findings/judge.ts';
+import { ScreenRedaction } from '../../src/redact/screen-redaction.ts';
+import { makeTheme } from '../../src/theme.ts';
 import { Timeline } from '../../src/timeline/timeline.ts';
+import { drawSections } from '../../src/ui/draw-pane.ts';
+import { plainPaneView } from '../../src/ui/pane-view.ts';
 import { fullDisk, hostRows } from './host-rows.ts';
 
 const NOW_MS = 100_000;
 
 function timelineOf(hosts: readonly HostRow[]): Timeline {
   const timeline = new Timeline();
-  timeline.append(fleet.id, { sample: { hosts }, at: NOW_MS / 1000, wallMs: NOW_MS, missing: {}, tookMs: 0 });
+  timeline.append(fleet.id, {
+    sample: { hosts, atMs: NOW_MS },
+    at: NOW_MS / 1000,
+    wallMs: NOW_MS,
+    missing: {},
+    tookMs: 0,
+  });
   return timeline;
 }
 
@@ -47,7 +58,7 @@ describe('judgementOf', () => {
 
   it('does not compare figures of hosts that give no readings', () => {
     const stale = { state: 'lost', why: 'timed out', figures: { cpu: 100 } } as const;
-    expect(judgementOf({ hosts: hostRows(10, { 4: stale }) }).outliers.size).toBe(0);
+    expect(judgementOf({ hosts: hostRows(10, { 4: stale }), atMs: NOW_MS }).outliers.size).toBe(0);
   });
 
   it('names what hosts with a problem share, with the counts', () => {
@@ -88,6 +99,24 @@ describe('judgementOf', () => {
       'warn node[03-04]: 2 hosts with one machine-id: cloned without a reset',
       'info node[01-02]: 2 names of one host: same boot_id',
     ]);
+  });
+
+  it('has its node sets redacted when the hosts are', () => {
+    const hosts = hostRows(40, { 7: faulty, 19: faulty, 2: { state: 'lost', why: 'timed out' }, 3: { state: 'lost', why: 'timed out' } }); // prettier-ignore
+    const timeline = timelineOf(hosts);
+    const veil = new ScreenRedaction();
+    veil.learnFrom(timeline, [fleet]);
+    veil.set(true);
+    onTestFinished(() => veil.set(false));
+    const moment = timeline.latestMoment({ fleet }, NOW_MS);
+    const found = judge(fleetRules, (needs) => timeline.latestMoment(needs, NOW_MS));
+    expect(found.map(({ subject }) => subject)).toEqual(expect.arrayContaining(['node[07,19]', 'node[02-03]']));
+    const drawn = [
+      ...found.map(shownStatement),
+      ...drawSections(hostsPane.sections(fleetModel(moment)), plainPaneView, { columns: 200, rows: 40 }, makeTheme({ colour: false, ascii: true })).lines,
+    ]; // prettier-ignore
+    expect(drawn.join('\n')).toContain('host-');
+    expect(drawn.join('\n')).not.toContain('node');
   });
 
   it('leaves out incidents that are over', () => {

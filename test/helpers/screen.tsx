@@ -51,6 +51,7 @@ export interface ScreenOptions {
   readonly own?: RunOptions['own'];
   readonly tab?: string;
   readonly startRecording?: RunOptions['startRecording'];
+  readonly cutSlice?: RunOptions['cutSlice'];
   readonly onWritten?: RunOptions['onWritten'];
   readonly tour?: boolean;
   readonly asksBackground?: boolean;
@@ -112,6 +113,7 @@ export class TestScreen {
       shortReport: options.shortReport,
       tab: options.tab,
       startRecording: options.startRecording,
+      cutSlice: options.cutSlice,
       onWritten: options.onWritten,
       tour: options.tour,
       asksBackground: options.asksBackground,

@@ -20,6 +20,11 @@ test('answerOf redacts every text but the fixed vocabulary, and masks secrets wi
   const answer = answerOf({ data, list: 'list' }, redaction);
   expect(answer).toMatchObject({ redacted: true, data: { list: [{ severity: 'crit' }] } });
   expect(JSON.stringify(answer)).not.toMatch(/wilhelmina|10\.20\.30|hunter2/);
+  const cells = answerOf(
+    { data: { rows: [{ from: 'wilhelmina-7', state: 'wilhelmina-7' }] }, list: 'rows' },
+    redaction,
+  );
+  expect(cells.data).toEqual({ rows: [{ from: 'vm-1', state: 'vm-1' }] });
   const open = JSON.stringify(answerOf({ data, list: 'list' }, undefined));
   expect(open).toContain('wilhelmina-7');
   expect(open).not.toContain('hunter2');

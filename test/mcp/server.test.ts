@@ -121,12 +121,17 @@ describe('crashcart mcp', { timeout: 120_000 }, () => {
       ['ledger', inHost],
       ['changes', inHost],
       ['table', { ...inHost, table: 'processes.processes', limit: 1000 }],
-      ['raw_reading', { ...inHost, source: 'guests', limit: 40_000 }],
+      ['raw_reading', { ...inHost, source: 'libvirt-domains', limit: 25_000 }],
       ['raw_reading', { ...inHost, source: 'identity' }],
     ] as const) {
-      const { content } = await server.call(tool, input);
+      const { content, isError } = await server.call(tool, input);
+      expect(isError, tool).toBeFalsy();
       for (const name of names) expect(JSON.stringify(content), `${tool} ${name}`).not.toContain(name);
     }
+    const raw = async (contains?: string) => JSON.stringify(await server.data('raw_reading', { ...inHost, source: 'libvirt-domains', contains })); // prettier-ignore
+    const [named = ''] = /vm-\d+/.exec(await raw()) ?? [];
+    expect(named).not.toBe('');
+    expect(await raw(named)).toContain(named);
     const { series } = await server.data('figure_timeline', { ...inHost, figure: `${guests[0]} cpu`, points: 3 });
     expect(listOf(series)[0]).toMatchObject({ object: expect.stringContaining(guests[0] ?? '?') });
     const two = await server.call('incidents');
@@ -142,7 +147,7 @@ describe('crashcart mcp', { timeout: 120_000 }, () => {
       const hosts = `-- proc/cmdline (escaped) --\n${lines}-- proc/sys/kernel/hostname --\nacme-prod-7\n`;
       writeFileSync(file, `${readFileSync(hostArchive('bare-kernel'), 'utf8')}${hosts}`);
       await using server = await connected(file, ...(redacted ? [] : ['--no-redact']));
-      const { structuredContent, content } = await server.call('raw_reading', { source: 'identity', limit: 40_000 });
+      const { structuredContent, content } = await server.call('raw_reading', { source: 'identity', limit: 25_000 });
       const [first] = listOf(content);
       expect(JSON.parse(String(first?.['text']))).toEqual(structuredContent);
       const { notice, data, ...rest } = fields(structuredContent);

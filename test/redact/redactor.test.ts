@@ -48,6 +48,17 @@ describe('Redactor by name', () => {
     expect(redactor.text('cpu  1 2 3')).toBe('cpu  1 2 3');
   });
 
+  test('finds nothing left in a word that has the form of a name only by its pseudonym', () => {
+    const redactor = new Redactor();
+    redactor.learn({ kind: 'pool', value: 'lab' });
+    const out = redactor.text('quiet lab.name=db lab.ip=10.99.7.11 lab.loops=2');
+    expect(out).toBe('quiet pool-1.name=db pool-1.ip=198.18.0.1 pool-1.loops=2');
+    expect(redactor.left(out)).toEqual([]);
+    // A suffix with its own digit, and a place where any word counts as a name.
+    expect(redactor.left('db pool-1.ip7')).toEqual(['pool-1.ip7']);
+    expect(redactor.left('host=pool-1.ip')).toEqual(['pool-1.ip']);
+  });
+
   test('takes a name as text, not as a pattern', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 3, maxLength: 20 }), (name) => {

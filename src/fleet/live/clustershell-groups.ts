@@ -160,11 +160,12 @@ const filesOf = (folder: string, kind: RegExp): readonly string[] => {
   }
 };
 
-/** '' for a missing file. */
+/** '' for a missing file. Throws a NodeSetError for a large one. */
 function textOfFile(path: string): string {
   try {
-    return statSync(path).size > MAX_FILE_BYTES ? '' : readFileSync(path, 'utf8');
+    if (statSync(path).size <= MAX_FILE_BYTES) return readFileSync(path, 'utf8');
   } catch {
     return '';
   }
+  throw new NodeSetError(`${path}: over 1 MiB, not read`);
 }

@@ -171,7 +171,7 @@ export class FleetSession implements Session {
     this.#reads++;
     this.#cost = costOf([...this.#members.values()]);
     this.timeline.append(fleet.id, {
-      sample: { hosts } satisfies FleetSample,
+      sample: { hosts, atMs: nowMs } satisfies FleetSample,
       at: nowMs / 1000,
       wallMs: nowMs,
       missing: {},
@@ -194,10 +194,17 @@ export class FleetSession implements Session {
     if ([...this.#members.values()].some((member) => !member.isTried)) return;
     this.#isAsking = true;
     await questions
-      .ask((name) => void this.#members.get(name)?.start())
+      .ask((hosts) => this.#again(hosts))
       .finally(() => {
         this.#isAsking = false;
       });
+  }
+
+  /** Logs in again to hosts whose question got a yes, and to those that failed for the same reason behind the same jump host. */
+  #again(hosts: readonly string[]): void {
+    const reasons = new Set(hosts.map((name) => this.#members.get(name)?.failure));
+    for (const [name, member] of this.#members)
+      if (hosts.includes(name) || (member.failure !== undefined && reasons.has(member.failure))) void member.start();
   }
 }
 

@@ -49,6 +49,11 @@ export class Member {
     return this.#state !== 'waiting' && this.#state !== 'connecting';
   }
 
+  /** Reason for which it is not tried again. */
+  get failure(): string | undefined {
+    return this.#state === 'failed' ? this.#why : undefined;
+  }
+
   /** Cost of its sessions on the host and the network; undefined where not measured. */
   get cost(): { readonly hostCpuPct: number | undefined; readonly wireBytesPerSec: number | undefined } {
     const both = [this.#session, this.#console].flatMap((session) => session?.status() ?? []);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseTarget } from '../../host/ssh/target.ts';
-import { foldNames } from '../fold-names.ts';
+import { HIDDEN } from '../../lib/plain.ts';
 import {
   ansibleIni,
   ansibleList,
@@ -20,6 +20,12 @@ import { clusterShellFolders, clusterShellGroups } from './clustershell-groups.t
 
 const TOOL_MS = 30_000;
 const MAX_OUTPUT_BYTES = 32 << 20;
+/** Reasons of a command without output, by the code of the error. */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'command not found',
+  ETIMEDOUT: `no output in ${TOOL_MS / 1000} s`,
+  ENOBUFS: 'output over 32 MiB',
+};
 
 /** Kinds of `--from`: the command that prints the hosts on this machine, and the parser of its output, which may also be in a file. */
 const TOOLS: Readonly<
@@ -59,15 +65,14 @@ export function namedHosts(
   return checked([...hosts.values()]);
 }
 
-/** Hosts whose targets ssh takes for names, not for options or words of a shell. */
+/** Hosts whose names can be drawn, and whose targets ssh takes for names, not for options or words of a shell. */
 function checked(hosts: readonly InventoryHost[]): readonly InventoryHost[] {
   for (const { name, target } of hosts) {
+    if (HIDDEN.test(name)) throw new NodeSetError(`${name}: invalid name of a host: control characters`);
     try {
       parseTarget(target);
     } catch (error) {
-      throw new NodeSetError(`${foldNames([name])}: ${error instanceof Error ? error.message : String(error)}`, {
-        cause: error,
-      });
+      throw new NodeSetError(`${name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
     }
   }
   return hosts;
@@ -128,13 +133,9 @@ function output([program = '', ...argv]: readonly string[], from: string): strin
       stdio: ['ignore', 'pipe', 'pipe'],
     });
   } catch (error) {
-    const { code, stderr } = error as NodeJS.ErrnoException & { readonly stderr?: string };
-    const why =
-      code === 'ENOENT'
-        ? 'command not found'
-        : code === 'ETIMEDOUT'
-          ? `no output in ${TOOL_MS / 1000} s`
-          : (stderr?.trim().split('\n').at(-1) ?? String(error));
+    // As execFileSync throws it.
+    const { code = '', status, stderr = '' } = error as NodeJS.ErrnoException & { readonly status?: number | null; readonly stderr?: string }; // prettier-ignore
+    const why = REASONS[code] ?? (stderr.trim().split('\n').at(-1) || `exit ${status ?? code}`);
     throw new NodeSetError(`--from ${from}: ${program}: ${why}`, { cause: error });
   }
 }

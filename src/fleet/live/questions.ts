@@ -2,9 +2,9 @@ import type { Prompter } from '../../host/prompter.ts';
 
 type Confirm = Parameters<Prompter['confirm']>[0];
 
-/** Question of a host that waits for the engineer. */
+/** Question that waits for the engineer, with the hosts whose logins asked it: those behind one jump host ask about its key. */
 export interface PendingQuestion {
-  readonly host: string;
+  readonly hosts: readonly string[];
   readonly question: Confirm;
 }
 
@@ -26,9 +26,9 @@ export class GatheredQuestions {
   of(host: string): Prompter {
     return {
       confirm: async (question) => {
-        const key = keyOf(host, question);
+        const key = keyOf(question);
         if (this.#approved.has(key)) return true;
-        this.#pending.set(key, { host, question });
+        this.#pending.set(key, { hosts: [...(this.#pending.get(key)?.hosts ?? []), host], question });
         return false;
       },
       secret: async (question) => {
@@ -47,18 +47,18 @@ export class GatheredQuestions {
     return [...this.#pending.values()];
   }
 
-  /** Asks the pending questions one by one; `approved` is called with each host whose question got a yes. */
-  async ask(approved: (host: string) => void): Promise<void> {
+  /** Asks the pending questions one by one; `approved` is called with the hosts of each that got a yes. */
+  async ask(approved: (hosts: readonly string[]) => void): Promise<void> {
     const all = [...this.#pending];
-    for (const [index, [key, { host, question }]] of all.entries()) {
+    for (const [index, [key, { hosts, question }]] of all.entries()) {
       const title = all.length === 1 ? question.title : `${question.title}, ${index + 1} of ${all.length}`;
       const yes = await this.#prompter.confirm({ ...question, title });
       this.#pending.delete(key);
       if (!yes) continue;
       this.#approved.add(key);
-      approved(host);
+      approved(hosts);
     }
   }
 }
 
-const keyOf = (host: string, { title, lines }: Confirm): string => [host, title, ...lines].join('\n');
+const keyOf = ({ title, lines }: Confirm): string => [title, ...lines].join('\n');
