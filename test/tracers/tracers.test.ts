@@ -229,3 +229,9 @@ test('scripts name only maps that their parser reads, and clear the others', () 
       expect([id, kept]).toEqual([id, []]);
     }
 });
+
+test('scripts of the scheduler leave out the idle tasks and count threads that were preempted', () => {
+  const text = (id: string) => programOf(id, 'bpftrace').args(undefined)?.at(-1) ?? '';
+  expect(text('runqlat')).toContain('args->prev_pid != 0 && (args->prev_state & 0xff) == 0');
+  expect(text('offcputime')).toContain('if (args->prev_pid != 0) { @s[args->prev_pid] = nsecs;');
+});
