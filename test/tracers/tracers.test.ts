@@ -235,3 +235,10 @@ test('scripts of the scheduler leave out the idle tasks and count threads that w
   expect(text('runqlat')).toContain('args->prev_pid != 0 && (args->prev_state & 0xff) == 0');
   expect(text('offcputime')).toContain('if (args->prev_pid != 0) { @s[args->prev_pid] = nsecs;');
 });
+
+test('rows of a tool leave out long lines of spaces, of which a process may print many', () => {
+  const hostile = `${'a'.padEnd(4000)}b\n`.repeat(500);
+  expect(parse('execsnoop', 'libbpf-tools', hostile).tables).toEqual([]);
+  const [table] = parse('opensnoop', 'libbpf-tools', `${hostile}  42 JS Self Profile   3   0 /etc/hosts\n`).tables;
+  expect(table?.rows).toEqual([['JS Self Profile', 0, '/etc/hosts', 1]]);
+});
