@@ -30,7 +30,7 @@ test('setting has options, variables, and the file of settings without peers', (
 print(tls.setting(settings("etcd\\0--cert-file=/a.crt\\0"), "cert-file"))
 print(tls.setting(settings("etcd\\0--cert-file\\0/b.crt\\0"), "cert-file"))
 print(tls.setting(settings("etcd\\0", "HOME=/\\0ETCD_CERT_FILE=/c.crt\\0"), "cert-file"))
-yml = 'peer-transport-security:\\n  cert-file: /peer.crt\\nclient-transport-security:\\n  cert-file: "/d.crt"\\n'
+yml = 'peer-transport-security:\\n  key-file: /peer.key\\n\\n  cert-file: /peer.crt\\n\\nclient-transport-security:\\n  cert-file: "/d.crt"\\n'
 print(tls.setting(settings("etcd\\0--config-file\\0etcd.yml\\0", "", yml), "cert-file"))
 print(tls.setting(settings("etcd\\0--peer-cert-file=/e.crt\\0"), "cert-file"))`);
   expect(stderr).toBe('');

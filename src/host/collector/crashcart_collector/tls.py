@@ -15,7 +15,7 @@ if MYPY:
 
 MOST_BYTES = 65536
 MOST_LINKS = 40  # of the kernel (path_resolution(7))
-PEERS = re.compile(r"^peer-transport-security:[^\n]*\n(?:[ \t][^\n]*\n?)*", re.M)
+PEERS = re.compile(r"^peer-transport-security:[^\n]*\n(?:[ \t][^\n]*\n?|\n)*", re.M)
 # etcd asks for the certificate of a client also where it is given an authority alone: see `setting`.
 CLIENTS = re.compile(r"^(?:[ \t]*client-cert-auth:[ \t]*true|--?client-cert-auth(?:=(?:true|1))?$|ETCD_CLIENT_CERT_AUTH=(?:true|1)$)", re.M)
 
