@@ -66,7 +66,8 @@ export function logFaults<Id extends string>(
     const log = hits.path.slice(hits.path.lastIndexOf('/') + 1);
     const age = ageSeconds === undefined ? '' : `, last ${span(ageSeconds)} ago`;
     const found: Found = {
-      severity: (ageSeconds ?? 0) > DAY_SECONDS ? 'info' : !isPresent && fault.severity === 'crit' ? 'warn' : fault.severity,
+      severity:
+        (ageSeconds ?? 0) > DAY_SECONDS ? 'info' : !isPresent && fault.severity === 'crit' ? 'warn' : fault.severity,
       ...(fault.owner !== undefined
         ? { subject: fault.owner }
         : first === undefined

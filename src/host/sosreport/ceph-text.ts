@@ -3,7 +3,7 @@ import type { Fields } from '../../lib/json.ts';
 import { NOT_REPORTED } from './ceph-report.ts';
 
 /**
- * Reply of `ceph status --format json` by its text: `ceph -s`. Objects and bytes are rounded there, and client I/O has units of its own: left out.
+ * Reply of `ceph status --format json` by its text: `ceph -s`. Objects and bytes are rounded there, and the units of client I/O differ: left out.
  *
  *       cluster:
  *         id:     7c0b1b52-93f5-11ee-9d6a-ac1f6b0c9d12

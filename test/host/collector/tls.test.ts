@@ -69,7 +69,9 @@ print(why(arguments + "--client-cert-auth=true\\0"), why(arguments + "--client-c
 os.remove(process + "/server.key"); os.mkfifo(process + "/server.key")
 print(why(arguments + "--client-cert-auth\\0"))`);
   expect(stderr).toBe('');
-  expect(stdout).toBe('SSLContext SSLContext\ndenied none denied none\ndenied server.key SSLContext\ndenied server.key\n');
+  expect(stdout).toBe(
+    'SSLContext SSLContext\ndenied none denied none\ndenied server.key SSLContext\ndenied server.key\n',
+  );
 });
 
 test('context_of finds the certificate of kubeadm in the container of etcd', () => {
