@@ -110,7 +110,7 @@ def context_of(process: str, text: str) -> "ssl.SSLContext":
 
 
 def may_read(process: str, path: str) -> bool:
-    """Whether the user of a process may read a file, and not a pipe or device: root must not use a key for it that it could not use itself."""
+    """Whether the user of a process may read a file, a regular one: root must not use a key for it that it could not use itself."""
     user, file = os.stat(process), os.stat(path)
     if not stat.S_ISREG(file.st_mode):
         return False
