@@ -29,6 +29,8 @@ export interface Found {
   readonly onset?: Onset;
   /** Present for an event that is over, absent for a fault that is there now: past events rank below present faults. */
   readonly past?: PastEvent;
+  /** Age of the last event, at the moment of judging, of a present finding about events that a log has: it is not measured now. */
+  readonly lastSecondsAgo?: number;
 }
 
 export interface Onset {

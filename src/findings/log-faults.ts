@@ -56,7 +56,6 @@ export function logFaults<Id extends string>(
     const objects = [...hits.objects.keys()].map(plain);
     const [first] = hits.objects.keys();
     const isPresent = ageSeconds !== undefined && ageSeconds <= (fault.presentSeconds ?? EVENT_SECONDS);
-    const past = isPresent ? undefined : { ageSeconds };
     const named = objects
       .map((object) => cut(object, LONGEST_NAME))
       .slice(0, MOST_NAMED)
@@ -67,7 +66,8 @@ export function logFaults<Id extends string>(
     const log = hits.path.slice(hits.path.lastIndexOf('/') + 1);
     const age = ageSeconds === undefined ? '' : `, last ${span(ageSeconds)} ago`;
     const found: Found = {
-      severity: (ageSeconds ?? 0) > DAY_SECONDS ? 'info' : past && fault.severity === 'crit' ? 'warn' : fault.severity,
+      severity:
+        (ageSeconds ?? 0) > DAY_SECONDS ? 'info' : !isPresent && fault.severity === 'crit' ? 'warn' : fault.severity,
       ...(fault.owner !== undefined
         ? { subject: fault.owner }
         : first === undefined
@@ -83,7 +83,7 @@ export function logFaults<Id extends string>(
       next: fault.next,
       pane,
       ...onsetAgo(firstSeconds, hits.path),
-      ...(past && { past }),
+      ...(isPresent ? { lastSecondsAgo: ageSeconds } : { past: { ageSeconds } }),
     };
     const noun = fault.numbered;
     if (noun === undefined) return [found];

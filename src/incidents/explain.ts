@@ -142,10 +142,22 @@ const weightOf = (explained: Iterable<Explained>): number =>
     0,
   );
 
-const rankOf = ({ severity, root: { past } }: Incident): number =>
-  findingRank({ severity, ...(past && { past: { ageSeconds: undefined } }) });
+const rankOf = (incident: Incident): number =>
+  findingRank({
+    severity: incident.severity,
+    ...(incident.root.past && { past: { ageSeconds: undefined } }),
+    lastSecondsAgo: lastSecondsAgo(incident),
+  });
 
-/** As findings rank (present CRIT and WARN, past events, INFO), then by weight and onset. */
+/** Age of the newest event of the findings that have the severity of an incident; 0 where one of them is measured now. */
+const lastSecondsAgo = ({ severity, root, explained }: Incident): number =>
+  Math.min(
+    ...[root, ...explained.map(({ observation }) => observation)]
+      .filter((one) => one.severity === severity && !one.past)
+      .map((one) => one.lastSecondsAgo ?? 0),
+  );
+
+/** As findings rank (present CRIT and WARN, of which events of minutes ago come last, past events, INFO), then by weight and onset. */
 const byRank = (a: Incident, b: Incident): number =>
   rankOf(a) - rankOf(b) || b.score - a.score || byOnset(a.root, b.root);
 

@@ -65,7 +65,7 @@ export class Explainer {
 }
 
 const observationOf = (
-  { key, rule, entity, condition, members, severity, past, onset, role }: KeyedFinding,
+  { key, rule, entity, condition, members, severity, past, lastSecondsAgo, onset, role }: KeyedFinding,
   nowMs: number,
 ): Observation => ({
   key,
@@ -76,5 +76,6 @@ const observationOf = (
   severity,
   role: role ?? roleOf(rule),
   past: past !== undefined,
+  lastSecondsAgo,
   onsetMs: onset && nowMs - onset.secondsAgo * 1000,
 });

@@ -20,6 +20,8 @@ export interface Observation {
   readonly role: Role;
   /** Over already; it may still have caused what is there now. */
   readonly past: boolean;
+  /** Age of the last event, of a present finding about events; absent where it is measured now. */
+  readonly lastSecondsAgo?: number | undefined;
   /** ms since 1970 by a clock that ran before the session (kernel log, start of a process, event time); else undefined. */
   readonly onsetMs: number | undefined;
 }

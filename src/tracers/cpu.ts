@@ -35,8 +35,10 @@ export const cpuTracers: readonly Tracer[] = [
       script(
         [tracepoint('sched/sched_wakeup'), tracepoint('sched/sched_wakeup_new'), tracepoint('sched/sched_switch')],
         { '@us': { kind: 'histogram', unit: 'us' } },
+        // The idle task of every CPU has pid 0. A thread that was preempted has no state but a bit above those.
         `tracepoint:sched:sched_wakeup, tracepoint:sched:sched_wakeup_new { @s[args->pid] = nsecs; }
-         tracepoint:sched:sched_switch { if (args->prev_state == 0) { @s[args->prev_pid] = nsecs; }
+         tracepoint:sched:sched_switch {
+           if (args->prev_pid != 0 && (args->prev_state & 0xff) == 0) { @s[args->prev_pid] = nsecs; }
            $from = @s[args->next_pid];
            if ($from != 0) { @us = hist((nsecs - $from) / 1000); delete(@s[args->next_pid]); } }
          END { clear(@s); }`,
@@ -61,7 +63,7 @@ export const cpuTracers: readonly Tracer[] = [
           },
         },
         `tracepoint:sched:sched_switch {
-           @s[args->prev_pid] = nsecs; @k[args->prev_pid] = kstack(16);
+           if (args->prev_pid != 0) { @s[args->prev_pid] = nsecs; @k[args->prev_pid] = kstack(16); }
            $from = @s[args->next_pid];
            if ($from != 0) { @us[@k[args->next_pid], args->next_comm] = sum((nsecs - $from) / 1000);
              delete(@s[args->next_pid]); delete(@k[args->next_pid]); } }

@@ -12,7 +12,8 @@ const CELLS: Readonly<Record<RowColumn['cell'], string>> = {
   figure: String.raw`(-?\d+(?:\.\d+)?)`,
   time: String.raw`(\d+(?:\.\d+)?(?: (?:ns|us|ms|s|m|h))?)`,
   word: String.raw`(\S+)`,
-  words: String.raw`(\S.*?)`,
+  // One space between words, else a hostile line of spaces takes the square of its length.
+  words: String.raw`(\S+(?:\s\S+)*?)`,
   rest: '(.*)',
 };
 

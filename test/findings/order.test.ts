@@ -40,6 +40,16 @@ test('judge ranks past events below present faults when they are worse', () => {
   expect(judge([rule], () => ({}) as never).map(({ subject }) => subject)).toEqual(RANKED);
 });
 
+test('judge and explainer rank an event of minutes ago below what is measured now with the same severity', () => {
+  const event = (subject: string, severity: Found['severity'], lastSecondsAgo: number) => ({ ...found(subject, severity), lastSecondsAgo }); // prettier-ignore
+  const all = [event('aged crit', 'crit', 105), event('aged warn', 'warn', 61), found('warn', 'warn'), event('new crit', 'crit', 60), found('crit', 'crit')]; // prettier-ignore
+  const ranked = ['new crit', 'crit', 'aged crit', 'warn', 'aged warn'];
+  const rule = defineFinding({ id: 'r', title: 'R', needs: {}, authority: 'test', judge: () => all });
+  expect(judge([rule], () => ({}) as never).map(({ subject }) => subject)).toEqual(ranked);
+  expect(rowsOf(standing(all)).findIndex(({ root }) => root.subject === 'aged crit')).toBe(2);
+  expect(rowsOf(standing(all)).at(-1)?.root.subject).toBe('aged warn');
+});
+
 test('the overview sorts past events below present faults, with their age in the place of the duration', () => {
   const [table] = overviewSections({
     incidents: rowsOf(standing(ALL)),

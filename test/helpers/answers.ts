@@ -20,6 +20,7 @@ interface ProcessLike {
   readonly cmdline?: string;
   readonly rssPages?: number;
   readonly parent?: number;
+  readonly cgroup?: string;
 }
 
 /** /proc/PID of a process. */
@@ -31,6 +32,7 @@ export const processTexts = ({
   cmdline = command,
   rssPages = 0,
   parent = 0,
+  cgroup,
 }: ProcessLike): ProcessTexts => {
   const fields = Array.from({ length: 50 }, (_, index) =>
     index === 0 ? state : index === 1 ? parent : index === 19 ? start : index === 21 ? rssPages : 0,
@@ -39,6 +41,7 @@ export const processTexts = ({
     pid,
     stat: `${pid} (${command}) ${fields.join(' ')}\n`,
     cmdline,
+    ...(cgroup !== undefined && { cgroup }),
     wchan: state === 'D' ? 'nfs_wait_bit_killable' : undefined,
   };
 };

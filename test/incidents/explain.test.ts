@@ -55,6 +55,14 @@ const osd = seen('osd-slow', 'osd:1');
 const victims = [seen('slow-ops', 'osd:0', { severity: 'crit' }), seen('slow-ops', 'osd:2', { severity: 'crit' })];
 
 describe('explain', () => {
+  it('puts an event of minutes ago after what is measured now, unless it explains that', () => {
+    const event = seen('disk-slow', 'disk:sdb', { role: 'cause', severity: 'crit', lastSecondsAgo: 105 });
+    const other = seen('nic-drops', 'nic:eth0', { severity: 'crit' });
+    const roots = (all: readonly Observation[]) => explain(all, graph, table).map(({ root }) => root.rule);
+    expect(roots([event, other])).toEqual(['nic-drops', 'disk-slow']);
+    expect(roots([event, other, seen('osd-slow', 'osd:1', { severity: 'crit' })])).toEqual(['disk-slow', 'nic-drops']);
+  });
+
   it('puts the disk before its OSD and the peers that wait for it', () => {
     const [first, ...rest] = explain([...victims, osd, disk], graph, table);
     expect(rest).toEqual([]);

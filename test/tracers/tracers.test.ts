@@ -229,3 +229,16 @@ test('scripts name only maps that their parser reads, and clear the others', () 
       expect([id, kept]).toEqual([id, []]);
     }
 });
+
+test('scripts of the scheduler leave out the idle tasks and count threads that were preempted', () => {
+  const text = (id: string) => programOf(id, 'bpftrace').args(undefined)?.at(-1) ?? '';
+  expect(text('runqlat')).toContain('args->prev_pid != 0 && (args->prev_state & 0xff) == 0');
+  expect(text('offcputime')).toContain('if (args->prev_pid != 0) { @s[args->prev_pid] = nsecs;');
+});
+
+test('rows of a tool leave out long lines of spaces, of which a process may print many', () => {
+  const hostile = `${'a'.padEnd(4000)}b\n`.repeat(500);
+  expect(parse('execsnoop', 'libbpf-tools', hostile).tables).toEqual([]);
+  const [table] = parse('opensnoop', 'libbpf-tools', `${hostile}  42 JS Self Profile   3   0 /etc/hosts\n`).tables;
+  expect(table?.rows).toEqual([['JS Self Profile', 0, '/etc/hosts', 1]]);
+});

@@ -5,13 +5,16 @@ import { COMMIT_SECONDS, FSYNC_SECONDS, gradeOf, QUOTA_PCT } from './limits.ts';
 
 type Severity = 'crit' | 'warn' | undefined;
 
-/** Upper bound of the bucket that holds this share of what was counted between two readings; undefined where nothing was. */
+/**
+ * Upper bound of the bucket that holds this share of what was counted between two readings, of few without the longest: one alone shows
+ * nothing. Undefined below two.
+ */
 export function quantile(now: Histogram, before: Histogram | undefined, share: number): number | undefined {
   if (before === undefined || before.length !== now.length) return undefined;
   const counts = now.map(([upTo, count], at) => [upTo, count - (before[at]?.[1] ?? 0)] as const);
   const total = counts.at(-1)?.[1] ?? 0;
-  if (total <= 0 || counts.some(([, count]) => count < 0)) return undefined;
-  const [upTo] = counts.find(([, count]) => count >= share * total) ?? [];
+  if (total < 2 || counts.some(([, count]) => count < 0)) return undefined;
+  const [upTo] = counts.find(([, count]) => count >= Math.min(share * total, total - 1)) ?? [];
   // Above the last bound nothing is known but that.
   return upTo ?? counts.at(-2)?.[0];
 }

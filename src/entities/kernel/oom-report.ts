@@ -33,18 +33,28 @@ const TASK = /^\[ *(\d+)\] +\d+ +\d+ +\d+ +(\d+)((?: +-?\d+)+) +(\S.*)$/;
 /** Lines that a report may have; the table lists every process of the group. */
 const MOST_LINES = 20_000;
 
+/** Kill as the line `oom-kill:constraint=…` sums it up (since 5.0). */
+export type OomSummary = Pick<OomReport, 'constraint' | 'limitedGroup' | 'victim'>;
+
+/** Undefined for other lines. */
+export function oomSummaryOf(text: string): OomSummary | undefined {
+  const [, constraint, limitedGroup, group, name, pid] = SUMMARY.exec(text) ?? [];
+  if (name === undefined || pid === undefined) return undefined;
+  return { constraint, limitedGroup, victim: { pid: Number(pid), name, group } };
+}
+
 /** Report that ends with the kill in a record of the log; undefined for other records. */
 export function oomReportAt(records: readonly KernelRecord[], kill: KernelRecord): OomReport | undefined {
   const [, pid, name] = KILLED.exec(kill.text) ?? [];
   const end = records.indexOf(kill);
   if (pid === undefined || name === undefined || end < 0) return undefined;
   const tasks: OomTask[] = [];
-  let summary: RegExpExecArray | null = null;
+  let summary: OomSummary | undefined;
   let invoked: RegExpExecArray | null = null;
   for (let at = end - 1; at >= 0 && at > end - MOST_LINES && !invoked; at--) {
     const text = records[at]?.text ?? '';
     if (KILLED.test(text)) break;
-    summary ??= SUMMARY.exec(text);
+    summary ??= oomSummaryOf(text);
     invoked = INVOKED.exec(text);
     const task = taskOf(text);
     if (task) tasks.push(task);
@@ -52,9 +62,9 @@ export function oomReportAt(records: readonly KernelRecord[], kill: KernelRecord
   return {
     askedBy: invoked?.[1],
     order: invoked ? Number(invoked[2]) : undefined,
-    constraint: summary?.[1],
-    limitedGroup: summary?.[2],
-    victim: { pid: Number(pid), name, group: summary?.[3] },
+    constraint: summary?.constraint,
+    limitedGroup: summary?.limitedGroup,
+    victim: { pid: Number(pid), name, group: summary?.victim.group },
     tasks: tasks.toSorted((a, b) => b.rssPages - a.rssPages),
   };
 }

@@ -34,8 +34,10 @@ export function failedStarts(
   return found;
 }
 
-/** `MountVolume.SetUp failed for volume "v" : configmap "missing" not found` as `volume v, configmap "missing" not found`. */
+/** `MountVolume.SetUp failed for volume "v" : configmap "missing" not found` as `volume v, configmap "missing" not found`; without ids of sandboxes. */
 const causeOf = (message: string): string =>
   message
     .replace(/^\w+\.\w+ failed for volume "([^"\n]*)" ?: */, 'volume $1, ')
-    .replace(/^Failed to create pod sandbox: */, '');
+    .replace(/^Failed to create pod sandbox: */, '')
+    .replaceAll(/\brpc error: code = \w+ desc = /g, '')
+    .replaceAll(/ "[0-9a-f]{64}"/g, '');

@@ -6,6 +6,9 @@ import type { Entry } from '../../timeline/moment.ts';
 /** Daemons that others wait for; anything else may be stopped on purpose. */
 const WAITED_FOR =
   /^(qemu-system-.*|qemu-kvm|kvm|ceph-(osd|mon|mgr|mds)|libvirtd|virtqemud|ovs-vswitchd|ovsdb-server|ovn-(controller|northd)|kubelet|kube-apiserver|etcd|containerd|dockerd|lxd|mysqld|mariadbd|postgres|mongod|redis-server|valkey-server|memcached|haproxy|beam\.smp|sshd|systemd.*)$/;
+/** Java that is a service (ZooKeeper, Kafka): in a session it may be stopped on purpose. */
+const isJavaService = ({ command, owner }: Process): boolean =>
+  command === 'java' && owner !== undefined && /^(?:service|pod|docker)$/.test(owner.kind) && !owner.name.startsWith('user@'); // prettier-ignore
 /** Longer than a debugger takes for a backtrace. */
 const LEAST_SECONDS = 3;
 
@@ -25,7 +28,7 @@ export function stoppedDaemons(history: readonly Entry<SampleOf<typeof processes
     if (!/^[Tt]$/.test(process.state)) return [];
     const service = serviceOfCommand(process.commandLine);
     const name = /qemu/.test(process.commandLine?.split(' ', 1)[0] ?? '') ? 'qemu-system-' : process.command;
-    if (service === undefined && !WAITED_FOR.test(name)) return [];
+    if (service === undefined && !WAITED_FOR.test(name) && !isJavaService(process)) return [];
     const running = history.findLast(({ sample }) => {
       const then = sample.processes.get(process.pid);
       return then === undefined || then.startTicks !== process.startTicks || then.state !== process.state;

@@ -85,7 +85,7 @@ export const etcdLeader = defineFinding({
                 severity: 'warn' as const,
                 sentence: `${plural(failed.by, 'proposal')} failed in ${span(failed.seconds)}`,
                 evidence,
-                next: 'compare elections and unreachable peers in Databases; its log',
+                next: 'open Databases: elections and unreachable peers; then the end of its log',
               },
             ]),
       ];

@@ -48,7 +48,7 @@ export const zookeeperRequests = defineFinding({
         {
           ...aboutServer(server, 'requests'),
           severity,
-          sentence: `${count(state.outstanding)} outstanding requests, ${plural(state.connections ?? 0, 'connection')}`,
+          sentence: `${count(state.outstanding)} outstanding requests${state.connections === undefined ? '' : `, ${plural(state.connections, 'connection')}`}`,
           evidence: [{ what: 'latency since its start, mean and longest', value: `${ms(state.latencyMs)}, ${ms(state.maxLatencyMs)}`, source: 'srvr' }],
           next: 'open Hardware: latency of the disk of its transaction log; then pauses of Java in its log',
         },

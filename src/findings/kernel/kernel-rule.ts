@@ -52,7 +52,7 @@ export const kernelRule = ({ id, title, authority, next }: KernelRuleOptions) =>
             next,
             pane: 'kernel-log',
             onset: { secondsAgo: ageOf(first.at), source: 'kernel log' },
-            ...(present ? {} : { past: { ageSeconds } }),
+            ...(present ? (kind.stands === true ? {} : { lastSecondsAgo: ageSeconds }) : { past: { ageSeconds } }),
           },
         ];
       });

@@ -1,12 +1,13 @@
 import { containerNeeds, containersAt } from '../../entities/containers/containers.ts';
 import { binaryBytes, plural, span } from '../../lib/units.ts';
 import { unitMemory } from '../../sources/containers/unit-memory.ts';
+import { kernelLog } from '../../sources/kernel/kernel-log.ts';
 import { vmstat } from '../../sources/machine/vmstat.ts';
 import { entityRef, hostResource } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
 import { quotingKernelLog } from '../kernel-line.ts';
 import { counterEvents, pastAfter } from '../../timeline/last-event.ts';
-import { oomGroups } from './oom-victims.ts';
+import { loggedKill, oomGroups } from './oom-victims.ts';
 
 const WINDOW_SECONDS = 900;
 /** Delay of cgroup counters behind the host's: they are read less often. */
@@ -16,9 +17,9 @@ const LAG_SECONDS = 20;
 const rule = defineFinding({
   id: 'oom-kills',
   title: 'OOM kills',
-  needs: { vmstat, unitMemory, ...containerNeeds },
+  needs: { vmstat, unitMemory, kernelLog, ...containerNeeds },
   authority: 'awesome-prometheus-alerts HostOomKillDetected: any (the kernel counts since v4.13)',
-  judge: ({ vmstat: seen, unitMemory: units, ...containers }): readonly Found[] => {
+  judge: ({ vmstat: seen, unitMemory: units, kernelLog: log, ...containers }): readonly Found[] => {
     const all = seen.now?.oomKills;
     if (all === undefined || all === 0) return [];
     const events = counterEvents(seen, (sample) => sample?.oomKills, WINDOW_SECONDS);
@@ -43,9 +44,11 @@ const rule = defineFinding({
       ];
     const groups = oomGroups(containers, units, WINDOW_SECONDS);
     const [newest] = groups.filter((group) => group.ageSeconds <= ageSeconds + LAG_SECONDS);
+    const logged = loggedKill(log, newest, ageSeconds + LAG_SECONDS);
     const when =
       events.count === 1 ? `${span(ageSeconds)} ago` : `in ${span(watchedSeconds)}, last ${span(ageSeconds)} ago`;
     const limit = newest?.memoryMaxBytes === undefined ? '' : `, limit ${binaryBytes(newest.memoryMaxBytes)}`;
+    const where = logged ? `, in ${logged.name}: ${logged.task}` : newest ? `, in ${newest.name}${limit}` : '';
     return [
       {
         ...common,
@@ -57,8 +60,11 @@ const rule = defineFinding({
               containersAt(containers)
                 .filter(({ oomAgeSeconds }) => (oomAgeSeconds ?? Infinity) <= ageSeconds + LAG_SECONDS)
                 .map(({ key }) => entityRef('container', key)),
-        sentence: `${plural(events.count, 'OOM kill')} ${when}${newest ? `, in ${newest.name}${limit}` : ''}`,
+        sentence: `${plural(events.count, 'OOM kill')} ${when}${where}`,
         evidence: [
+          ...(logged
+            ? [{ what: `victim in ${logged.path}`, value: `${logged.task}[${logged.pid}]`, source: '/dev/kmsg' }]
+            : []),
           ...groups.slice(0, 4).map(({ name, path, kills, ageSeconds: age }) => ({
             what: name,
             value: `${plural(kills, 'OOM kill')}, last ${span(age)} ago`,

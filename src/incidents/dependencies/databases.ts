@@ -50,15 +50,21 @@ export const databaseDependencies = defineDependencies({
   ],
 });
 
-/** Caches, queues, proxies and coordination services to their processes, their units and the CPUs. */
+/** Caches, queues, proxies and coordination services to their processes, their units and the CPUs; the daemon `etcd`, which kube-apiserver needs, to its member. */
 export const listenerDependencies = defineDependencies({
   id: 'listeners',
   needs: { redisServers, memcachedServers, haproxyProcesses, rabbitmqNodes, etcdMembers, zookeeperServers, processes },
-  of: ({ processes: table, ...engines }): readonly Dependency[] =>
-    Object.values(engines).flatMap(({ now }) => {
+  of: ({ processes: table, ...engines }): readonly Dependency[] => [
+    ...Object.values(engines).flatMap(({ now }) => {
       const servers: ListenerServers<unknown> | undefined = now?.servers;
       return [...(servers ?? [])].flatMap(([name, { pid }]) => serverOn(name, table.now?.processes.get(pid)));
     }),
+    ...[...(engines.etcdMembers.now?.servers.keys() ?? [])].map((name): Dependency => ({
+      dependent: entityRef('daemon', 'etcd'),
+      via: 'served-by',
+      on: databaseRef(name),
+    })),
+  ],
 });
 
 const sessionsOn = (server: string, sessions: readonly DatabaseSession[]): readonly Dependency[] =>

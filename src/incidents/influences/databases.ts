@@ -17,5 +17,10 @@ export const databaseInfluences: readonly InfluenceRow[] = [
   ['process-stopped', 'etcd-unresponsive/unresponsive', 'database-server', ['runs-as'], 'always', 60, 'its process is stopped'],
   ['process-stopped', 'zookeeper-unresponsive/unresponsive', 'database-server', ['runs-as'], 'always', 60, 'its process is stopped'],
   ['etcd-disk', 'etcd-leader', 'database-server', [], 'sometimes', 900, 'a leader that waits for its disk sends no heartbeats'],
+  ['etcd-unresponsive', 'kube-api-unresponsive', 'daemon', ['served-by'], 'often', 300, 'the API server gets no reply from etcd'],
+  ['etcd-leader/none', 'kube-api-unresponsive', 'daemon', ['served-by'], 'often', 300, 'etcd without a leader refuses its requests'],
+  ['etcd-leader/changes', 'kube-api-unresponsive', 'daemon', ['served-by'], 'sometimes', 300, 'its requests fail at each election of etcd'],
+  ['etcd-space/alarm-NOSPACE', 'kube-api-unresponsive', 'daemon', ['served-by'], 'sometimes', 300, 'etcd refuses its writes'],
+  ['etcd-disk', 'kube-api-unresponsive', 'daemon', ['served-by'], 'sometimes', 300, 'its writes wait for the disk of etcd'],
   ['zookeeper-disk', 'zookeeper-requests', 'database-server', [], 'often', 60, 'each write waits for the fsync of the transaction log'],
 ]; // prettier-ignore

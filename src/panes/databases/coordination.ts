@@ -85,7 +85,7 @@ export const coordinationRows = (etcd: SeenServers<EtcdMember>, zookeeper: SeenS
       requestsPerSec: delta(state.received, before?.received, seconds),
       connections: state.connections,
       watches: state.watches,
-      problem: state.isServing && !state.hasMonitor ? 'mntr not in 4lw.commands.whitelist: no watches, fsync, followers' : undefined,
+      problem: state.isServing && !state.hasMonitor ? 'mntr not read (4lw.commands.whitelist): no watches, fsync, followers' : undefined,
     };
   }),
   ...unreadServers(etcd),

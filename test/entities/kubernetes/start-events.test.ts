@@ -39,4 +39,8 @@ test('failedStarts takes the newest of a pod, and no other warning', () => {
   const sandbox = event(2, -1, 'FailedCreatePodSandBox', 'Failed to create pod sandbox: rpc error: no CNI');
   expect(failedStarts([sandbox, event(4, -3), event(5, 0, 'BackOff')], NOW).get('u')?.cause).toBe('rpc error: no CNI');
   expect(failedStarts([event(4, -3)], undefined).size).toBe(0);
+  const text = `Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox "${'a1'.repeat(32)}": plugin type="calico" failed (add)`;
+  expect(failedStarts([event(2, -1, 'FailedCreatePodSandBox', text)], NOW).get('u')?.cause).toBe(
+    'failed to setup network for sandbox: plugin type="calico" failed (add)',
+  );
 });

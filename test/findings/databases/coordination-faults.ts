@@ -54,7 +54,7 @@ export const coordinationFaults: readonly Fault[] = [
   vm(etcdLeader, [3, 4, 8].map((changes) => etcd({ server_leader_changes_seen_total: changes })), ['warn', ETCD, 'leader changed 5 times in 20 s']),
   vm(etcdLeader, [1, 8].map((failed) => etcd({ server_proposals_failed_total: failed })), ['warn', ETCD, '7 proposals failed in 10 s']),
   vm(etcdDisk, ([[5, 5, 5], [5, 105, 107]] as const).map((calls) => etcd(histogram('wal_fsync', calls))), ['crit', ETCD, 'slow disk: WAL fsync p99 ≤ 8.0s']),
-  vm(etcdDisk, ([[5, 5, 5], [5, 105, 105]] as const).map((calls) => etcd(histogram('backend_commit', calls))), ['crit', ETCD, 'slow disk: backend commit p99 ≤ 1.0s']),
+  vm(etcdDisk, ([[5, 5, 5], [5, 105, 105]] as const).map((calls) => etcd(histogram('backend_commit', calls))), ['warn', ETCD, 'slow disk: backend commit p99 ≤ 1.0s']),
   vm(etcdSpace, [etcd({ mvcc_db_total_size_in_bytes: 2 ** 31 }, 'NOSPACE')], ['crit', ETCD, 'NOSPACE alarm, writes refused, database 2.0 GiB of 2.0 GiB quota']),
   vm(etcdSpace, [etcd({}, 'CORRUPT')], ['crit', ETCD, 'CORRUPT alarm, members have different data']),
   vm(etcdSpace, [etcd({ mvcc_db_total_size_in_bytes: 0.85 * 2 ** 31 })], ['warn', ETCD, 'database 1.7 GiB of 2.0 GiB quota, 85%']),

@@ -4,6 +4,7 @@ import { majorFaults } from '../../../src/findings/machine/major-faults.ts';
 import { memoryFragmented } from '../../../src/findings/machine/memory-fragmented.ts';
 import { memoryPoisoned } from '../../../src/findings/machine/memory-poisoned.ts';
 import { memoryShort } from '../../../src/findings/machine/memory-short.ts';
+import { RecordLog, recordsOfDmesg } from '../../../src/host/protocols/kernel/record-log.ts';
 import { oomKills } from '../../../src/findings/machine/oom-kills.ts';
 import { pressure } from '../../../src/findings/machine/pressure.ts';
 import { swapping } from '../../../src/findings/machine/swapping.ts';
@@ -138,6 +139,23 @@ describe('oom-kills in a unit', () => {
     const looks = [look(4, 0, 0), look(5, undefined, 1)];
     expect((await foundOn(oomKills, 'cloud-vm', looks, 10))[0]?.sentence).toBe('1 OOM kill 0 s ago, in system.slice');
   });
+
+  const summary = (group: string) =>
+    `oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0,oom_memcg=${group},task_memcg=${group},task=python3,pid=4242,uid=0`;
+  const logged = (at: number, text: string) => ({
+    '/dev/kmsg < records': new RecordLog().add(recordsOfDmesg(`<6>[${at.toFixed(6)}] ${text}`)).text(),
+  });
+
+  test.each([
+    ['the unit went away with its counter', 1005, '/system.slice/lab-hog.service', '1 OOM kill 0 s ago, in lab-hog.service: python3'],
+    ['the group is in another slice', 1005, '/user.slice/a.scope', '1 OOM kill 0 s ago, in system.slice'],
+    ['the line is of a kill before', 900, '/system.slice/lab-hog.service', '1 OOM kill 0 s ago, in system.slice'],
+  ])('oom-kills takes unit and victim of the kernel log when %s: %s', async (_, at, group, sentence) => {
+    const looks = [look(4, 0, 0), { ...look(5, undefined, 1), ...logged(at, summary(group)) }];
+    const [found] = await foundOn(oomKills, 'cloud-vm', looks, 10);
+    expect(found?.sentence).toBe(sentence);
+    expect(found?.evidence.some(({ value }) => value === 'python3[4242]')).toBe(sentence.endsWith('python3'));
+  }); // prettier-ignore
 });
 
 test('memory-fragmented is silent when a node has one large block', async () => {

@@ -66,6 +66,11 @@ describe('process-stopped', () => {
       'CPU 0/KVM[7]',
       'stopped (SIGSTOP) for ≥ 4 s, guest web-3',
     ],
+    [
+      { pid: 7, command: 'java', state: 'T', cgroup: '0::/system.slice/zookeeper.service\n' },
+      'java[7]',
+      'stopped (SIGSTOP) for ≥ 4 s, service zookeeper',
+    ],
   ])('process-stopped is critical for %j', (one, subject, sentence) => {
     expect(judged(processStopped, times(5, one))).toMatchObject([{ severity: 'crit', subject, sentence }]);
   });
@@ -78,5 +83,7 @@ describe('process-stopped', () => {
       ]),
     ).toEqual([]);
     expect(judged(processStopped, times(9, { pid: 7, command: 'vim', state: 'T' }))).toEqual([]);
+    const session = '0::/user.slice/user-1000.slice/user@1000.service/app.slice/app-idea.scope\n';
+    expect(judged(processStopped, times(9, { pid: 7, command: 'java', state: 'T', cgroup: session }))).toEqual([]);
   });
 });

@@ -74,6 +74,21 @@ for name in names("listening:lab.server-x:*") + names("unix:lab.server-x:*"):
   expect(stdout).toBe("None [['at', 'dialled', 'id']]\n".repeat(2));
 });
 
+test('DialledListener connects by IPv4 where loopback has no IPv6', () => {
+  const { stdout, stderr } = run(`
+import errno
+class Refusing:
+    def connect_ex(self, address):
+        print(address[0])
+        return errno.EADDRNOTAVAIL if address[0] == "::1" else 0
+dialled = sockets.DialledListener.__new__(sockets.DialledListener)
+for host in ("::1", "10.0.0.1"):
+    dialled.listener, dialled.socket = Listener("listening:lab.server-x:1:%s:2181" % host), Refusing()
+    dialled.reach()`);
+  expect(stderr).toBe('');
+  expect(stdout).toBe('::1\n::ffff:127.0.0.1\n10.0.0.1\n');
+});
+
 test('DialledListener does not connect to a process that is another program by now', () => {
   const { stdout } = run(`
 name = names("listening:lab.server-x:*")[0]

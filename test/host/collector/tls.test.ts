@@ -30,25 +30,77 @@ test('setting has options, variables, and the file of settings without peers', (
 print(tls.setting(settings("etcd\\0--cert-file=/a.crt\\0"), "cert-file"))
 print(tls.setting(settings("etcd\\0--cert-file\\0/b.crt\\0"), "cert-file"))
 print(tls.setting(settings("etcd\\0", "HOME=/\\0ETCD_CERT_FILE=/c.crt\\0"), "cert-file"))
-yml = 'peer-transport-security:\\n  cert-file: /peer.crt\\nclient-transport-security:\\n  cert-file: "/d.crt"\\n'
+yml = 'peer-transport-security:\\n  key-file: /peer.key\\n\\n  cert-file: /peer.crt\\n\\nclient-transport-security:\\n  cert-file: "/d.crt"\\n'
 print(tls.setting(settings("etcd\\0--config-file\\0etcd.yml\\0", "", yml), "cert-file"))
 print(tls.setting(settings("etcd\\0--peer-cert-file=/e.crt\\0"), "cert-file"))`);
   expect(stderr).toBe('');
   expect(stdout).toBe('/a.crt\n/b.crt\n/c.crt\n/d.crt\nNone\n');
 });
 
-test('context_of sends no certificate where there is none, and refuses one that it cannot use', () => {
+test('path_of follows links of a container from its own root', () => {
   const { stdout, stderr } = run(`
-arguments = "etcd\\0--cert-file=%s/server.crt\\0--key-file=%s/server.key\\0--client-cert-auth\\0" % (process, process)
-print(type(tls.context_of(process, settings(arguments))).__name__)
-write("server.crt", "not a certificate"); write("server.key", "not a key")
-try:
-    tls.context_of(process, settings(arguments))
-except Miss as miss:
-    print(miss.why, "server.key" in str(miss))
-print(type(tls.context_of(process, settings(arguments.replace("--client-cert-auth\\0", "")))).__name__)`);
+root = process + "/rootfs"
+os.remove(process + "/root"); os.symlink(root, process + "/root")
+os.makedirs(root + "/pki/..data")
+write("rootfs/pki/..data/server.key", "x")
+os.symlink("..data/server.key", root + "/pki/server.key")
+os.symlink("/pki/server.key", root + "/pki/absolute.key")
+os.symlink("../../../../etc/passwd", root + "/pki/out.key")
+for path in ("/pki/server.key", "/pki/absolute.key", "/pki/out.key", "rootfs/../etcd.yml", "../x"):
+    print(tls.path_of(process, path)[len(process):])`);
   expect(stderr).toBe('');
-  expect(stdout).toBe('SSLContext\ndenied True\nSSLContext\n');
+  expect(stdout).toBe(
+    '/root/pki/..data/server.key\n/root/pki/..data/server.key\n/root/etc/passwd\n/cwd/etcd.yml\n/cwd/../x\n',
+  );
+});
+
+test('context_of sends no certificate where none is asked for, and refuses one that it cannot use', () => {
+  const { stdout, stderr } = run(`
+arguments = "etcd\\0--cert-file=%s/server.crt\\0--key-file=%s/server.key\\0" % (process, process)
+def why(text):
+    try:
+        return type(tls.context_of(process, settings(text))).__name__
+    except Miss as miss:
+        return miss.why + (" none" if "none beside" in str(miss) else " server.key" if "server.key" in str(miss) else "")
+print(why(arguments), why(arguments + "--peer-client-cert-auth\\0"))
+print(why(arguments + "--client-cert-auth\\0"), why(arguments + "--trusted-ca-file=/ca.crt\\0"))
+write("server.crt", "not a certificate"); write("server.key", "not a key")
+print(why(arguments + "--client-cert-auth=true\\0"), why(arguments + "--client-cert-auth=false\\0"))
+os.remove(process + "/server.key"); os.mkfifo(process + "/server.key")
+print(why(arguments + "--client-cert-auth\\0"))`);
+  expect(stderr).toBe('');
+  expect(stdout).toBe(
+    'SSLContext SSLContext\ndenied none denied none\ndenied server.key SSLContext\ndenied server.key\n',
+  );
+});
+
+test('context_of finds the certificate of kubeadm in the container of etcd', () => {
+  const { stdout, stderr } = run(`
+os.remove(process + "/root"); os.symlink(process + "/rootfs", process + "/root")
+os.makedirs(process + "/rootfs/etc/kubernetes/pki/etcd")
+for name in ("healthcheck-client.crt", "healthcheck-client.key"):
+    write("rootfs/etc/kubernetes/pki/etcd/" + name, "not one")
+text = settings("etcd\\0--cert-file=/etc/kubernetes/pki/etcd/server.crt\\0--key-file=/etc/kubernetes/pki/etcd/server.key\\0--client-cert-auth=true\\0")
+try:
+    tls.context_of(process, text)
+except Miss as miss:
+    print(str(miss).split(":")[1])`);
+  expect(stderr).toBe('');
+  expect(stdout).toBe(' /etc/kubernetes/pki/etcd/healthcheck-client.key\n');
+});
+
+test('context_of does not ask for the password of a key', ({ skip }) => {
+  skip(spawnSync('openssl', ['version']).status !== 0, 'openssl is not installed on this machine');
+  const { stdout, stderr } = run(`
+import subprocess
+subprocess.check_call(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-passout", "pass:lab", "-subj", "/CN=lab", "-keyout", process + "/server.key", "-out", process + "/server.crt"], stderr=subprocess.DEVNULL)
+os.chmod(process + "/server.key", 0o600)
+try:
+    tls.context_of(process, settings("etcd\\0--cert-file=%s/server.crt\\0--key-file=%s/server.key\\0--client-cert-auth\\0" % (process, process)))
+except Miss as miss:
+    print(miss.why)`);
+  expect(stderr).toBe('');
+  expect(stdout).toBe('denied\n');
 });
 
 test('may_read is what the user of the process may read', () => {
@@ -56,7 +108,7 @@ test('may_read is what the user of the process may read', () => {
 write("key", "x", 0o640)
 class Owned:
     def __init__(self, uid, gid, mode=0):
-        self.st_uid, self.st_gid, self.st_mode = uid, gid, mode
+        self.st_uid, self.st_gid, self.st_mode = uid, gid, 0o100000 | mode
 def case(user, file):
     tls.os = type("", (), {"stat": staticmethod(lambda path: Owned(*user) if path == "p" else Owned(*file))})
     return tls.may_read("p", "k")

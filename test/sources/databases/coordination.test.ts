@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { quantile } from '../../../src/entities/databases/etcd.ts';
+import { commitSeverity, fsyncSeverity, quantile } from '../../../src/entities/databases/etcd.ts';
 import type { DaemonReply } from '../../../src/host/host.ts';
 import { etcdMembers } from '../../../src/sources/databases/etcd.ts';
 import { zookeeperServers } from '../../../src/sources/databases/zookeeper.ts';
@@ -56,9 +56,18 @@ test('quantile is the upper bound of the bucket, and unknown without calls or af
   expect(quantile([[0.1, 100], [1, 105], [undefined, 105]], before, 0.99)).toBe(1); // prettier-ignore
   expect(quantile([[0.1, 5], [1, 5], [undefined, 9]], before, 0.99)).toBe(1); // prettier-ignore
   expect(quantile([[0.1, 105], [1, 105], [undefined, 105]], before, 0.99)).toBe(0.1); // prettier-ignore
+  // One slow call of ten, or alone, is none.
+  expect(quantile([[0.1, 14], [1, 15], [undefined, 15]], before, 0.99)).toBe(0.1); // prettier-ignore
+  expect(quantile([[0.1, 13], [1, 15], [undefined, 15]], before, 0.99)).toBe(1); // prettier-ignore
+  expect(quantile([[0.1, 5], [1, 6], [undefined, 6]], before, 0.99)).toBeUndefined(); // prettier-ignore
   expect(quantile(before, before, 0.99)).toBeUndefined();
   expect(quantile([[0.1, 1], [1, 1], [undefined, 9]], before, 0.99)).toBeUndefined(); // prettier-ignore
   expect(quantile(before, undefined, 0.99)).toBeUndefined();
+});
+
+test('fsyncSeverity and commitSeverity take a bucket whose lower bound is above the limit', () => {
+  expect([0.512, 1.024, 2.048].map((upTo) => fsyncSeverity(upTo))).toEqual([undefined, 'warn', 'crit']);
+  expect([0.256, 0.512, 2.048].map((upTo) => commitSeverity(upTo))).toEqual([undefined, 'warn', 'crit']);
 });
 
 const zookeeperOf = (reply: object) =>

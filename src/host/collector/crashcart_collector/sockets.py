@@ -265,6 +265,10 @@ class DialledListener(Dialled):
             return
         address = self.listener.host, self.listener.port
         error = self.socket.connect_ex(address)
+        if error == errno.EADDRNOTAVAIL and self.listener.host == "::1":
+            # Loopback without IPv6, as in containers of Docker: a socket of all addresses has IPv4 too.
+            address = "::ffff:127.0.0.1", self.listener.port
+            error = self.socket.connect_ex(address)
         if error == errno.EINPROGRESS:
             error = self.socket.connect_ex(address)
         if error in (errno.EINPROGRESS, errno.EALREADY):

@@ -14,7 +14,10 @@ if MYPY:
     from crashcart_collector.hangs import Answer
 
 MOST_BYTES = 65536
-PEERS = re.compile(r"^peer-transport-security:[^\n]*\n(?:[ \t][^\n]*\n?)*", re.M)
+MOST_LINKS = 40  # of the kernel (path_resolution(7))
+PEERS = re.compile(r"^peer-transport-security:[^\n]*\n(?:[ \t][^\n]*\n?|\n)*", re.M)
+# etcd asks for the certificate of a client also where it is given an authority alone: see `setting`.
+CLIENTS = re.compile(r"^(?:[ \t]*client-cert-auth:[ \t]*true|--?client-cert-auth(?:=(?:true|1))?$|ETCD_CLIENT_CERT_AUTH=(?:true|1)$)", re.M)
 
 
 def tls_facts(name: str) -> "Answer":
@@ -41,7 +44,7 @@ def settings_of(process: str) -> str:
 def setting(text: str, option: str) -> "str | None":
     """`option: VALUE` of the file, `--option VALUE` or `--option=VALUE`, else `ETCD_OPTION=VALUE`."""
     variable = "ETCD_" + option.upper().replace("-", "_")
-    return match(r"^(?:[ \t]*%s:\s*|--?%s[=\n])[\"']?([^\s\"']+)" % (option, option), text) or match("^%s=(.+)$" % variable, text)
+    return match(r"^(?:[ \t]*%s:[ \t]*|--?%s[=\n])[\"']?([^\s\"']+)" % (option, option), text) or match("^%s=(.+)$" % variable, text)
 
 
 def match(pattern: str, text: str) -> "str | None":
@@ -50,7 +53,26 @@ def match(pattern: str, text: str) -> "str | None":
 
 
 def path_of(process: str, path: str) -> str:
-    return process + ("/root" if path.startswith("/") else "/cwd/") + path
+    """Path from here to a file that a process names: in a container its absolute symbolic links begin at its own root."""
+    root = process + "/root"
+    at = base = root if path.startswith("/") else process + "/cwd"
+    names, links = path.split("/"), 0
+    while names:
+        name = names.pop(0)
+        if name in ("", ".") or (name == ".." and at == root):
+            continue
+        if name == ".." and at != base:
+            at = os.path.dirname(at)
+        elif links < MOST_LINKS and os.path.islink(at + "/" + name):
+            target, links = os.readlink(at + "/" + name), links + 1
+            if target.startswith("/"):
+                at = base = root
+            names = target.split("/") + names
+        else:
+            at += "/" + name
+            if name == "..":
+                base = at  # above the folder in which the process is
+    return at
 
 
 def context_of(process: str, text: str) -> "ssl.SSLContext":
@@ -72,22 +94,26 @@ def context_of(process: str, text: str) -> "ssl.SSLContext":
             continue
         files = path_of(process, certificate), path_of(process, key)
         try:
-            if not may_read(process, files[1]):
+            if not may_read(process, files[1]) or not stat.S_ISREG(os.stat(files[0]).st_mode):
                 raise PermissionError("not a file of its user")
-            context.load_cert_chain(*files)
+            # Without a password OpenSSL would ask for one on the terminal.
+            context.load_cert_chain(*files, password="")
             return context
         except FileNotFoundError:
             continue
         except OSError as error:
             refused.append("%s: %s" % (key, error.strerror or error))
-    if refused and "client-cert-auth" in text:
-        raise Miss("denied", "certificate of a client: " + refused[0])
+    if CLIENTS.search(text) or setting(text, "trusted-ca-file"):
+        # It would log each connection without one.
+        raise Miss("denied", "certificate of a client: " + (refused[0] if refused else "none beside %s" % (own[0] or "its own")))
     return context
 
 
 def may_read(process: str, path: str) -> bool:
-    """Whether the user of a process may read a file: root must not use a key for it that it could not use itself."""
+    """Whether the user of a process may read a file, a regular one: root must not use a key for it that it could not use itself."""
     user, file = os.stat(process), os.stat(path)
+    if not stat.S_ISREG(file.st_mode):
+        return False
     if user.st_uid == 0:
         return True
     mode = stat.S_IRUSR if file.st_uid == user.st_uid else stat.S_IRGRP if file.st_gid == user.st_gid else stat.S_IROTH

@@ -6,6 +6,9 @@ const REQUEST = 'server';
 const PORT = 2181;
 /** Time for which a word that is not on the whitelist is not sent again: the server logs each refusal. */
 const REFUSED_MS = 600_000;
+/** Longest wait for `mntr`, for which old servers walk all nodes, and the time until it is sent again where that was over. */
+const LONGEST_MS = 1000;
+const SLOW_MS = 60_000;
 /** Figures of `mntr` that are kept, of some 600. */
 const FIGURE =
   /^zk_((?:server_state|outstanding_requests|watch_count|ephemerals_count|approximate_data_size|(?:open|max)_file_descriptor_count|quorum_size|synced_followers|pending_syncs|connection_rejected|(?:cnt|sum|max)_fsynctime))\t(\S{1,60})$/;
@@ -27,7 +30,7 @@ const isReply = (text: string): boolean =>
 class ZookeeperConnection implements DaemonConnection {
   readonly #srvr: OneReplyConnection;
   readonly #mntr: OneReplyConnection;
-  #refusedUntilMs = 0;
+  #pausedUntilMs = 0;
 
   constructor(dial: Dial) {
     this.#srvr = new OneReplyConnection(dial, 'srvr', isReply);
@@ -38,10 +41,18 @@ class ZookeeperConnection implements DaemonConnection {
     const startMs = performance.now();
     const srvr = await this.#srvr.request(request, timeoutMs);
     if (NOT_LISTED.test(srvr)) throw new DaemonError('denied', 'srvr is not in 4lw.commands.whitelist');
-    const leftMs = timeoutMs - (performance.now() - startMs);
-    const mntr = performance.now() < this.#refusedUntilMs ? undefined : await this.#mntr.request(request, leftMs);
-    if (mntr !== undefined && NOT_LISTED.test(mntr)) this.#refusedUntilMs = performance.now() + REFUSED_MS;
+    const mntr = await this.#figures(timeoutMs - (performance.now() - startMs));
     return JSON.stringify({ srvr, ...(mntr !== undefined && { mntr: figuresOf(mntr) }) });
+  }
+
+  /** Reply to `mntr`; undefined while it is paused, and where it fails: the server has replied to `srvr`. */
+  async #figures(leftMs: number): Promise<string | undefined> {
+    const startMs = performance.now();
+    if (startMs < this.#pausedUntilMs) return undefined;
+    const mntr = await this.#mntr.request(REQUEST, Math.min(leftMs, LONGEST_MS)).catch(() => undefined);
+    if (mntr === undefined) this.#pausedUntilMs = startMs + SLOW_MS;
+    else if (NOT_LISTED.test(mntr)) this.#pausedUntilMs = startMs + REFUSED_MS;
+    return mntr;
   }
 
   close(): void {

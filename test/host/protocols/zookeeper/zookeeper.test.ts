@@ -26,6 +26,14 @@ test('zookeeper does not send mntr again after it was refused', async () => {
   expect(fake.sent).toEqual(['srvr', 'mntr', 'srvr']);
 });
 
+test('zookeeper replies without figures, and does not send mntr again, when that takes long', async () => {
+  const fake = pipedServer((word) => (word === 'srvr' ? SRVR : undefined), { end: true });
+  const connection = zookeeper.connect(fake.dial);
+  expect(JSON.parse(await connection.request('server', 200))).toEqual({ srvr: SRVR });
+  expect(JSON.parse(await connection.request('server', 200))).toEqual({ srvr: SRVR });
+  expect(fake.sent).toEqual(['srvr', 'mntr', 'srvr']);
+});
+
 test('zookeeper is denied where srvr is not on the whitelist', async () => {
   const fake = pipedServer(() => 'srvr is not executed because it is not in the whitelist.\n', { end: true });
   await expect(zookeeper.connect(fake.dial).request('server', 1000)).rejects.toMatchObject({ why: 'denied' });
