@@ -50,7 +50,7 @@ class Target:
         tasks, notes = tasks_of(self.pid, budget)
         # A thread on a CPU has a kernel stack without frames.
         if self.denied is not None and not any(task.kernel is not None or task.wchan for task in tasks):
-            raise Refused("denied", "; ".join([str(self.denied)] + notes))
+            raise Refused("denied", "; ".join([str(self.denied), *notes]))
         document.notes.extend(self.notes + notes)
         if self.memory is not None:
             self.memory.budget = budget
