@@ -36,7 +36,7 @@ test.each([
   expect(screen.text()).toMatch(/sampled: \d+ readings in [\d.]+ s/);
   // The number of readings is that of the machine.
   const text = screen.text().replaceAll(/\d+ readings in [\d.]+ s, [\d.]+\/s|[\d.]+ % of a CPU/g, (found) => '#'.repeat(found.length > 20 ? 20 : 5)); // prettier-ignore
-  await expect(text).toMatchFileSnapshot(`../screens/stacks/stack-sample@${columns}x${rows}.txt`);
+  await expect(text).toMatchFileSnapshot(`../stacks/screens/stack-sample@${columns}x${rows}.txt`);
   await screen.quit();
 });
 

@@ -143,7 +143,7 @@ describe('flameSvg', () => {
   test('flameSvg gives the same text for the same tree', async () => {
     const svg = flameSvg(stackTree(novaProfile()), 'nova-compute (1200)', '40 readings in 9.8 s');
     expect(svg).toBe(flameSvg(stackTree(novaProfile()), 'nova-compute (1200)', '40 readings in 9.8 s'));
-    await expect(svg).toMatchFileSnapshot('../screens/stacks/flame-graph.svg');
+    await expect(svg).toMatchFileSnapshot('screens/flame-graph.svg');
   });
 
   test('flameSvg loads and runs nothing, whatever the names are', () => {
