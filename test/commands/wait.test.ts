@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { needsPython } from '../helpers/python.ts';
 import { linkProblem, untilMet, type WaitProgress } from '../../src/commands/wait.ts';
 import { parseCondition } from '../../src/figures/condition.ts';
 import { ConditionWatch } from '../../src/figures/condition-watch.ts';
@@ -115,7 +116,8 @@ test(
 test(
   'wait takes stacks of the process of its figure and exits with 3 after its timeout',
   { timeout: 90_000 },
-  async () => {
+  async (context) => {
+    needsPython(context);
     const [met, late] = await Promise.all([
       wait(`pid ${process.pid} rss > 1 MiB`, '--then', 'stacks', '--timeout', '60s'),
       wait('cpu busy > 1000 %', '--timeout', '2s'),

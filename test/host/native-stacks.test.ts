@@ -3,7 +3,8 @@ import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { needsPython } from '../helpers/python.ts';
 import { parseStacks } from '../../src/stacks/parse-stacks.ts';
 import { stacksHere } from '../helpers/stacks-program.ts';
 
@@ -25,6 +26,7 @@ async function sleeping(...[command = '', ...argv]: readonly string[]): Promise<
 const stacksOf = async (pid: number) => parseStacks(await program.request(`read ${pid} -`, 15_000));
 
 describe('NativeConnection', () => {
+  beforeEach(needsPython);
   let pid = 0;
   beforeAll(async () => {
     pid = await sleeping('sleep', '1000');
