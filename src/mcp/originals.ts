@@ -1,8 +1,17 @@
 import type { ScreenRedaction } from '../redact/screen-redaction.ts';
 
-/** Text of a client with the names behind the pseudonyms that crashcart gave it: `vm-2 cpu` → `web-3 cpu`. */
-export function originals(text: string, redaction: ScreenRedaction | undefined): string {
+const WORDS = /[\w:@.-]+/g;
+
+/**
+ * Text of a client with the names behind the pseudonyms that crashcart gave it: `vm-2 cpu` → `web-3 cpu`. Undefined where it has such a name
+ * itself: an answer would confirm a guess.
+ */
+export function originals(text: string, redaction: ScreenRedaction | undefined): string | undefined {
   if (!redaction) return text;
-  const names = new Map(redaction.redactor.pseudonyms.all.map(({ pseudonym, value }) => [pseudonym, value]));
-  return text.replaceAll(/[\w:@.-]+/g, (word) => names.get(word) ?? word);
+  const { all } = redaction.redactor.pseudonyms;
+  const names = new Map(all.map(({ pseudonym, value }) => [pseudonym, value]));
+  const known = new Set(all.map(({ value }) => value.toLowerCase()));
+  const words = text.match(WORDS) ?? [];
+  if (words.some((word) => !names.has(word) && known.has(word.toLowerCase()))) return undefined;
+  return text.replaceAll(WORDS, (word) => names.get(word) ?? word);
 }

@@ -162,8 +162,10 @@ export function readTools(z: typeof Zod): readonly ReadTool[] {
       read: ({ host: id, figure, from, to, points = 30 }, { hosts, redaction }) =>
         hosts.at(id, to, async (one) => {
           const fromMs = from === undefined ? Math.max(one.fromMs, one.atMs - QUARTER_MS) : timeOf(from, one);
-          const found = await figureTimeline(one, originals(figure, redaction), { fromMs, points });
-          if (typeof found === 'string') throw new RequestError(found);
+          const path = originals(figure, redaction);
+          const found = path === undefined ? NO_FIGURE : await figureTimeline(one, path, { fromMs, points });
+          // The sentence names what is near: of redacted names it would confirm a guess.
+          if (typeof found === 'string') throw new RequestError(redaction ? NO_FIGURE : found);
           return listOf(one, 'series', found);
         }),
     }),
@@ -228,6 +230,7 @@ export function readTools(z: typeof Zod): readonly ReadTool[] {
 }
 
 const QUARTER_MS = 15 * 60_000;
+const NO_FIGURE = 'no such figure: names as they are in answers, columns as in tables';
 
 const listOf = ({ id, atMs }: HostAt, list: string, all: readonly unknown[]): Found => ({
   host: id,

@@ -30,4 +30,5 @@ test('answerOf redacts every text but the fixed vocabulary, and masks secrets wi
   expect(open).not.toContain('hunter2');
   expect(originals('vm-1 cpu', redaction)).toBe('wilhelmina-7 cpu');
   expect(originals('vm-12 cpu', redaction)).toBe('vm-12 cpu');
+  expect(originals('WILHELMINA-7 cpu', redaction)).toBeUndefined();
 });
