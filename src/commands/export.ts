@@ -8,6 +8,7 @@ import { TransportError } from '../host/transport.ts';
 import { ScreenRedaction } from '../redact/screen-redaction.ts';
 import { panes } from '../subsystems/index.ts';
 import type { DataCommand } from './data-arguments.ts';
+import { failOnCode } from './fail-on.ts';
 import { keepNames } from './keep-names.ts';
 import { linePrompter } from './line-prompter.ts';
 import { metricsServer, urlOf } from './metrics-server.ts';
@@ -18,8 +19,6 @@ import { writeNew } from './write-new.ts';
 type MetricsCommand = Extract<DataCommand, { kind: 'metrics' }>;
 type ExportCommand = Extract<DataCommand, { kind: 'export' }>;
 
-const FAILED = 3;
-
 /** Prints figures and incidents of a host or a file once, or writes them to a new file. Resolves with the exit code. */
 export async function printMetrics(command: MetricsCommand, config: Config, assets: string): Promise<number> {
   const { failOn, out } = command;
@@ -29,10 +28,7 @@ export async function printMetrics(command: MetricsCommand, config: Config, asse
   if (out === undefined) await print(text);
   else await writeNew(out, text);
   namesKept(redaction);
-  const isFailed = presentIncidents(target.session, target.nowMs()).some(
-    ({ severity }) => severity === 'crit' || (severity === 'warn' && failOn === 'warn'),
-  );
-  return failOn !== undefined && isFailed ? FAILED : 0;
+  return failOnCode(failOn, presentIncidents(target.session, target.nowMs()));
 }
 
 /** Serves figures and incidents of a host or a file to Prometheus until a signal. Rejects where the port is not free. */

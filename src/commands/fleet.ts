@@ -26,6 +26,7 @@ import { ScreenRedaction } from '../redact/screen-redaction.ts';
 import { explainer, sources } from '../subsystems/index.ts';
 import { alertsFor, takesQueries } from './alerts-for.ts';
 import { exitCodeOf, reportNames } from './console.ts';
+import { failOnCode } from './fail-on.ts';
 import type { FleetCommand } from './fleet-arguments.ts';
 import { fleetJson, fleetText, redactedFleet } from './fleet-report.ts';
 import { handshakeLog } from './handshake-log.ts';
@@ -44,7 +45,6 @@ import { themeFor } from './theme-for.ts';
 const GLANCE_TICK_MS = 500;
 /** Time after which a printed matrix no longer waits for hosts. */
 const MAX_SETTLE_MS = 45_000;
-const FAILED = 3;
 const NOTHING_READ = 1;
 
 /** Matrix of several hosts or recordings: on the screen, or printed without a terminal. Resolves with the exit code. */
@@ -162,11 +162,7 @@ async function printed(open: (prompter: Prompter) => Promise<FleetSession>, comm
     const text = () => (command.format === 'json' ? fleetJson(fleet, nowMs) : fleetText(fleet, { nowMs, ascii }));
     await print(command.screen.redact ? redactedFleet(fleet, text) : text());
     if (!fleet.sample()?.hosts.some(isRead)) return NOTHING_READ;
-    const { failOn } = command;
-    const isFailed = fleet
-      .findings()
-      .some(({ severity }) => severity === 'crit' || (severity === 'warn' && failOn === 'warn'));
-    return failOn !== undefined && isFailed ? FAILED : 0;
+    return failOnCode(command.failOn, fleet.findings());
   } finally {
     await fleet.stop();
   }

@@ -21,6 +21,7 @@ import { RecordingError } from '../recording/recording-error.ts';
 import type { Command } from './arguments.ts';
 import { linePrompter } from './line-prompter.ts';
 import { ScreenRedaction } from '../redact/screen-redaction.ts';
+import { failOnCode } from './fail-on.ts';
 import { keepNames } from './keep-names.ts';
 import { findingsWith } from './own-settings.ts';
 import { print, warn } from './print.ts';
@@ -45,15 +46,8 @@ export async function writeNotes(command: ReportCommand, config: Config): Promis
   if (redaction) await verifyRedaction(notes, command, redaction);
   if (command.out === undefined) await print(text);
   else await writeNew(command.out, text);
-  return failed(notes, command.failOn) ? FAILED : 0;
+  return failOnCode(command.failOn, notes.incidents);
 }
-
-const FAILED = 3;
-
-/** Whether an incident that is not over has the severity or a worse one. */
-const failed = ({ incidents }: SafeNotes, from: ReportCommand['failOn']): boolean =>
-  from !== undefined &&
-  incidents.some(({ severity, past }) => !past && (severity === 'crit' || (severity === 'warn' && from === 'warn')));
 
 async function notesOfFile(
   path: string,

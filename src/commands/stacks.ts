@@ -5,6 +5,8 @@ import type { Config } from '../config.ts';
 import { nearest } from '../lib/did-you-mean.ts';
 import { plain } from '../lib/plain.ts';
 import { ScreenRedaction } from '../redact/screen-redaction.ts';
+import { TransportError } from '../host/transport.ts';
+import { hiddenBy } from '../sources/processes/hidden-processes.ts';
 import { processes, type Process } from '../sources/processes/processes.ts';
 import { flameSvg } from '../stacks/flame-svg.ts';
 import { foldedText } from '../stacks/folded.ts';
@@ -45,8 +47,14 @@ export async function printStacks(command: StacksCommand, config: Config): Promi
   const stop = () => stopped.abort();
   process.on('SIGINT', stop);
   try {
-    const found = await processNamed(session, wanted);
-    if (found.length !== 1) return refuse(found, wanted, reached.host.name);
+    const { found, hidden } = await processNamed(session, wanted);
+    if (found.length !== 1) {
+      const refused = () => refusal(found, wanted, `${reached.host.name}${hidden}`);
+      const [first = '', ...rows] = redact ? await redacted(session, refused) : refused();
+      warn(first);
+      for (const row of rows) process.stderr.write(`${row}\n`);
+      return found.length === 0 ? NOTHING_SHOWN : AMBIGUOUS;
+    }
     const [{ pid, startTicks }] = found as readonly [Process];
     const sampling = await sampleStacks(
       session,
@@ -77,35 +85,48 @@ export async function printStacks(command: StacksCommand, config: Config): Promi
   }
 }
 
-/** Processes with that pid, name, or program; the programs of interpreters are scripts. */
-async function processNamed(session: LiveSession, wanted: string): Promise<readonly Process[]> {
+interface NamedProcesses {
+  readonly found: readonly Process[];
+  /** ` (processes of other users hidden)`, or nothing. */
+  readonly hidden: string;
+}
+
+/** Processes with that pid, name, or program; the programs of interpreters are scripts. Rejects where the table is not readable. */
+async function processNamed(session: LiveSession, wanted: string): Promise<NamedProcesses> {
   const reading = await session.host.read({ kind: 'processes', as: 'root' });
-  const all = [...processes.parse({ table: reading.ok ? reading.value : undefined }).processes.values()];
-  if (/^\d+$/.test(wanted)) return all.filter(({ pid }) => pid === Number(wanted));
+  if (!reading.ok) throw new TransportError(`processes not readable: ${reading.detail}`);
+  const table = processes.parse({ table: reading.value }).processes;
+  const why = hiddenBy(table, undefined);
+  const hidden = why === undefined ? '' : ` (processes of other users ${why})`;
+  const all = [...table.values()];
+  if (/^\d+$/.test(wanted)) return { found: all.filter(({ pid }) => pid === Number(wanted)), hidden };
   const base = (path: string | undefined): string => path?.slice(path.lastIndexOf('/') + 1) ?? '';
   const exact = all.filter(({ command: name, commandLine = '' }) => {
     const [program, script] = commandLine.split(' ');
     return [name, base(program), base(script)].includes(wanted);
   });
-  if (exact.length > 0) return exact;
+  if (exact.length > 0) return { found: exact, hidden };
   const near = nearest(
     wanted,
     all.map(({ command }) => command),
   );
   if (near !== undefined) warn(`no process "${wanted}"; did you mean ${near}?`);
-  return [];
+  return { found: [], hidden };
 }
 
-function refuse(found: readonly Process[], wanted: string, host: string): number {
-  if (found.length === 0) {
-    warn(`no process ${wanted} on ${host}`);
-    return NOTHING_SHOWN;
-  }
-  warn(`${found.length} processes ${wanted} on ${host}; name one by its pid:`);
-  for (const { pid, commandLine, command } of found.slice(0, MAX_LISTED))
-    process.stderr.write(`  ${String(pid).padStart(7)}  ${plain(commandLine || command).slice(0, 100)}\n`);
-  if (found.length > MAX_LISTED) process.stderr.write(`  and ${found.length - MAX_LISTED} more\n`);
-  return AMBIGUOUS;
+/** Lines that state why no process is taken. */
+function refusal(found: readonly Process[], wanted: string, host: string): readonly string[] {
+  if (found.length === 0) return [`no process ${plain(wanted)} on ${plain(host)}`];
+  return [
+    `${found.length} processes ${plain(wanted)} on ${plain(host)}; name one by its pid:`,
+    ...found
+      .slice(0, MAX_LISTED)
+      .map(
+        ({ pid, commandLine, command }) =>
+          `  ${String(pid).padStart(7)}  ${plain(commandLine || command).slice(0, 100)}`,
+      ),
+    ...(found.length > MAX_LISTED ? [`  and ${found.length - MAX_LISTED} more`] : []),
+  ];
 }
 
 /** Content with pseudonyms of the host's names. */
