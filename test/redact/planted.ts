@@ -383,11 +383,9 @@ const TEMPLATES: readonly Template[] = [
   ['terminal', (n) => `ssh-rsa SHA256:${n.bareUuid}${hex(4, 11)} ${n.user}@${n.fqdn}`, 'bareUuid', 'user', 'fqdn'],
 ];
 
-const ROUNDS = 6;
-
 /** All templates with identifiers of six sites. */
 export const planted: readonly Planted[] = TEMPLATES.flatMap(([where, text, ...used], salt) =>
-  Array.from({ length: ROUNDS }, (_, i) => {
+  Array.from({ length: 6 }, (_, i) => {
     const all = names(i, salt);
     return { where, text: text(all), identifiers: [...new Set(used.map((name) => all[name]))] };
   }),
@@ -397,7 +395,5 @@ export const planted: readonly Planted[] = TEMPLATES.flatMap(([where, text, ...u
 export const plantedIdentifiers: readonly string[] = [...new Set(planted.flatMap(({ identifiers }) => identifiers))];
 
 /** Planted identifiers in a text, also in upper case or with other separators. */
-export const plantedIn = (text: string, identifiers: readonly string[] = plantedIdentifiers): readonly string[] => {
-  const lower = text.toLowerCase();
-  return identifiers.filter((identifier) => lower.includes(identifier.toLowerCase()));
-};
+export const plantedIn = (text: string, identifiers: readonly string[] = plantedIdentifiers): readonly string[] =>
+  identifiers.filter((identifier) => text.toLowerCase().includes(identifier.toLowerCase()));

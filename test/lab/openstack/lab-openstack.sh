@@ -20,7 +20,7 @@ cloud() { (. /root/admin-openrc && timeout 300 openstack); }
 
 # The first process of the namespaces.
 INIT='mount --make-rprivate / && mkdir -p "$1"/{cgroup,run,log} && mount --rbind /sys/fs/cgroup "$1/cgroup" && mount -t sysfs sysfs /sys && mount --rbind "$1/cgroup" /sys/fs/cgroup || exit 1
-  for d in etc root var/lib; do mkdir -p "$1/upper/$d" "$1/work/$d" && mount -t overlay overlay -o "lowerdir=/$d,upperdir=$1/upper/$d,workdir=$1/work/$d" "/$d" || exit 1; done
+  for d in etc root var/lib; do mkdir -p "$1/upper/$d" "$1/scratch/$d" && mount -t overlay overlay -o "lowerdir=/$d,upperdir=$1/upper/$d,workdir=$1/scratch/$d" "/$d" || exit 1; done
   mount --bind "$1/run" /run && mount --bind "$1/log" /var/log && rm -rf /etc/libvirt/qemu/*.xml || exit 1
   hostname lab-cloud && ip link set lo up && echo "127.0.0.1 localhost lab-cloud" >/etc/hosts && : >"$1/init.ready" || exit 1
   exec perl -e "\$SIG{CHLD} = q(IGNORE); sleep while 1" "$1"'
@@ -143,7 +143,7 @@ down() {
   one_at_a_time
   # The first process of a PID namespace takes all others with it; unshare leaves TERM to it, which it ignores.
   if alive init; then kill -KILL "$(first)"; fi
-  reap init 5; rm -rf "$STATE"/{upper,work,run,log,cgroup,broken,ready,synced,catalog,init.ready} "$STATE"/*.pid; say "down"
+  reap init 5; rm -rf "$STATE"/{upper,scratch,run,log,cgroup,broken,ready,synced,catalog,init.ready} "$STATE"/*.pid; say "down"
 }
 purge() { down; rm -rf "$STATE"; say "purged"; }
 case "$CMD ${LAB_INSIDE:-}" in
