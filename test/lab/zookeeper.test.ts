@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 it('pane shows the servers, and the reason for missing figures', async () => {
-  await screen.until([/zookeeper:2181\S* +3\.8\.0 +leader/, /zookeeper:2181\S* +3\.8\.0 +follower/, /mntr not in/], 30_000); // prettier-ignore
+  await screen.until([/zookeeper:2181\S* +3\.8\.0 +leader/, /zookeeper:2181\S* +3\.8\.0 +follower/, /mntr not read/], 30_000); // prettier-ignore
 });
 
 namesFaults('zookeeper', () => screen, [
