@@ -35,6 +35,7 @@ export const limits = {
   hintFaultsFarPct: { warn: 20, authority: '[own]: less than 80 % of hint faults local while pages migrate' },
   tcpRetransmitPct: { warn: 1, crit: 5, authority: 'hotsos: above 1 % of segments sent; 5 % is [own]' },
   acceptQueuePct: { warn: 80, authority: '[own]; full above the backlog' },
+  ephemeralPortsPct: { warn: 80, crit: 95, authority: '[own], of ip_local_port_range to one destination' },
   udpDropsPerSec: { warn: 1, authority: '[own]' },
   reversePathPerSec: { warn: 1, authority: '[own]' },
   neighbourTablePct: { warn: 80, crit: 95, authority: '[own], of gc_thresh3' },

@@ -170,6 +170,8 @@ export const ROLES: Readonly<Record<string, Role>> = {
   'package-lock-held': 'symptom',
   'package-run-long': 'symptom',
   'pcie-errors': 'cause',
+  'peer-unresponsive': 'symptom',
+  'ports-exhausted': 'pressure',
   'postgresql-archiver': 'cause',
   'postgresql-connections': 'pressure',
   'postgresql-deadlocks': 'cause',

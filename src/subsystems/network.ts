@@ -7,6 +7,7 @@ import {
   tunnelMtu,
 } from '../findings/network/routing.ts';
 import { bondLacp, nicDriverLoss } from '../findings/network/cards.ts';
+import { peerUnresponsive, portsExhausted } from '../findings/network/connections.ts';
 import { clockSkew, clockUnsynchronised } from '../findings/network/clock.ts';
 import { resolverUnresponsive } from '../findings/network/dns.ts';
 import { namespaceNetwork } from '../findings/network/namespaces.ts';
@@ -17,11 +18,13 @@ import { networkDependencies } from '../incidents/dependencies/network.ts';
 import { protocolChecks } from '../ledger/checks/protocols.ts';
 import { networkPane } from '../panes/network/pane.ts';
 import { serviceChecks } from '../ledger/checks/network-services.ts';
+import { connections } from '../sources/network/connections.ts';
 import { clock } from '../sources/network/clock.ts';
 import { drivers } from '../sources/network/drivers.ts';
 import { firewall } from '../sources/network/firewall.ts';
 import { links } from '../sources/network/links.ts';
 import { namespaces } from '../sources/network/namespaces.ts';
+import { peerFlows } from '../sources/network/peer-flows.ts';
 import { protocolCounters } from '../sources/network/protocols.ts';
 import { listeners, qdiscs } from '../sources/network/queues.ts';
 import { resolvers } from '../sources/network/resolvers.ts';
@@ -38,6 +41,7 @@ export const networkSubsystem: Subsystem = {
     links,
     qdiscs,
     listeners,
+    connections,
     neighbours,
     addresses,
     routes,
@@ -54,6 +58,8 @@ export const networkSubsystem: Subsystem = {
     listenOverflow,
     tcpRetransmits,
     udpDrops,
+    peerUnresponsive,
+    portsExhausted,
     qdiscDrops,
     neighbourTable,
     reversePath,
@@ -70,7 +76,7 @@ export const networkSubsystem: Subsystem = {
   checks: [protocolChecks, serviceChecks],
   pane: networkPane,
   protocols: [netlink, facts],
-  details: [withExample(firewall)],
+  details: [withExample(firewall), withExample(peerFlows)],
   policy: {
     files: ['/etc/resolv.conf', '/run/systemd/resolve/resolv.conf'],
     commands: [

@@ -31,6 +31,15 @@ export const networkSteps: StepTable = {
     commands: () => [command(['ss', '-uanmp'], 'buffers and drops of each UDP socket')],
     section: 'protocols',
   },
+  'peer-unresponsive': {
+    tracers: () => ['tcpretrans', 'skb-drops'],
+    commands: () => [sockets, command(['ss', '-tnp', 'state', 'syn-sent'], 'connections that do not open, with their processes')],
+    section: 'peers',
+  },
+  'ports-exhausted': {
+    commands: () => [command(['ss', '-tan', 'state', 'time-wait'], 'connections in TIME-WAIT by peer')],
+    section: 'peers',
+  },
   'reverse-path-drops': {
     tracers: () => ['skb-drops'],
     commands: (found) => [

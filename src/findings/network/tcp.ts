@@ -1,9 +1,11 @@
 import { retransmits } from '../../entities/network/tcp.ts';
 import { count, percent, plural, span } from '../../lib/units.ts';
+import { connections, type Connections } from '../../sources/network/connections.ts';
 import { listeners } from '../../sources/network/queues.ts';
 import { protocolCounters, protocolRate } from '../../sources/network/protocols.ts';
 import { grade, limits } from '../../thresholds.ts';
 import { counterEvents } from '../../timeline/last-event.ts';
+import { delta, type Seen } from '../../timeline/moment.ts';
 import { overLast } from '../../timeline/window.ts';
 import { thisHost } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
@@ -89,13 +91,14 @@ export const listenOverflow = defineFinding({
 export const udpDrops = defineFinding({
   id: 'udp-drops',
   title: 'UDP buffers full',
-  needs: { protocolCounters },
+  needs: { protocolCounters, connections },
   authority: '[own]: 1/s; meaning: networking/snmp_counter.rst, UdpRcvbufErrors',
   judge: (moment): readonly Found[] => {
     const seen = overLast(moment.protocolCounters, WINDOW_SECONDS, LEAST_SECONDS);
     const received = protocolRate(seen, 'Udp RcvbufErrors') ?? 0;
     const sent = protocolRate(seen, 'Udp SndbufErrors') ?? 0;
     if (received < limits.udpDropsPerSec.warn && sent < limits.udpDropsPerSec.warn) return [];
+    const [socket, ...others] = dropping(moment.connections);
     return [
       {
         ...common,
@@ -103,17 +106,31 @@ export const udpDrops = defineFinding({
         subject: 'udp',
         sentence:
           received >= sent
-            ? `receive buffers full, ${count(received)} drops/s`
+            ? `receive buffers full, ${count(received)} drops/s${socket ? `, port ${socket.port}` : ''}`
             : `send buffers full, ${count(sent)} drops/s`,
         evidence: [
           { what: 'RcvbufErrors', value: `${count(received)}/s`, source: '/proc/net/snmp Udp' },
           { what: 'SndbufErrors', value: `${count(sent)}/s`, source: '/proc/net/snmp Udp' },
+          ...(socket ? [socket, ...others].slice(0, 4).map(({ address, port, perSec }) => ({ what: `${address}:${port}`, value: `${count(perSec)} drops/s`, source: '/proc/net/udp' })) : []),
         ],
-        next: 'name the socket: `ss -uanm` (d of skmem counts its drops); then its process, then net.core.rmem_max',
+        next: socket
+          ? `name its process: \`ss -uanmp sport = :${socket.port}\`; it reads too slowly, or net.core.rmem_max is small`
+          : 'name the socket: `ss -uanm` (d of skmem counts its drops); then its process, then net.core.rmem_max',
       },
     ];
   },
 });
+
+/** UDP sockets that drop, the most first. */
+function dropping({ now, before, seconds }: Seen<Connections | undefined>) {
+  const earlier = new Map(before?.udp.map((socket) => [socket.inode, socket.drops]));
+  return (now?.udp ?? [])
+    .flatMap(({ address, port, inode, drops }) => {
+      const perSec = delta(drops, earlier.get(inode), seconds);
+      return perSec === undefined || perSec === 0 ? [] : [{ address, port, perSec }];
+    })
+    .toSorted((a, b) => b.perSec - a.perSec);
+}
 
 /** Packets dropped since their source has no route back over the interface that they came in by. */
 export const reversePath = defineFinding({

@@ -4,6 +4,8 @@ import { wideTunnels } from '../../entities/network/tunnels.ts';
 import { entityRef, thisHost } from '../../findings/entity-ref.ts';
 import { plain } from '../../lib/plain.ts';
 import { count, percent, plural, span } from '../../lib/units.ts';
+import { portsPct, stuckPeer } from '../../entities/network/peers.ts';
+import { connections } from '../../sources/network/connections.ts';
 import { links } from '../../sources/network/links.ts';
 import { protocolCounters, protocolRate } from '../../sources/network/protocols.ts';
 import { listeners, qdiscs } from '../../sources/network/queues.ts';
@@ -16,8 +18,8 @@ const host = { entity: thisHost, nameVocabulary: 'fixed', pane: 'network' } as c
 /** Protocols, queues, neighbours and routes of the host. */
 export const protocolChecks = defineChecks({
   id: 'protocols',
-  needs: { protocolCounters, listeners, links, qdiscs, addresses, neighbours, routes },
-  rules: ['tcp-retransmits', 'listen-overflow', 'udp-drops', 'reverse-path-drops', 'qdisc-drops', 'tunnel-mtu', 'address-duplicate', 'neighbour-table', 'gateway-unresolved'], // prettier-ignore
+  needs: { protocolCounters, connections, listeners, links, qdiscs, addresses, neighbours, routes },
+  rules: ['tcp-retransmits', 'listen-overflow', 'udp-drops', 'peer-unresponsive', 'ports-exhausted', 'reverse-path-drops', 'qdisc-drops', 'tunnel-mtu', 'address-duplicate', 'neighbour-table', 'gateway-unresolved'], // prettier-ignore
   of: (moment): readonly Check[] => {
     const { protocolCounters: counters, listeners: open, links: known, qdiscs: queues, neighbours: table } = moment;
     const seen = overLast(counters, 10, 1.5);
@@ -29,6 +31,9 @@ export const protocolChecks = defineChecks({
     const again = retransmits(seen);
     const byIndex = new Map(known.now?.items.map((link) => [link.index, link]));
     const fullest = Math.max(0, ...(open.now?.items ?? []).map(({ waiting, backlog }) => (backlog === 0 ? 0 : (100 * waiting) / backlog))); // prettier-ignore
+    const peers = moment.connections;
+    const stuck = peers.now?.peers.filter((peer) => stuckPeer(peer, peers.before) !== undefined);
+    const [fullestUse] = peers.now?.ports ?? [];
     const wide = known.now && wideTunnels(byIndex, moment.routes.now?.items ?? []);
     const duplicates = moment.addresses.now?.items.filter(({ states }) => states.includes('dadfailed'));
     const out = moment.routes.now && known.now && gateways(moment.routes.now.items, table, byIndex);
@@ -36,6 +41,8 @@ export const protocolChecks = defineChecks({
       ...check({ ...host, name: 'tcp', aspect: 'errors', rules: ['tcp-retransmits'], what: 'retransmits', limit: '1% of segments', essential: true }, again && `${count(again.perSec)}/s${again.sharePct === undefined ? '' : `, ${percent(again.sharePct)}`}`, source),
       ...check({ ...host, name: 'accept queue', aspect: 'saturation', rules: ['listen-overflow'], what: 'fullest accept queue', limit: '80% of the backlog' }, open.now && percent(fullest), { listeners: open }),
       ...check({ ...host, name: 'udp', aspect: 'errors', rules: ['udp-drops'], what: 'drops of receive buffers', limit: '1/s', essential: true }, rate('Udp RcvbufErrors'), source),
+      ...check({ ...host, name: 'peers', aspect: 'errors', rules: ['peer-unresponsive'], what: 'peers that do not acknowledge for 3 s', limit: '0', wide: true }, stuck && `${stuck.length} of ${count(peers.now?.allPeers)}`, { connections: peers }),
+      ...check({ ...host, name: 'local ports', aspect: 'utilisation', rules: ['ports-exhausted'], what: 'ports to one destination', limit: '80% of ip_local_port_range' }, peers.now && (fullestUse ? percent(portsPct(fullestUse, peers.now)) : 'no connection out'), { connections: peers }),
       ...check({ ...host, name: 'rp_filter', aspect: 'errors', rules: ['reverse-path-drops'], what: 'drops', limit: '1/s' }, rate('TcpExt IPReversePathFilter'), source),
       ...check({ ...host, name: 'links', aspect: 'saturation', rules: ['qdisc-drops'], what: 'transmit queues', limit: '1 drop/s', wide: true }, queues.now && queues.before && plural(queues.now.items.length, 'queue'), { qdiscs: queues }),
       ...check({ ...host, name: 'links', aspect: 'errors', rules: ['tunnel-mtu'], what: 'MTU of tunnels over their links', limit: 'fits', wide: true }, wide && `${wide.length} too large`, { links: known }),

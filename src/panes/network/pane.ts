@@ -3,8 +3,10 @@ import { gateways, type Gateway } from '../../entities/network/routes.ts';
 import { retransmits } from '../../entities/network/tcp.ts';
 import { count, NONE, percent } from '../../lib/units.ts';
 import { protocolCounters, protocolRate } from '../../sources/network/protocols.ts';
-import { listeners, type Listener } from '../../sources/network/queues.ts';
+import { listeners } from '../../sources/network/queues.ts';
+import { connections, type Connections } from '../../sources/network/connections.ts';
 import { routes } from '../../sources/network/routing.ts';
+import { socketOwners } from '../../sources/processes/socket-owners.ts';
 import { grade, limits } from '../../thresholds.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import { nothingWords, stateOf, type NothingWords, type ReadingState } from '../../timeline/reading-state.ts';
@@ -17,7 +19,8 @@ import { pathDetail } from './path.ts';
 import { cardRows, cardsSection, type CardRow } from './cards.ts';
 import { namespaceRows, namespacesSection, namespaceTableNeeds, type NamespaceRow } from './namespaces.ts';
 import { gatewayText, serviceLines, serviceNeeds, worstFirst } from './services.ts';
-import { gatewaysSection, listenersSection, neighboursNote } from './tables.ts';
+import { peersNote, peerRows, peersSection, type PeerRow } from './peers.ts';
+import { gatewaysSection, listenerRows, listenersSection, neighboursNote, type ListenerRow } from './tables.ts';
 
 const needs = {
   ...flowPathNeeds,
@@ -26,6 +29,8 @@ const needs = {
   ...serviceNeeds,
   protocolCounters,
   listeners,
+  connections,
+  socketOwners,
   routes,
 };
 
@@ -35,7 +40,9 @@ export interface NetworkModel {
   /** Path of the traffic of a link, computed on demand. */
   readonly hops: (row: LinkRow) => readonly Hop[];
   readonly allLinks: number | undefined;
-  readonly listeners: readonly Listener[];
+  readonly listeners: readonly ListenerRow[];
+  readonly peers: readonly PeerRow[];
+  readonly peersNote: string;
   readonly gateways: readonly Gateway[];
   readonly neighbours: string;
   readonly figures: readonly FigureLine[];
@@ -52,6 +59,7 @@ export interface NetworkModel {
   readonly empty: {
     readonly links: NothingWords;
     readonly listeners: NothingWords;
+    readonly peers: NothingWords;
     readonly gateways: NothingWords;
     readonly cards: NothingWords;
     readonly namespaces: NothingWords;
@@ -73,6 +81,9 @@ export const networkPane = definePane({
     'conntrack',
     'tcp',
     'udp',
+    'peers',
+    'connections',
+    'rtt',
     'link',
     'links',
     'listen',
@@ -86,7 +97,7 @@ export const networkPane = definePane({
   presence: ({ presence }) => presence,
   sections: (model) => [
     figuresSection(
-      { id: 'protocols', title: 'Protocols', note: 'over 10 s', sources: ['protocol-counters'] },
+      { id: 'protocols', title: 'Protocols', note: 'over 10 s', sources: ['protocol-counters', 'connections'] },
       model.figures,
     ),
     ...(model.services.length > 0
@@ -105,6 +116,7 @@ export const networkPane = definePane({
       pathDetail(row, () => model.hops(row)),
     ),
     listenersSection(model.listeners, model.states.listeners, model.empty.listeners),
+    peersSection(model.peers, model.peersNote, model.empty.peers),
     gatewaysSection(model.gateways, model.neighbours, model.empty.gateways),
     namespacesSection(model.namespaces, model.allNamespaces, model.states.namespaces, model.empty.namespaces),
     cardsSection(model.cards, model.states.cards, model.empty.cards),
@@ -125,10 +137,12 @@ export function networkModel(moment: Moment<typeof needs>): NetworkModel {
     links: linkRows(moment),
     hops: ({ link, owner }) => flowPath(link, owner, moment),
     allLinks: seen.now?.all,
-    listeners: open.now?.items ?? [],
+    listeners: listenerRows(open.now?.items ?? [], moment.socketOwners.now),
+    peers: peerRows(moment.connections, moment.socketOwners.now),
+    peersNote: peersNote(moment.connections.now),
     gateways: ways,
     neighbours: neighboursNote(known.now?.all, known.now?.limit),
-    figures: protocolLines(counters),
+    figures: [...protocolLines(counters), ...stateLines(moment.connections.now)],
     services: serviceLines(moment, ways),
     cards: cardRows(moment.drivers),
     namespaces: namespaceRows(moment),
@@ -142,6 +156,7 @@ export function networkModel(moment: Moment<typeof needs>): NetworkModel {
     empty: {
       links: nothingWords('none', stateOf(seen)),
       listeners: nothingWords('none', stateOf(open)),
+      peers: nothingWords('none', stateOf(moment.connections)),
       gateways: nothingWords('no default route', stateOf(table)),
       cards: nothingWords('none', stateOf(moment.drivers)),
       namespaces: nothingWords('none', stateOf(moment.namespaces)),
@@ -206,6 +221,17 @@ function protocolLines(counters: Counters): readonly FigureLine[] {
       ],
     },
   ].filter(({ figures }) => figures.length > 0);
+}
+
+/** Sockets by state; those of a state that none has are left out. */
+function stateLines(now: Connections | undefined): readonly FigureLine[] {
+  if (now === undefined || now.states.size === 0) return [];
+  return [
+    {
+      label: 'sockets',
+      figures: [...now.states].toSorted(([, a], [, b]) => b - a).map(([state, number]) => figure(`${count(number)} ${state}`)), // prettier-ignore
+    },
+  ];
 }
 
 const figuresSection = (

@@ -2,6 +2,7 @@ import { gatewaySeverity, type Gateway } from '../../entities/network/routes.ts'
 import { plain } from '../../lib/plain.ts';
 import { count, NONE, percent, plural } from '../../lib/units.ts';
 import type { Listener } from '../../sources/network/queues.ts';
+import type { SocketOwner, SocketOwners } from '../../sources/processes/socket-owners.ts';
 import { grade, limits } from '../../thresholds.ts';
 import { numberKnown, type NothingWords, type ReadingState } from '../../timeline/reading-state.ts';
 import { numberColumn, percentColumn, textColumn, totalColumn } from '../../ui/kit/columns.ts';
@@ -10,26 +11,41 @@ import type { Column, TableSection } from '../pane.ts';
 const fillPct = ({ waiting, backlog }: Listener): number | undefined =>
   backlog === 0 ? undefined : (100 * waiting) / backlog;
 
-const listenerColumns: readonly Column<Listener>[] = [
+export interface ListenerRow extends Listener {
+  /** Undefined where it was not read since the socket was opened. */
+  readonly owner: SocketOwner | undefined;
+}
+
+export const listenerRows = (
+  listeners: readonly Listener[],
+  owners: SocketOwners | undefined,
+): readonly ListenerRow[] =>
+  listeners.map((listener) => ({ ...listener, owner: owners?.listeners.get(`${listener.address}:${listener.port}`) }));
+
+export const ownerText = (owner: SocketOwner | undefined): string | undefined =>
+  owner && `${plain(owner.command)}[${owner.pid}]`;
+
+const listenerColumns: readonly Column<ListenerRow>[] = [
   textColumn({ id: 'address', title: 'ADDRESS', about: 'Local address; 0.0.0.0 and ::: all.', width: 16, widest: 39, rank: 0, value: ({ address }) => plain(address) }),
   numberColumn({ id: 'port', title: 'PORT', about: 'Local port.', width: 5, rank: 0, value: ({ port }) => port }),
   totalColumn({ id: 'waiting', title: 'RECV-Q', about: 'Connections that wait for accept (Recv-Q of ss -lt).', width: 7, rank: 0, value: ({ waiting }) => waiting }),
   totalColumn({ id: 'backlog', title: 'BACKLOG', about: 'Limit of that queue (Send-Q of ss -lt): min(listen backlog, somaxconn).', width: 7, rank: 1, value: ({ backlog }) => backlog }),
   percentColumn({ id: 'fill', title: 'FULL%', about: 'Waiting connections of the backlog.', width: 6, rank: 0, value: fillPct, role: (row) => grade(fillPct(row), limits.acceptQueuePct) }),
+  textColumn({ id: 'process', title: 'PROCESS', about: 'Process that listens, read once a minute.', width: 18, widest: 28, rank: 1, value: ({ owner }) => ownerText(owner) }),
   numberColumn({ id: 'uid', title: 'UID', about: 'User of the socket.', width: 6, rank: 2, value: ({ uid }) => uid }),
   numberColumn({ id: 'inode', title: 'INODE', about: 'Inode of the socket, as in the open files of its process.', width: 10, rank: 3, value: ({ inode }) => inode }),
 ]; // prettier-ignore
 
 export const listenersSection = (
-  rows: readonly Listener[],
+  rows: readonly ListenerRow[],
   state: ReadingState,
   empty: NothingWords,
-): TableSection<Listener> => ({
+): TableSection<ListenerRow> => ({
   kind: 'table',
   id: 'listeners',
   title: 'Listeners',
   note: count(numberKnown(rows.length, state)),
-  sources: ['listeners'],
+  sources: ['listeners', 'socket-owners'],
   columns: listenerColumns,
   rows: rows.toSorted((a, b) => (fillPct(b) ?? 0) - (fillPct(a) ?? 0) || a.port - b.port),
   key: ({ address, port, inode }) => `${address}:${port} ${inode}`,

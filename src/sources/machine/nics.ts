@@ -1,5 +1,6 @@
 import { lines, toCount } from '../../lib/lines.ts';
-import { defineSource } from '../source.ts';
+import { carrierRevision, links as netlinkLinks } from '../network/links.ts';
+import { defineSource, following } from '../source.ts';
 import { attribute, baseName, pciOf } from '../sysfs.ts';
 
 /**
@@ -13,6 +14,8 @@ export const nics = defineSource({
   why: 'Shows link state, speed, MTU, bond and NUMA node of every interface.',
   everySeconds: 10,
   value: 'low',
+  // Its files are some for each interface; netlink has all of them in one reply, and shows a lost carrier or member within its period.
+  follows: following(netlinkLinks, carrierRevision),
   reads: {
     links: { kind: 'glob', pattern: '/sys/class/net/*', links: true },
     states: { kind: 'glob', pattern: '/sys/class/net/*/operstate' },

@@ -43,6 +43,8 @@ export interface Link {
   readonly bondMode: string | undefined;
   /** MAC of the LACP partner; zeros where it does not speak LACP. */
   readonly lacpPartner: string | undefined;
+  /** Of a member of a bond: group of links that LACP made. */
+  readonly aggregator: number | undefined;
   readonly counters: LinkCounters;
 }
 
@@ -73,6 +75,7 @@ function linkOf(value: Fields): Link | undefined {
     rxQueues: countOf(value['rxQueues']),
     bondMode: kind === 'bond' ? textOf(value['mode']) : undefined,
     lacpPartner: textOf(value['partner']),
+    aggregator: countOf(value['aggregator']),
     counters: {
       rxPackets: countOf(stats['rxPackets']),
       txPackets: countOf(stats['txPackets']),
@@ -104,3 +107,16 @@ export const links = defineSource({
   weightKiB: (sample: Dump<Link> | undefined) => (sample?.items.length ?? 0) * 0.6,
   parse: ({ links: text }): Dump<Link> | undefined => dumpOf(text, linkOf),
 });
+
+/**
+ * Carriers, MTUs, members and LACP groups of cards and bonds: what a lost link changes, and neither traffic nor a container that starts.
+ */
+export function carrierRevision(sample: Dump<Link> | undefined): string | undefined {
+  const bonds = new Set(sample?.items.filter(({ kind }) => kind === 'bond').map(({ index }) => index));
+  return sample?.items
+    .filter(({ kind, masterIndex }) => kind === undefined || kind === 'bond' || bonds.has(masterIndex ?? 0))
+    .map(({ name, operState, carrierDowns, mtuBytes, masterIndex, aggregator, lacpPartner }) =>
+      [name, operState, carrierDowns, mtuBytes, masterIndex, aggregator, lacpPartner].join(' '),
+    )
+    .join('\n');
+}

@@ -1,6 +1,16 @@
 import { lines, toCount, words } from '../../lib/lines.ts';
 import { defineSource } from '../source.ts';
 
+/** Sockets with their processes. */
+export const SOCKETS = {
+  kind: 'run',
+  argv: ['ss', '-Hntxp', 'state', 'established', 'state', 'listening'],
+  as: 'root',
+} as const;
+
+/** Sockets beyond these are left out. */
+export const MAX_SOCKETS = 20_000;
+
 /**
  * Which process is connected to which daemon of this host: both ends of unix sockets, and of TCP connections to an address of the
  * host. ss(8); only root sees the processes of others. Sockets of other network namespaces are not in it.
@@ -16,13 +26,7 @@ export const socketPeers = defineSource({
   why: 'Shows which processes use which daemon, so that those that wait for a stuck one are explained.',
   everySeconds: 60,
   value: 'low',
-  reads: {
-    sockets: {
-      kind: 'run',
-      argv: ['ss', '-Hntxp', 'state', 'established', 'state', 'listening'],
-      as: 'root',
-    },
-  },
+  reads: { sockets: SOCKETS },
   parse: ({ sockets }): readonly SocketPeer[] => {
     const unix = new Map<string, UnixEnd>();
     const tcp = new Map<string, TcpEnd>();
@@ -72,9 +76,6 @@ interface TcpEnd {
   readonly pids: readonly number[];
 }
 
-/** Sockets beyond these are left out. */
-const MAX_SOCKETS = 20_000;
-
 const UNNAMED = '*';
 
 /** Linear in the line: a socket that thousands of children inherited has a line of 100 kB, and names are hostile. */
@@ -95,6 +96,6 @@ function pidsOf(line: string): readonly number[] {
 }
 
 /** `[::ffff:127.0.0.1]:80` and `127.0.0.1%lo:80` are `127.0.0.1:80`. */
-const hostPort = (address: string): string => address.replace(/^\[::ffff:([\d.]+)\]/, '$1').replace(/%[^:\]]*/, '');
+export const hostPort = (address: string): string => address.replace(/^\[::ffff:([\d.]+)\]/, '$1').replace(/%[^:\]]*/, '');
 
 const portOf = (address: string): string => address.slice(address.lastIndexOf(':') + 1);

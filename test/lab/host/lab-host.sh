@@ -4,12 +4,12 @@
 # the system bus, an sshd. Processes, memory and disks are those of this machine.   then: ssh -F DIR/host/ssh_config support@host
 # Faults: listen-queue, udp-buffer, rp-filter, gateway, duplicate, qdisc (load into a slow shaper), unit-failed, unit-loop,
 # unit-limit, unit-log (a unit that writes errors to the journal), segfault, fs-error, resolver (silent), resolver-local (no
-# server), skew (with libfaketime), chrony (no source), namespace (accept queue in a namespace within the host), and those of
-# limit-faults.sh.
+# server), skew (with libfaketime), chrony (no source), namespace (accept queue in a namespace within the host), peer-silent (SYNs
+# without a reply), peer-lost (open connections whose peer went), ports (few ephemeral ports), and those of limit-faults.sh.
 LABNAME=host; ARGS=(); HERE=$(dirname "$(readlink -f "$0")"); . "$HERE/../lib/lab-lib.sh"
 PATH=$PATH:/usr/sbin:/sbin
 . "$HERE/limit-faults.sh"
-FAULTS="$LIMIT_FAULTS listen-queue udp-buffer rp-filter gateway duplicate qdisc unit-failed unit-loop unit-limit unit-log segfault fs-error resolver resolver-local chrony namespace"
+FAULTS="$LIMIT_FAULTS listen-queue udp-buffer rp-filter gateway duplicate qdisc unit-failed unit-loop unit-limit unit-log segfault fs-error resolver resolver-local chrony namespace peer-silent peer-lost ports"
 FAKETIME=$(ls /usr/lib/*/faketime/libfaketime.so.1 2>/dev/null | head -1); [ -z "$FAKETIME" ] || FAULTS="$FAULTS skew"
 parse_args "$@"
 UNITS=$STATE/home/.config/systemd/user
@@ -32,6 +32,17 @@ if what == "connect":
         for _ in range(5):
             one = socket.socket(); one.setblocking(False); one.connect_ex((address, 9001)); kept.append(one)
         time.sleep(0.5); del kept[:-200]
+if what == "serve":
+    listener = socket.socket(); listener.setsockopt(1, 2, 1); listener.bind((address, 9003)); listener.listen(512); kept = []
+    while True: kept.append(listener.accept())
+if what == "hold":
+    held = [socket.socket() for _ in range(int(sys.argv[4]))]
+    for one in held: one.setblocking(False); one.connect_ex((address, 9003))
+    while True:
+        time.sleep(0.5)
+        for one in held:
+            try: one.send(b"x" * 100)
+            except OSError: pass
 if what == "lookup":
     while True:
         query = socket.socket(2, 2); query.settimeout(8); query.connect((address, 53))
@@ -108,7 +119,7 @@ up() {
 }
 down() {
   one_at_a_time; local name
-  for name in lazy connect deaf send slow lost martian files locked user zombies lookup chronyd lazy-inner connect-inner; do reap "$name"; done
+  for name in lazy connect deaf send slow lost martian files locked user zombies lookup chronyd lazy-inner connect-inner silent lost-peer server ports; do reap "$name"; done
   repair_fs_error; reap init 10
   pkill -f "$STATE/sshd_config" 2>/dev/null; pkill -f "$STATE/bus.conf" 2>/dev/null
   ip netns del "$NS" 2>/dev/null; ip netns del "$INNER" 2>/dev/null; ip link del "$PEER" 2>/dev/null
@@ -152,6 +163,16 @@ break_namespace() {
   ip netns add "$INNER" && ip -n "$INNER" link set lo up && run_python lazy-inner inner lazy 127.0.0.1 && run_python connect-inner inner connect 127.0.0.1
 }
 repair_namespace() { reap connect-inner; reap lazy-inner; ip netns del "$INNER" 2>/dev/null; :; }
+# Frames to that address vanish, as of a host that is off behind a router.
+break_peer_silent() { ip -n "$NS" neigh replace 10.213.0.44 lladdr 02:00:00:00:00:44 dev eth0 nud permanent && run_python silent in hold 10.213.0.44 3; }
+repair_peer_silent() { reap silent; ip -n "$NS" neigh del 10.213.0.44 dev eth0 2>/dev/null; :; }
+break_peer_lost() {
+  ip addr add 10.213.0.5/24 dev "$PEER" && run_python server out serve 10.213.0.5 && sleep 0.5 && run_python lost-peer in hold 10.213.0.5 3 && sleep 1 &&
+    ip -n "$NS" neigh replace 10.213.0.5 lladdr 02:00:00:00:00:55 dev eth0 nud permanent
+}
+repair_peer_lost() { reap lost-peer; reap server; ip -n "$NS" neigh del 10.213.0.5 dev eth0 2>/dev/null; ip addr del 10.213.0.5/24 dev "$PEER" 2>/dev/null; :; }
+break_ports() { inside sysctl -qw net.ipv4.ip_local_port_range='40000 40049' && run_python server out serve 10.213.0.1 && sleep 0.5 && run_python ports in hold 10.213.0.1 60; }
+repair_ports() { reap ports; reap server; inside sysctl -qw net.ipv4.ip_local_port_range='32768 60999'; }
 break_unit_failed() { unit daemon-reload; unit start lab-failed 2>/dev/null; wait_for 10 'lab-failed to fail' unit is-failed lab-failed; }
 repair_unit_failed() { unit reset-failed lab-failed; }
 break_unit_loop() { unit daemon-reload; unit start --no-block lab-loop; }

@@ -1,9 +1,10 @@
-"""Facts that no file has: network drivers and namespaces, mapped devices, the clock, locks of the package manager, logs of NVMe."""
+"""Facts that no file has: connections, network drivers and namespaces, mapped devices, the clock, locks of the package manager, logs of NVMe."""
 
 import json
 import time
 
 from crashcart_collector.clock import clock
+from crashcart_collector.connections import Connections, flows
 from crashcart_collector.drivers import Drivers
 from crashcart_collector.mapped import Mapped
 from crashcart_collector.namespaces import Namespaces
@@ -75,6 +76,8 @@ FACTS = {
     PREFIX + "namespaces": lambda: Namespaces().read,
     PREFIX + "mapped": lambda: Mapped().read,
     PREFIX + "clock": lambda: clock,
+    PREFIX + "connections": lambda: Connections().read,
+    PREFIX + "flows": lambda: flows,
     PREFIX + "packages": lambda: package_files,
     PREFIX + "objects": lambda: mapped_objects,
     PREFIX + "nvme": lambda: nvme_health,

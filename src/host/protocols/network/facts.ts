@@ -50,6 +50,15 @@ const KINDS: Readonly<Record<string, FactsKind>> = {
     what: 'state of mapped devices: thin pools, snapshots, caches, RAID, paths (device-mapper ioctl)',
     asked: {},
   },
+  connections: {
+    what: 'TCP connections added up by peer, ports in use by destination, UDP sockets that dropped (sock_diag, /proc/net/udp)',
+    asked: {},
+  },
+  flows: {
+    what: 'TCP connections of one peer with RTT, retransmits and window (sock_diag with tcp_info, filtered by the kernel)',
+    asked: {},
+    argument: /^[\da-fA-F:.]{2,45} \d{1,5} (?:to|from)$/,
+  },
   clock: { what: 'the clock, adjtimex without a change, tracking of chronyd (UDP 127.0.0.1:323)', asked: {} },
   packages: {
     what: 'times of change of the package database, processes that hold its locks (stat, /proc/locks)',
@@ -70,7 +79,7 @@ const WHYS: readonly Why[] = ['absent', 'denied', 'timeout', 'failed'];
  */
 export const facts: Protocol = {
   name: 'facts',
-  what: 'the kernel for driver counters, network namespaces, mapped devices, the clock and the files of the package manager (system calls)',
+  what: 'the kernel for connections, driver counters, network namespaces, mapped devices, the clock and the files of the package manager (system calls)',
   allowed: Object.entries(KINDS).map(([kind, { what }]) => `facts:${kind}: ${what}`),
   refusal: (to, request) => {
     const { name, kind, argument } = requestOf(request);

@@ -76,6 +76,7 @@ function link(payload: Buffer): object | undefined {
     rxQueues: u32(attributes.get(32)),
     kind,
     memberKind: textAt(info.get(4)),
+    ...memberOf(textAt(info.get(4)), attributesOf(info.get(5) ?? Buffer.alloc(0))),
     ...dataOf(kind, data),
     stats,
   };
@@ -97,6 +98,10 @@ function dataOf(kind: string | undefined, data: Attributes): object {
       return {};
   }
 }
+
+/** Place of a link in its bond: IFLA_BOND_SLAVE_AD_AGGREGATOR_ID. */
+const memberOf = (kind: string | undefined, data: Attributes): object =>
+  kind === 'bond' ? { aggregator: u16(data.get(6)) } : {};
 
 const ADDRESS_STATES: readonly (readonly [bit: number, name: string])[] = [
   [0x08, 'dadfailed'],
