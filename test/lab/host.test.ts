@@ -26,8 +26,16 @@ const FAULTS: readonly NamedFault[] = [
   ['resolver-local', /resolver +.*127\.0\.0\.53: nothing listens on UDP port 53/],
   ['chrony', /clock +.*not synchronised, .*chronyd has no source/],
   ['skew', /clock +.*1m3\ds ahead of the clock of this console/],
-  ['peer-silent', /10\.213\.0\.44:9003 +.*3 connections in SYN-SENT, SYN sent \d times without a reply/, ['Network', /10\.213\.0\.44 +to +9003 +3 /]],
-  ['peer-lost', /10\.213\.0\.5:9003 +.*3 connections not acknowledged, retransmitted \d+ times/, ['Network', /10\.213\.0\.5 +to +9003 +3 /]],
+  [
+    'peer-silent',
+    /10\.213\.0\.44:9003 +.*3 connections in SYN-SENT, SYN sent \d+ times without a reply/,
+    ['Network', /10\.213\.0\.44 +to +9003 +3 /],
+  ],
+  [
+    'peer-lost',
+    /10\.213\.0\.5:9003 +.*3 connections not acknowledged, retransmitted \d+ times/,
+    ['Network', /10\.213\.0\.5 +to +9003 +3 /],
+  ],
   ['ports', /10\.213\.0\.1:9003 +.*100% of local ports in use, 50 of 50/, ['Network', /10\.213\.0\.1 +to +9003 +50 /]],
   ['namespace', /python3\[\d+\] +.*accept queue full, [\d.]+k? connections? dropped .*port 9001/],
 ];
@@ -65,6 +73,23 @@ it('pane of systemd shows a unit, and follows its journal', async () => {
   await screen().press('esc', 'esc', '/', 'esc');
   await lab('host', 'repair', 'unit-log');
   await screen().until('Manager');
+});
+
+it('pane of the network opens the connections of a peer with their round trip', async () => {
+  await lab('host', 'break', 'peer-lost');
+  await screen().go('Network');
+  await screen().until(/10\.213\.0\.5 +to +9003 +3 /, NAMED_MS);
+  await screen().press('/');
+  screen().type('10.213.0.5');
+  await screen().press('enter');
+  await screen().until(/▸ *10\.213\.0\.5 +to/);
+  await screen().press('enter');
+  await screen().until(
+    [/connections to 10\.213\.0\.5:9003/, /10\.213\.0\.2:\d+ .*ESTAB +[\d.]+ms .*retransmit/],
+    NAMED_MS,
+  );
+  await screen().press('esc', '/', 'esc');
+  await lab('host', 'repair', 'peer-lost');
 });
 
 it('pane of the network shows links, listeners and the default route', async () => {

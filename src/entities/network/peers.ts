@@ -11,7 +11,7 @@ const MOST_RETRANSMITS = 4;
 export const addressPort = (address: string, port: number): string =>
   `${address.includes(':') ? `[${address}]` : address}:${port}`;
 
-/** Connections of a peer that do not get on, and how. */
+/** Peer with stuck connections, and how they are stuck. */
 export interface StuckPeer extends Peer {
   readonly how: 'does not open' | 'not acknowledged' | 'window closed';
   readonly stuck: number;
@@ -20,7 +20,7 @@ export interface StuckPeer extends Peer {
 }
 
 /**
- * How connections to a peer are stuck; undefined for those that are not, and for clients: they go without a word. A window counts that was
+ * How connections to a peer are stuck; undefined for those that are not, and for clients, which often vanish. A window counts that was
  * closed at the reading before as well.
  */
 export function stuckPeer(peer: Peer, before: Connections | undefined): StuckPeer | undefined {
@@ -30,7 +30,9 @@ export function stuckPeer(peer: Peer, before: Connections | undefined): StuckPee
   if (peer.retransmitting > 0 && peer.mostRetransmits >= MOST_RETRANSMITS)
     return { ...peer, how: 'not acknowledged', stuck: peer.retransmitting, resent: peer.mostRetransmits };
   const earlier = before?.peers.find(({ address, port, side }) => address === peer.address && port === peer.port && side === 'to'); // prettier-ignore
-  return peer.probing > 0 && (earlier?.probing ?? 0) > 0 ? { ...peer, how: 'window closed', stuck: peer.probing, resent: undefined } : undefined;
+  return peer.probing > 0 && (earlier?.probing ?? 0) > 0
+    ? { ...peer, how: 'window closed', stuck: peer.probing, resent: undefined }
+    : undefined;
 }
 
 /** Share of the ephemeral ports that a destination uses. */

@@ -33,7 +33,10 @@ export const networkSteps: StepTable = {
   },
   'peer-unresponsive': {
     tracers: () => ['tcpretrans', 'skb-drops'],
-    commands: () => [sockets, command(['ss', '-tnp', 'state', 'syn-sent'], 'connections that do not open, with their processes')],
+    commands: () => [
+      sockets,
+      command(['ss', '-tnp', 'state', 'syn-sent'], 'connections that do not open, with their processes'),
+    ],
     section: 'peers',
   },
   'ports-exhausted': {

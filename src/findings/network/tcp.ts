@@ -111,7 +111,15 @@ export const udpDrops = defineFinding({
         evidence: [
           { what: 'RcvbufErrors', value: `${count(received)}/s`, source: '/proc/net/snmp Udp' },
           { what: 'SndbufErrors', value: `${count(sent)}/s`, source: '/proc/net/snmp Udp' },
-          ...(socket ? [socket, ...others].slice(0, 4).map(({ address, port, perSec }) => ({ what: `${address}:${port}`, value: `${count(perSec)} drops/s`, source: '/proc/net/udp' })) : []),
+          ...(socket
+            ? [socket, ...others]
+                .slice(0, 4)
+                .map(({ address, port, perSec }) => ({
+                  what: `${address}:${port}`,
+                  value: `${count(perSec)} drops/s`,
+                  source: '/proc/net/udp',
+                }))
+            : []),
         ],
         next: socket
           ? `name its process: \`ss -uanmp sport = :${socket.port}\`; it reads too slowly, or net.core.rmem_max is small`

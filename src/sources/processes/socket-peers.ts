@@ -96,6 +96,7 @@ function pidsOf(line: string): readonly number[] {
 }
 
 /** `[::ffff:127.0.0.1]:80` and `127.0.0.1%lo:80` are `127.0.0.1:80`. */
-export const hostPort = (address: string): string => address.replace(/^\[::ffff:([\d.]+)\]/, '$1').replace(/%[^:\]]*/, '');
+export const hostPort = (address: string): string =>
+  address.replace(/^\[::ffff:([\d.]+)\]/, '$1').replace(/%[^:\]]*/, '');
 
 const portOf = (address: string): string => address.slice(address.lastIndexOf(':') + 1);

@@ -1,5 +1,6 @@
 import type { ProcessTable } from '../../../src/host/host.ts';
 import { bondLacp, nicDriverLoss } from '../../../src/findings/network/cards.ts';
+import { peerUnresponsive, portsExhausted } from '../../../src/findings/network/connections.ts';
 import { clockSkew, clockUnsynchronised } from '../../../src/findings/network/clock.ts';
 import { resolverUnresponsive } from '../../../src/findings/network/dns.ts';
 import { namespaceNetwork } from '../../../src/findings/network/namespaces.ts';
@@ -26,6 +27,19 @@ export const dump = (request: string, ...objects: readonly object[]) => ({
 const facts = (kind: string, reply: object) => ({ [`facts:${kind} < ${kind}`]: JSON.stringify(reply) });
 const card = (counters: Readonly<Record<string, number>>) =>
   facts('drivers', { all: 1, cards: { eth0: { driver: 'mlx5_core', rings: [1024, 8192, 1024, 8192], steering: [8, 0, 8, 8], counters } } }); // prettier-ignore
+/** Reply of `connections`: peers as the collector sends them. */
+export const peerReply = (rows: readonly (readonly unknown[])[], more: object = {}) =>
+  facts('connections', {
+    states: { ESTAB: 3 },
+    whole: true,
+    all: rows.length,
+    peers: rows,
+    ports: [],
+    range: 28_232,
+    udp: [],
+    age: 0,
+    ...more,
+  });
 const DOCKER = `0::/docker/${'2bfd34d7'.repeat(8)}\n`;
 const space = (counters: Readonly<Record<string, number>>, conntrack = {}) =>
   facts('namespaces', {
@@ -89,6 +103,11 @@ export const networkFaults: readonly Fault[] = [
   vm(tcpRetransmits, [snmp(group('Tcp', { OutSegs: 1000, RetransSegs: 10 })), snmp(group('Tcp', { OutSegs: 4616, RetransSegs: 361 }))], ['crit', 'tcp', '8.8% of segments retransmitted, 35.1/s']),
   vm(listenOverflow, [{ ...netstat({ ListenOverflows: 3, ListenDrops: 3 }), ...dump('listeners', { address: '0.0.0.0', port: 8080, waiting: 3, backlog: 2 }) }, { ...netstat({ ListenOverflows: 84, ListenDrops: 84 }), ...dump('listeners', { address: '0.0.0.0', port: 8080, waiting: 3, backlog: 2 }) }], ['crit', 'accept queue', 'full, 81 connections dropped in 10 s, port 8080: 3 of 2 waiting']),
   vm(udpDrops, [snmp(group('Udp', { InErrors: 0, RcvbufErrors: 0, SndbufErrors: 0 })), snmp(group('Udp', { InErrors: 497, RcvbufErrors: 497, SndbufErrors: 0 }))], ['warn', 'udp', 'receive buffers full, 49.7 drops/s']),
+  vm(udpDrops, [0, 497].map((drops) => ({ ...snmp(group('Udp', { RcvbufErrors: drops, SndbufErrors: 0 })), ...peerReply([], { udp: [['0.0.0.0', 9002, drops, 4096, 0, 91], ['0.0.0.0', 53, 7, 0, 0, 92]] }) })), ['warn', 'udp', 'receive buffers full, 49.7 drops/s, port 9002']),
+  vm(peerUnresponsive, [{}, peerReply([['192.0.2.44', 5432, 'to', 3, 0, 3, 0, 0, 3, 4, 0, 0, 0, 3, 0, null]])], ['warn', '192.0.2.44:5432', '3 connections in SYN-SENT, SYN sent 5 times without a reply']),
+  vm(peerUnresponsive, [{}, peerReply([['fd00::7', 443, 'to', 9, 9, 0, 0, 0, 0, 0, 6, 5, 0, 49_152, 0, 612]])], ['crit', '[fd00::7]:443', '6 connections not acknowledged, retransmitted 5 times, 48K unacked']),
+  vm(peerUnresponsive, [1, 2].map((probing) => peerReply([['192.0.2.7', 3260, 'to', 2, 2, 0, 0, 0, 0, 0, 0, 0, probing, 65_536, 0, 612]])), ['warn', '192.0.2.7:3260', '2 connections with a closed window: its program does not read']),
+  vm(portsExhausted, [{}, peerReply([['192.0.2.7', 5432, 'to', 26_900, 900, 0, 0, 26_000, 0, 0, 0, 0, 0, 0, 0, null]], { ports: [['192.0.2.9', '192.0.2.7', 5432, 26_900]] })], ['crit', '192.0.2.7:5432', '95% of local ports in use, 26900 of 28232, 26000 in TIME-WAIT']),
   vm(reversePath, [netstat({ IPReversePathFilter: 5 }), netstat({ IPReversePathFilter: 105 })], ['warn', 'rp_filter', '10 packets/s dropped, source not routed back over their interface']),
   vm(gatewayUnresolved, [{}, { ...dump('links', eth0), ...dump('routes', { family: 4, table: 254, destination: 'default', type: 'unicast', gateway: '192.0.2.1', index: 2 }), ...dump('neighbours', { index: 2, address: '192.0.2.1', state: 'FAILED' }) }], ['crit', 'eth0', 'default gateway 192.0.2.1 unreachable (FAILED)']),
   vm(gatewayUnresolved, [{}, twoGateways({ state: 'FAILED', failedSeconds: 2 })], ['warn', 'eth0', 'default gateway fd00::1 unreachable (FAILED)']),

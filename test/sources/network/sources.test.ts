@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { links } from '../../../src/sources/network/links.ts';
+import { connections } from '../../../src/sources/network/connections.ts';
+import { carrierRevision, links } from '../../../src/sources/network/links.ts';
+import { peerFlows } from '../../../src/sources/network/peer-flows.ts';
 import { protocolCounters } from '../../../src/sources/network/protocols.ts';
 import { listeners, qdiscs } from '../../../src/sources/network/queues.ts';
 import { addresses, neighbours, routes } from '../../../src/sources/network/routing.ts';
@@ -29,7 +31,98 @@ describe('protocolCounters', () => {
   });
 });
 
+describe('connections', () => {
+  test('connections parses peers, ports in use and UDP sockets, and leaves out rows without an address', () => {
+    // As the collector on Linux 6.18 sends it.
+    const sample = connections.parse({
+      connections: JSON.stringify({
+        states: { ESTAB: 2, 'SYN-SENT': 1 },
+        whole: true,
+        all: 412,
+        peers: [
+          ['192.0.2.7', 5432, 'to', 3, 2, 1, 0, 0, 1, 2, 1, 4, 0, 1448, 0, 612],
+          [null, 1, 'to', 1],
+          ['192.0.2.8', 22, 'sideways', 1],
+        ],
+        ports: [['192.0.2.9', '192.0.2.7', 5432, 3]],
+        range: 28_232,
+        udp: [['0.0.0.0', 53, 497, 0, 0, 91]],
+        age: 8.2,
+      }),
+    });
+    expect(sample?.states.get('SYN-SENT')).toBe(1);
+    expect(sample?.peers).toEqual([
+      {
+        address: '192.0.2.7',
+        port: 5432,
+        side: 'to',
+        sockets: 3,
+        established: 2,
+        opening: 1,
+        closeWait: 0,
+        timeWait: 0,
+        unopened: 1,
+        mostSyns: 2,
+        retransmitting: 1,
+        mostRetransmits: 4,
+        probing: 0,
+        unackedBytes: 1448,
+        unreadBytes: 0,
+        rttMs: 0.612,
+      },
+    ]);
+    expect(sample).toMatchObject({
+      allPeers: 412,
+      portRange: 28_232,
+      ageSeconds: 8.2,
+      isWhole: true,
+      ports: [{ used: 3 }],
+      udp: [{ port: 53, drops: 497 }],
+    });
+  });
+
+  test('connections knows no range of ports where it was not read, nor a sample without a reply', () => {
+    expect(connections.parse({ connections: '{"range":0,"peers":3}' })).toMatchObject({
+      portRange: undefined,
+      peers: [],
+    });
+    expect(connections.parse({ connections: undefined })).toBeUndefined();
+  });
+
+  test('peerFlows parses tcp_info, and flows without it', () => {
+    const flows = [
+      ['192.0.2.9', 41_021, '192.0.2.7', 5432, 'ESTAB', 1, 4, 2980, 0, 1448, 33, 91, [612, 306, 6_400_000, 1, 9, 1, 1448, 1500, 5120]],
+      ['192.0.2.9', 41_022, '192.0.2.7', 5432, 'TIME-WAIT', 3, 0, 14_660, 0, 0, 0, 0, null],
+    ]; // prettier-ignore
+    const sample = peerFlows.parse({ flows: JSON.stringify({ all: 2, flows }) }, peerFlows.example);
+    expect(sample?.flows[0]).toMatchObject({ timer: 'retransmit', timerSeconds: 2.98, retransmits: 4, info: { rttMs: 0.612, rtoMs: 6400, cwnd: 1, pathMtuBytes: 1500, idleSeconds: 5.12 } }); // prettier-ignore
+    expect(sample?.flows[1]).toMatchObject({ timer: 'time-wait', inode: undefined, info: undefined });
+  });
+});
+
 describe('dumps', () => {
+  test('carrierRevision changes with the carrier of a member of a bond, not with a container that starts', () => {
+    const bond = { index: 5, name: 'bond0', kind: 'bond', operState: 'up', partner: '52:54:00:00:00:09' };
+    const member = {
+      index: 2,
+      name: 'port1',
+      kind: 'veth',
+      master: 5,
+      operState: 'up',
+      carrierDowns: 0,
+      aggregator: 1,
+    };
+    const of = (...objects: readonly object[]) => carrierRevision(links.parse({ links: dump(...objects) }));
+    const before = of(bond, member);
+    expect(of(bond, { ...member, stats: { rxPackets: 9 } }, { index: 9, name: 'veth9', kind: 'veth', master: 7 })).toBe(
+      before,
+    );
+    for (const change of [{ operState: 'down' }, { carrierDowns: 1 }, { aggregator: 2 }, { mtu: 1400 }])
+      expect(of(bond, { ...member, ...change })).not.toBe(before);
+    expect(of({ ...bond, partner: '00:00:00:00:00:00' }, member)).not.toBe(before);
+    expect(carrierRevision(undefined)).toBeUndefined();
+  });
+
   test('links has the link below a tunnel, not one in another namespace nor the peer of a veth', () => {
     const parse = (link: object) => links.parse({ links: dump({ index: 7, name: 'x', flags: 1, ...link }) })?.items[0];
     expect(parse({ kind: 'vxlan', id: 42, over: 2 })).toMatchObject({

@@ -25,8 +25,23 @@ MAPPED = bytes(10) + b"\xff\xff"
 ESTABLISHED, SYN_SENT, SYN_RECV, TIME_WAIT, CLOSE_WAIT, NEW_SYN_RECV = 1, 2, 3, 6, 8, 12
 RETRANSMIT, WINDOW_PROBE = 1, 4  # timers
 RTT = 15
-FIGURES = (RTT, 16, 0, 4, 23, 18, 2, 13, 9)  # of tcp_info: rtt, rttvar, rto, unacked, total_retrans, snd_cwnd, snd_mss, pmtu, last_data_sent
-STATES = ["", "ESTAB", "SYN-SENT", "SYN-RECV", "FIN-WAIT-1", "FIN-WAIT-2", "TIME-WAIT", "CLOSE", "CLOSE-WAIT", "LAST-ACK", "LISTEN", "CLOSING", "SYN-RECV"]
+# Places in tcp_info: rtt, rttvar, rto, unacked, total_retrans, snd_cwnd, snd_mss, pmtu, last_data_sent.
+FIGURES = (RTT, 16, 0, 4, 23, 18, 2, 13, 9)
+STATES = [
+    "",
+    "ESTAB",
+    "SYN-SENT",
+    "SYN-RECV",
+    "FIN-WAIT-1",
+    "FIN-WAIT-2",
+    "TIME-WAIT",
+    "CLOSE",
+    "CLOSE-WAIT",
+    "LAST-ACK",
+    "LISTEN",
+    "CLOSING",
+    "SYN-RECV",
+]  # by number
 MOST_PEERS, MOST_PORTS, MOST_UDP, MOST_FLOWS = 200, 20, 50, 200
 FEW = 2000  # sockets up to which tcp_info is read of all
 SHARE = 200  # times its own CPU time that a reading stays: 0.5 % of a CPU
@@ -53,7 +68,10 @@ class Connections:
 class Group:
     """Connections to a peer's port, or from a peer to a port of this host."""
 
-    __slots__ = ("close_wait", "established", "opening", "probing", "resent", "retransmitting", "rtts", "sockets", "syns", "time_wait", "unacked", "unopened", "unread")
+    __slots__ = (
+        "close_wait", "established", "opening", "probing", "resent", "retransmitting", "rtts", "sockets", "syns", "time_wait", "unacked",
+        "unopened", "unread",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.sockets = self.established = self.opening = self.close_wait = self.time_wait = 0
@@ -63,16 +81,16 @@ class Group:
 
 
 def connections(began: float) -> "Head":
-    listening = {found[4] for found in sockets(LISTENING, 0)}
+    listening = {one[4] for one in sockets(LISTENING, 0)}
     extension = INFO if socket_total() <= FEW else 0
     groups = {}  # type: dict[tuple[bytes, bytes, bool], Group]
     states = {}  # type: dict[int, int]
     ports = {}  # type: dict[tuple[bytes, bytes, bytes], int]
     lowest, highest, reserved = port_range()
-    seen, whole = 0, True
-    for state, timer, retrans, info, local_port, port, local, remote, _, unread, unacked, _, _ in sockets(OTHERS, extension):
-        seen += 1
-        if seen % CHECKED == 0 and thread_seconds() - began > MOST_SECONDS:
+    whole = True
+    for seen, found in enumerate(sockets(OTHERS, extension)):
+        state, timer, retrans, info, local_port, port, local, remote, _, unread, unacked, _, _ = found
+        if seen % CHECKED == CHECKED - 1 and thread_seconds() - began > MOST_SECONDS:
             whole = False
             break
         states[state] = states.get(state, 0) + 1
@@ -136,7 +154,8 @@ def flows(asked: "Any") -> "Head":
     if is_from:
         filtered = condition(7, 0, b"", int(port), len(filtered)) + filtered
     found = []  # type: list[list[Any]]
-    for state, timer, retrans, info, local_port, remote_port, local, remote, expires, unread, unacked, uid, inode in sockets(OTHERS, INFO, filtered):
+    for one in sockets(OTHERS, INFO, filtered):
+        state, timer, retrans, info, local_port, remote_port, local, remote, expires, unread, unacked, uid, inode = one
         figures = None if info is None else [info[place] for place in FIGURES]
         ends = [text(local), number(local_port), text(remote), number(remote_port)]
         found.append([*ends, STATES[state], timer, retrans, expires, unread, unacked, uid, inode, figures])
@@ -151,8 +170,8 @@ def condition(code: int, kind: int, raw: bytes, port: int, after: int = 0) -> by
 
 
 def sockets(states: int, extension: int, filtered: bytes = b"") -> "Iterator[tuple[Any, ...]]":
-    """Sockets of both families: state, timer, retransmits, tcp_info or None, local and remote port and address as bytes, expiry of the timer in
-    ms, bytes not read, bytes not acknowledged, user, inode. An address of IPv4 within IPv6 has 4 bytes."""
+    """Sockets of both families: state, timer, retransmits, tcp_info or None, local and remote port, local and remote address, all four as
+    bytes, expiry of the timer in ms, bytes not read, bytes not acknowledged, user, inode. An address of IPv4 within IPv6 has 4 bytes."""
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, SOCK_DIAG) as asked:
         asked.settimeout(2.0)
         for family in (socket.AF_INET, socket.AF_INET6):
@@ -180,13 +199,13 @@ def replies(asked: socket.socket) -> "Iterator[tuple[Any, ...]]":
 
 
 def socket_of(data: bytes, at: int, size: int) -> "tuple[Any, ...]":
-    _, _, family, state, timer, retrans, local_port, port, local, remote, expires, unread, unacked, uid, inode = MESSAGE.unpack_from(data, at)
+    _, _, family, state, timer, retrans, local_port, port, local, remote, *rest = MESSAGE.unpack_from(data, at)
     if family == socket.AF_INET:
         local, remote = local[:4], remote[:4]
     elif remote[:12] == MAPPED:
         local, remote = local[12:], remote[12:]
     info = tcp_info(data, at + HEAD, at + size) if size > HEAD else None
-    return state, timer, retrans, info, local_port, port, local, remote, expires, unread, unacked, uid, inode
+    return (state, timer, retrans, info, local_port, port, local, remote, *rest)
 
 
 def tcp_info(data: bytes, at: int, end: int) -> "tuple[int, ...] | None":

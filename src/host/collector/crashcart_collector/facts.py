@@ -1,4 +1,4 @@
-"""Facts that no file has: connections, network drivers and namespaces, mapped devices, the clock, locks of the package manager, logs of NVMe."""
+"""Facts that no file has: connections, network drivers and namespaces, mapped devices, the clock, locks of packages, logs of NVMe."""
 
 import json
 import time

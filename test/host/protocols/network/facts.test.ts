@@ -3,11 +3,14 @@ import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSocket } from 'node:dgram';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { facts } from '../../../../src/host/protocols/network/facts.ts';
 import { netlink } from '../../../../src/host/protocols/network/netlink.ts';
 import type { Protocol } from '../../../../src/host/protocols/protocol.ts';
+import { connections } from '../../../../src/sources/network/connections.ts';
+import { peerFlows } from '../../../../src/sources/network/peer-flows.ts';
 import { clock } from '../../../../src/sources/network/clock.ts';
 import { drivers } from '../../../../src/sources/network/drivers.ts';
 import { namespaces } from '../../../../src/sources/network/namespaces.ts';
@@ -116,9 +119,55 @@ test('facts has the mapped devices of this machine, or why not', async () => {
   expect(reply).toMatch(/^\{"all":\d+,"devices":\{|^\/dev\/mapper\/control: /);
 });
 
+test.each(['127.0.0.1', '::1'])('facts has both ends of a connection over %s, and its round trip', async (address) => {
+  const server = createServer().listen(0, address);
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  const client = connect(port, address);
+  opened.push({ close: () => void (client.destroy(), server.close()) });
+  await new Promise((resolve) => server.once('connection', resolve));
+  const ask = await asking(facts);
+  const sample = connections.parse({ connections: await ask('facts:connections', 'connections') });
+  const own = sample?.peers.filter((peer) => peer.port === port) ?? [];
+  expect(new Set(own.map((peer) => `${peer.side} ${peer.address}: ${peer.sockets}`))).toEqual(new Set([`from ${address}: 1`, `to ${address}: 1`])); // prettier-ignore
+  expect(sample?.ports.find((use) => use.port === port)?.used).toBe(1);
+  for (const side of ['to', 'from'] as const) {
+    const target = { address, port, side };
+    const flows = peerFlows.parse({ flows: await ask('facts:flows', `flows ${address} ${port} ${side}`) }, target);
+    expect(flows?.all).toBe(1);
+    expect(flows?.flows[0]).toMatchObject({ state: 'ESTAB', [side === 'to' ? 'remotePort' : 'localPort']: port });
+    expect(flows?.flows[0]?.info?.rttMs).toBeGreaterThan(0);
+  }
+});
+
+test('facts has the drops of a UDP socket that is not read', async () => {
+  const ask = await asking(facts);
+  const reader = spawn('/usr/bin/python3', ['-c', 'import socket,sys,time\ns=socket.socket(2,2); s.setsockopt(1,8,4096); s.bind(("127.0.0.1",0)); print(s.getsockname()[1],flush=True); time.sleep(60)']); // prettier-ignore
+  opened.push({ close: () => void reader.kill() });
+  const port = Number(
+    await new Promise<string>((resolve) => reader.stdout.once('data', (text) => resolve(String(text)))),
+  );
+  const sender = createSocket('udp4');
+  opened.push({ close: () => void sender.close() });
+  for (let i = 0; i < 50; i++)
+    await new Promise((resolve) => sender.send(Buffer.alloc(1000), port, '127.0.0.1', resolve));
+  const sample = connections.parse({ connections: await ask('facts:connections', 'connections') });
+  expect(sample?.udp.find((socket) => socket.port === port)).toMatchObject({ address: '127.0.0.1', drops: expect.toSatisfy((drops: number) => drops > 0) as number }); // prettier-ignore
+});
+
 test('facts refuses other requests', () => {
   expect(facts.refusal('facts:objects', 'objects 42')).toBeUndefined();
-  for (const request of ['objects', 'objects 0', 'objects 1 2', 'objects ../1', 'clock 1'])
+  for (const request of [
+    'objects',
+    'objects 0',
+    'objects 1 2',
+    'objects ../1',
+    'clock 1',
+    'flows',
+    'flows 192.0.2.7 5432 over',
+    'flows x 1 to',
+    'connections 1',
+  ])
     expect(facts.refusal(`facts:${request.split(' ')[0]}`, request)).toContain('no facts');
   expect(facts.refusal('facts:clock', 'clock')).toBeUndefined();
   for (const [to, request] of [['facts:clock', 'drivers'], ['facts:toString', 'toString'], ['/run/x', 'clock']] as const)
