@@ -3,6 +3,11 @@ import type { AnySource } from '../sources/source.ts';
 
 /** Longest stretch of each class, in the order of stretching: low and high value; then those needed, low and high value. */
 const MAX_STRETCH = [8, 8, 4, 4] as const;
+/**
+ * Longest period of a source of high value that the budget stretches, seconds: with the second in which rules judge, its faults are named
+ * within 10 s on a busy host as well.
+ */
+const HIGH_MAX_SECONDS = 8;
 /** Factor of the budget above which both classes of sources that are not needed are stretched at once. */
 const FAR_OVER = 2;
 /** Factor of the period of a source whose readings are not present on this host, and the longest period that comes of it, seconds. */
@@ -134,7 +139,9 @@ export class Schedule {
 
   periodSeconds(source: AnySource): number {
     const place = (this.#isNeeded(source) ? 2 : 0) + (source.value === 'low' ? 0 : 1);
-    const stretched = this.restSeconds(source) * (this.#stretch[place] ?? 1);
+    const rest = this.restSeconds(source);
+    const longest = source.value === 'high' ? Math.max(rest, HIGH_MAX_SECONDS) : Infinity;
+    const stretched = Math.min(longest, rest * (this.#stretch[place] ?? 1));
     return Math.max(stretched, this.#planned.find((one) => one.source === source)?.paceSeconds ?? 0);
   }
 

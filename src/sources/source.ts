@@ -19,7 +19,7 @@ export interface Source<R extends Reads = Reads, Sample = unknown> {
   readonly why: string;
   /** Period at full rate; the scheduler may stretch it to stay within the budget. `once`: at connect, and on reconnect. */
   readonly everySeconds: number | 'once';
-  /** Importance when the budget is short: `low` is stretched first. */
+  /** Importance when the budget is short: `low` is stretched first, `high` to 8 s at most; of what is cheap and names faults by itself. */
   readonly value?: 'high' | 'low';
   readonly reads: R;
   /** Cheap source after whose change it is read at once: of what is read seldom because it costs much. */

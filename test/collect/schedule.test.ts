@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Schedule } from '../../src/collect/schedule.ts';
 import { defineSource, following } from '../../src/sources/source.ts';
 
-const source = (id: string, everySeconds: number | 'once', value?: 'low') =>
+const source = (id: string, everySeconds: number | 'once', value?: 'low' | 'high') =>
   defineSource({
     id,
     title: id,
@@ -132,6 +132,15 @@ describe('the schedule', () => {
     expect(schedule.periodSeconds(fast)).toBe(2);
     schedule.spent(6);
     expect(schedule.periodSeconds(fast)).toBe(4);
+  });
+
+  test('spent stretches a source of high value to 8 s at most, and one that rests longer not at all', () => {
+    const [often, seldom] = [source('often', 2, 'high'), source('seldom', 15, 'high')];
+    const schedule = new Schedule([often, seldom, fast], 2);
+    schedule.spent(9);
+    expect(schedule.periodSeconds(often)).toBe(4);
+    for (let turn = 0; turn < 20; turn++) schedule.spent(9);
+    expect([often, seldom, fast].map((each) => schedule.periodSeconds(each))).toEqual([8, 15, 8]);
   });
 
   test.each(['show', 'judge'] as const)('spent stretches sources of %s last, and at most fourfold', (need) => {

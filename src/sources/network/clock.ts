@@ -42,7 +42,8 @@ export const clock = defineSource({
   id: 'clock',
   title: 'Clock',
   why: 'Shows a clock that is wrong or not synchronised.',
-  everySeconds: 5,
+  everySeconds: 2,
+  value: 'high',
   reads: { clock: { kind: 'talk', dialect: 'facts', to: 'facts:clock', request: 'clock' } },
   parse: ({ clock: text }): HostClock | undefined => {
     if (text === undefined) return undefined;

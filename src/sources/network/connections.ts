@@ -78,6 +78,7 @@ export const connections = defineSource({
   title: 'TCP connections by peer',
   why: 'Shows peers that do not acknowledge, connections by state, and destinations whose local ports run out.',
   everySeconds: 5,
+  value: 'high',
   reads: { connections: { kind: 'talk', dialect: 'facts', to: 'facts:connections', request: 'connections' } },
   weightKiB: (sample: Connections | undefined) => (sample?.peers.length ?? 0) * 0.3,
   parse: ({ connections: text }): Connections | undefined => {

@@ -38,6 +38,7 @@ export const resolvers = defineSource({
   title: 'DNS resolvers',
   why: 'Finds a resolver that does not reply, by lookups that wait for it, without a query.',
   everySeconds: 2,
+  value: 'high',
   reads: {
     conf: { kind: 'file', path: '/etc/resolv.conf' },
     upstream: { kind: 'file', path: '/run/systemd/resolve/resolv.conf' },

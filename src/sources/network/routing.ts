@@ -15,7 +15,7 @@ export const addresses = defineSource({
   id: 'addresses',
   title: 'Network addresses',
   why: 'Shows addresses of every interface, and those that another host has as well.',
-  everySeconds: 10,
+  everySeconds: 5,
   reads: { addresses: netlinkRead('addresses') },
   parse: ({ addresses: text }): Dump<Address> | undefined => dumpOf(text, addressOf),
 });
@@ -58,7 +58,7 @@ export const routes = defineSource({
   id: 'routes',
   title: 'Routes',
   why: 'Shows default routes, their gateways and routes over links that are down.',
-  everySeconds: 10,
+  everySeconds: 5,
   reads: { routes: netlinkRead('routes') },
   parse: ({ routes: text }): Dump<Route> | undefined => dumpOf(text, routeOf),
 });
@@ -96,7 +96,7 @@ export const neighbours = defineSource({
   id: 'neighbours',
   title: 'Neighbours',
   why: 'Shows whether gateways resolve, and the neighbour table against its limit.',
-  everySeconds: 5,
+  everySeconds: 3,
   reads: {
     neighbours: netlinkRead('neighbours'),
     limit4: { kind: 'file', path: '/proc/sys/net/ipv4/neigh/default/gc_thresh3' },

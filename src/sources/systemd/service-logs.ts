@@ -43,6 +43,7 @@ export const serviceLogs = defineSource({
   title: 'Faults in the logs of services',
   why: 'Finds faults of libvirt, OpenStack, Kubernetes, databases, message queues and clusters that only their logs have.',
   everySeconds: 5,
+  value: 'high',
   reads: LOGS,
   parse: (values): LogSample<ServiceFault> | undefined =>
     logSample(

@@ -53,6 +53,7 @@ export const units = defineSource({
   title: 'systemd units',
   why: 'Shows units that failed, restart in a loop, or do not finish starting.',
   everySeconds: 5,
+  value: 'high',
   reads: {
     units: { kind: 'talk', dialect: 'systemd', to: '/run/dbus/system_bus_socket', request: 'units' },
   },
