@@ -52,6 +52,26 @@ export const storageKinds: readonly KernelKind[] = [
     entity: disk,
   },
   {
+    id: 'disk-offline',
+    patterns: [
+      /^sd \S+: \[(?<dev>sd[a-z]{1,4})\] .*rejecting I\/O to (?<what>offline|dead) device/,
+      /^sd (?<dev>\d+:\d+:\d+:\d+): rejecting I\/O to (?<what>offline|dead) device/,
+    ],
+    rule: 'disk-errors-logged',
+    severity: 'crit',
+    condition: ({ what }) => `${what}, I/O rejected`,
+    entity: disk,
+  },
+  {
+    id: 'fc-port-lost',
+    patterns: [/^ ?(?<port>rport-\d+:\d+-\d+): blocked FC remote port time out/],
+    rule: 'disk-errors-logged',
+    severity: 'warn',
+    condition: () => 'FC remote port lost (dev_loss_tmo)',
+    entity: () => thisHost,
+    subject: ({ port = '' }) => port,
+  },
+  {
     id: 'filesystem-error',
     patterns: [
       /^(?<fs>EXT[234])-fs error \(device (?<dev>[\w!-]{1,32})\)/,

@@ -162,9 +162,23 @@ export const systemKinds: readonly KernelKind[] = [
     patterns: [
       /^(?:\S+ \S+ )?(?<nic>[\w.@-]{1,15}): (?:NIC )?Link is Down/,
       /(?<nic>[\w.-]{1,15}): link becomes not ready/,
+      /^\S{1,15}: \(slave (?<nic>[\w.-]{1,15})\): link status definitely down/,
+      /^(?:bonding: )?\S{1,15}: link status definitely down for interface (?<nic>[\w.-]{1,15})/,
     ],
     condition: () => 'link down',
     entity: nic,
+  },
+  {
+    id: 'martian',
+    patterns: [/^IPv4: martian source (?<to>\S{1,15}) from (?<from>\S{1,15}), on dev (?<nic>[\w.-]{1,15})/],
+    condition: ({ from, to }) => `martian source ${from} to ${to}`,
+    entity: nic,
+  },
+  {
+    id: 'thermal-throttled',
+    patterns: [/^CPU(?<cpu>\d+): (?<what>Core|Package) temperature (?:is )?above threshold, cpu clock (?:is )?throttled/],
+    condition: ({ what }) => `${what?.toLowerCase()} temperature above threshold, clock throttled`,
+    entity: cpu,
   },
   {
     id: 'syn-flood',
