@@ -4,12 +4,12 @@
  * CPU of the collector and of this process per reading; of a tool with its start, since a reading by it needs one.
  */
 import './lib/raw-text.ts';
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
-import { parseArgs, promisify } from 'node:util';
+import { parseArgs } from 'node:util';
 import { cpuMs, treeOf } from './lib/cpu.ts';
 import { figure, machine, printTable } from './lib/figures.ts';
+import { toolMs } from './lib/tool-cost.ts';
 
 const { keyOf } = await import('../src/host/host.ts');
 const { openUserLane } = await import('../src/host/open-lane.ts');
@@ -29,7 +29,6 @@ const { values: options } = parseArgs({
   options: { rounds: { type: 'string', default: '100' }, listeners: { type: 'string', default: '0' } },
 });
 const rounds = Number(options.rounds);
-const run = promisify(execFile);
 
 const servers: Server[] = [];
 for (let i = 0; i < Number(options.listeners); i++) {
@@ -78,19 +77,7 @@ for (const [source, argv] of PAIRS) {
     const { user, system } = process.cpuUsage(own);
     cells.splice(0, 4, source.id, figure((cpuMs(treeOf(pid)) - host) / rounds), figure((user + system) / 1000 / rounds), String(bytes)); // prettier-ignore
   }
-  rows.push([...cells, argv?.join(' ') ?? '', argv ? figure(await toolMs(argv)) : '']);
-}
-
-/** CPU of a tool per run, by `times` of the shell that starts it; undefined where it is not installed or fails. */
-async function toolMs(argv: readonly string[]): Promise<number | undefined> {
-  const script = 'n=$1; shift; while [ "$n" -gt 0 ]; do "$@" >/dev/null 2>&1 || exit 1; n=$((n - 1)); done; times';
-  try {
-    const { stdout } = await run('sh', ['-c', script, 'sh', String(rounds), ...argv]);
-    const seconds = [...(stdout.trim().split('\n').at(-1) ?? '').matchAll(/(\d+)m([\d.]+)s/g)].map(([, minutes, rest]) => Number(minutes) * 60 + Number(rest)); // prettier-ignore
-    return (1000 * seconds.reduce((sum, part) => sum + part, 0)) / rounds;
-  } catch {
-    return undefined;
-  }
+  rows.push([...cells, argv?.join(' ') ?? '', argv ? figure(await toolMs(argv, rounds)) : '']);
 }
 
 console.log(`${machine()}; ${rounds} rounds, ${options.listeners} more listeners\n`);

@@ -1,9 +1,11 @@
 import { bcacheDegraded } from '../findings/storage/bcache.ts';
 import { btrfsDegraded, btrfsMetadataFull, filesystemErrorsCounted } from '../findings/storage/filesystem-errors.ts';
 import { filesystemFull, mountReadOnly, mountUnresponsive } from '../findings/storage/filesystems.ts';
+import { cephClientStuck } from '../findings/storage/ceph-clients.ts';
 import { diskHealth, zfsPoolState } from '../findings/storage/disk-health.ts';
 import { storageLinkDown } from '../findings/storage/links.ts';
 import { nfsRetransmits } from '../findings/storage/nfs.ts';
+import { nfsServerBusy } from '../findings/storage/nfs-server.ts';
 import { storageSteps } from '../findings/storage/steps.ts';
 import {
   multipathPaths,
@@ -18,12 +20,14 @@ import { filesystemChecks } from '../ledger/checks/filesystems.ts';
 import { storagePane } from '../panes/storage/pane.ts';
 import { bcache } from '../sources/storage/bcache.ts';
 import { blockStack } from '../sources/storage/block-stack.ts';
+import { cephClients } from '../sources/storage/ceph-clients.ts';
 import { filesystemErrors } from '../sources/storage/filesystem-errors.ts';
 import { filesystems } from '../sources/storage/filesystems.ts';
 import { mappedDevices } from '../sources/storage/mapped-devices.ts';
 import { mountFolders } from '../sources/storage/mount-folders.ts';
 import { mountUsers } from '../sources/storage/mount-users.ts';
 import { nfsMounts } from '../sources/storage/nfs-mounts.ts';
+import { nfsServer } from '../sources/storage/nfs-server.ts';
 import { nvmeHealth } from '../sources/storage/nvme-health.ts';
 import { SMARTCTL, smartLog } from '../sources/storage/smart-log.ts';
 import { storageLinks } from '../sources/storage/storage-links.ts';
@@ -42,6 +46,8 @@ export const storageSubsystem: Subsystem = {
     mappedDevices,
     bcache,
     nfsMounts,
+    nfsServer,
+    cephClients,
     swaps,
     storageLinks,
     nvmeHealth,
@@ -64,6 +70,8 @@ export const storageSubsystem: Subsystem = {
     multipathPaths,
     storageLinkDown,
     nfsRetransmits,
+    nfsServerBusy,
+    cephClientStuck,
     zfsPoolState,
     diskHealth,
   ],

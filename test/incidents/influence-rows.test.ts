@@ -27,6 +27,8 @@ const NOT_RECORDED: readonly Edge[] = [
   ['resource', 'placed-on', 'memory-module'],
   ['resource', 'placed-on', 'sensor'],
   ['process', 'stored-on', 'mount'],
+  ['disk', 'waits-for', 'osd'],
+  ['mount', 'waits-for', 'osd'],
   ['guest-disk', 'stored-on', 'mount'],
   ['container', 'stored-on', 'mount'],
   ['storage-pool', 'stored-on', 'mount'],

@@ -38,7 +38,7 @@ describe.skipIf(!ALL)('guest with mapped disks', () => {
   ['md', /md0 +degraded, 1 of 2 disks active/, ['Storage', /md0 +md +degraded, 1 of 2/]],
   ['io-error', /db +error target, all I\/O fails/, ['Storage', /dm-\d+ +error +error target/]],
   ['slow', /db +delay: await [\d.]+m?s at [\d.]+ IOPS, disks below/, ['Storage', /dm-\d+ +delay .* 3\d\dms/]],
-  ['thin', /vg0-pool-tpool +thin pool out of data space, writes wait/, ['Storage', /dm-\d+ +thin pool +out of data space.* 100%/]],
+  ['thin', /vg0-pool-tpool +thin pool out of data space, writes wait/, ['Storage', /dm-\d+ +thin pool +out of data space.*100%/]],
   ['btrfs', /vd[fg].* +(?:btrfs errors: \d+ corruption|BTRFS error)/, ['Storage', /\/srv\/btr +btrfs/]],
   ['xfs', /dm-\d+ +XFS (?:error|shut down)|\/srv\/logs +xfs: statfs fails with EIO/, ['Storage', /dm-\d+ +flakey/]],
   ['path', /mpatha +multipath: 1 path of 2 lost \(failed\)/, ['Storage', /dm-\d+ +multipath/]],

@@ -1,3 +1,4 @@
+import { mappedName } from '../storage/device-name.ts';
 import type { BlockDevice } from '../../sources/machine/block-devices.ts';
 import type { OsdLinks } from '../../sources/ceph/devices.ts';
 import type { OsdMetadata } from '../../sources/ceph/fleet.ts';
@@ -27,10 +28,6 @@ export function osdDisks(
   const db = [...new Set([...below(links?.db), ...below(links?.wal)])].filter((name) => !data.includes(name));
   return { volume: links?.block?.replace(/^\/dev\//, ''), data: data.length > 0 ? data : reported, db };
 }
-
-/** `/dev/vg/lv` is mapped as `vg-lv`, with each dash of a name doubled: dmsetup(8). */
-const mappedName = (group: string, volume: string): string =>
-  `${group.replaceAll('-', '--')}-${volume.replaceAll('-', '--')}`;
 
 /** Name in /sys/block of a path in /dev. */
 function deviceOf(target: string, devices: Devices): string | undefined {

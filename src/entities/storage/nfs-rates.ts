@@ -19,6 +19,22 @@ export interface NfsRate {
   /** Operation that took most of the time: `WRITE`. */
   readonly most: string | undefined;
   readonly idleSeconds: number | undefined;
+  /** Those with requests between the two samples, the one that took most of the time first. */
+  readonly operations: readonly NfsOperationRate[];
+}
+
+/** One operation of a mount, by the terms of nfsiostat(8). */
+export interface NfsOperationRate {
+  /** `READ`, `GETATTR`. */
+  readonly name: string;
+  readonly requestsPerSec: number | undefined;
+  readonly retransmitPct: number | undefined;
+  readonly timeoutsPerSec: number | undefined;
+  /** Means of a request: in the queue of the client, on the wire, and from first to last. */
+  readonly queueMs: number;
+  readonly rttMs: number;
+  readonly executeMs: number;
+  readonly errorsPerSec: number | undefined;
 }
 
 type Grown = { readonly name: string } & { readonly [Field in Exclude<keyof NfsOperation, 'name'>]: number };
@@ -28,7 +44,7 @@ export function nfsRates({ now, before, seconds }: Seen<SampleOf<typeof nfsMount
   const earlier = new Map(before?.map((one) => [one.target, one]));
   return (now ?? []).map((mount): NfsRate => {
     const old = earlier.get(mount.target);
-    const grown = old === undefined ? [] : mount.operations.flatMap((one) => grownBy(one, old));
+    const grown = (old === undefined ? [] : mount.operations.flatMap((one) => grownBy(one, old))).toSorted((a, b) => b.executeMs - a.executeMs); // prettier-ignore
     const sum = (field: Exclude<keyof Grown, 'name'>) => grown.reduce((total, one) => total + one[field], 0);
     const requests = sum('requests');
     const each = (total: number) => (requests === 0 ? undefined : total / requests);
@@ -45,10 +61,26 @@ export function nfsRates({ now, before, seconds }: Seen<SampleOf<typeof nfsMount
       executeMs: each(sum('executeMs')),
       errorsPerSec: per(sum('errors')),
       backlog: backlogOf(mount, old, each),
-      most: grown.toSorted((a, b) => b.executeMs - a.executeMs)[0]?.name,
+      most: grown[0]?.name,
       idleSeconds: mount.idleSeconds,
+      operations: grown.map((one) => operationRate(one, seconds)),
     };
   });
+}
+
+function operationRate(one: Grown, seconds: number | undefined): NfsOperationRate {
+  const { name, requests, transmissions } = one;
+  const per = (number: number) => (seconds ? number / seconds : undefined);
+  return {
+    name,
+    requestsPerSec: per(requests),
+    retransmitPct: (100 * Math.max(0, transmissions - requests)) / requests,
+    timeoutsPerSec: per(one.majorTimeouts),
+    queueMs: one.queueMs / requests,
+    rttMs: one.rttMs / requests,
+    executeMs: one.executeMs / requests,
+    errorsPerSec: per(one.errors),
+  };
 }
 
 const backlogOf = (

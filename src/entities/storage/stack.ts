@@ -5,6 +5,7 @@ import type { Btrfs } from '../../sources/storage/filesystem-errors.ts';
 import type { Filesystem } from '../../sources/storage/filesystems.ts';
 import type { RaidArray } from '../../sources/machine/mdstat.ts';
 import type { MappedDevice } from '../../sources/storage/mapped-devices.ts';
+import { deviceOfPath } from './device-name.ts';
 
 export interface StackParts {
   readonly devices: ReadonlyMap<string, BlockDevice> | undefined;
@@ -36,9 +37,7 @@ export function devicesOf(
   { devices, stack, btrfs }: StackParts,
 ): readonly string[] {
   for (const { name, number } of stack?.values() ?? []) if (number === device) return [name];
-  const path = /^\/dev\/(?:mapper\/)?([^/]+)$/.exec(source)?.[1];
-  if (path === undefined) return [];
-  const known = stack?.has(path) || devices?.has(path) ? path : [...(devices?.values() ?? [])].find(({ alias }) => alias === path)?.name; // prettier-ignore
+  const known = deviceOfPath(source, { devices, stack });
   if (known === undefined) return [];
   const members = type === 'btrfs' ? btrfs?.find((one) => one.devices.includes(known))?.devices : undefined;
   return members ?? [known];
@@ -71,6 +70,23 @@ function stepOf(name: string, parts: StackParts, depth: number, left: { steps: n
     below:
       depth >= DEEPEST ? [] : lower.flatMap((one) => (left.steps > 0 ? [stepOf(one, parts, depth + 1, left)] : [])),
   };
+}
+
+/**
+ * Tops of the stacks that no listed mount stands on: volumes of guests and OSDs, swap, unused disks. Loops are left out: most hold images of
+ * snaps, whose mounts are not listed.
+ */
+export function unmountedTops(parts: StackParts, mounted: ReadonlySet<string>): readonly string[] {
+  const { devices, stack } = parts;
+  const lower = new Set([...(devices?.values() ?? [])].flatMap(({ slaves }) => slaves));
+  for (const { partitionOf } of stack?.values() ?? []) if (partitionOf !== undefined) lower.add(partitionOf);
+  return [...(stack?.keys() ?? [])].filter((name) => {
+    const device = devices?.get(name);
+    const kind = device?.kind ?? kindOf(name);
+    if (mounted.has(name) || lower.has(name) || kind === 'loop' || kind === 'path') return false;
+    // Drives without a medium, and memory that is not in use.
+    return device?.sizeBytes !== 0 && kind !== 'ram' && !/^(?:fd|sr)\d/.test(name);
+  });
 }
 
 /** Mount that holds the file of a loop device. */

@@ -5,7 +5,7 @@ import { grade, limits } from '../../thresholds.ts';
 /** What is wrong with a mapped device. */
 export interface VolumeFault {
   readonly severity: 'crit' | 'warn';
-  readonly condition: 'data' | 'metadata' | 'mode' | 'failed' | 'snapshot' | 'raid';
+  readonly condition: 'data' | 'metadata' | 'mode' | 'failed' | 'snapshot' | 'raid' | 'vdo';
   readonly sentence: string;
 }
 
@@ -44,7 +44,15 @@ export const fillGrade = (pct: number | undefined): 'crit' | 'warn' | 'text' => 
   return found === 'crit' || found === 'warn' ? found : 'text';
 };
 
-function ofTarget({ type, failure, snapshot, raid }: MappedTarget): readonly VolumeFault[] {
+function ofTarget({
+  type,
+  sizeBytes,
+  failure,
+  snapshot,
+  raid,
+  cache,
+  vdoUsedPct,
+}: MappedTarget): readonly VolumeFault[] {
   if (type === 'thin-pool') return [];
   if (failure !== undefined) return [{ severity: 'crit', condition: 'failed', sentence: failure }];
   if (snapshot?.lost !== undefined)
@@ -52,6 +60,13 @@ function ofTarget({ type, failure, snapshot, raid }: MappedTarget): readonly Vol
   const used = fillGrade(snapshot?.usedPct);
   if (used !== 'text')
     return [{ severity: used, condition: 'snapshot', sentence: `snapshot ${percent(snapshot?.usedPct)} full, lost at 100%` }]; // prettier-ignore
+  const [physical, metadata] = [fillGrade(vdoUsedPct), fillGrade(cache?.metadataPct)];
+  if (physical !== 'text')
+    return [{ severity: physical, condition: 'vdo', sentence: `VDO ${percent(vdoUsedPct)} of its physical space used, writes fail at 100% (${binaryBytes(sizeBytes)} logical)` }]; // prettier-ignore
+  if (metadata !== 'text')
+    return [
+      { severity: metadata, condition: 'metadata', sentence: `cache metadata ${percent(cache?.metadataPct)} used` },
+    ];
   if (raid === undefined || raid.dead === 0) return [];
   const action = raid.action === undefined || raid.action === 'idle' ? '' : `, ${raid.action} ${percent(raid.syncPct)}`;
   return [
@@ -61,16 +76,25 @@ function ofTarget({ type, failure, snapshot, raid }: MappedTarget): readonly Vol
 
 /** `suspended, 92% data, 12% metadata`: state of a mapped device in a cell. */
 export function mappedText({ isSuspended, targets }: MappedDevice): string {
-  const texts = targets.flatMap(({ pool, snapshot, raid, failure }) => [
+  const texts = targets.flatMap(({ pool, snapshot, raid, failure, cache, queuesWithoutPath }) => [
     failure ?? '',
     pool === undefined || pool.mode === 'rw' ? '' : pool.mode === 'ro' ? 'read-only' : 'out of data space',
     pool?.metadataPct === undefined ? '' : `${percent(pool.metadataPct)} metadata`,
     snapshot?.lost ?? '',
     raid === undefined || raid.dead === 0 ? '' : `degraded, ${raid.devices - raid.dead} of ${raid.devices}`,
+    cache?.readHitPct === undefined ? '' : `${percent(cache.readHitPct)} read hits`,
+    cache?.dirtyPct === undefined || cache.dirtyPct === 0 ? '' : `${percent(cache.dirtyPct)} dirty`,
+    queuesWithoutPath === true ? 'queue_if_no_path' : '',
   ]);
   return [isSuspended ? 'suspended' : '', ...texts].filter(Boolean).join(', ');
 }
 
-/** Share of its space in use: data of a thin pool, space of a snapshot. */
+/** Share of its space in use: data of a thin pool, space of a snapshot, blocks of a cache, physical space of VDO. */
 export const mappedUsedPct = ({ targets }: MappedDevice): number | undefined =>
-  targets.map(({ pool, snapshot }) => pool?.dataPct ?? snapshot?.usedPct).find((pct) => pct !== undefined);
+  targets
+    .map(({ pool, snapshot, cache, vdoUsedPct }) => pool?.dataPct ?? snapshot?.usedPct ?? cache?.usedPct ?? vdoUsedPct)
+    .find((pct) => pct !== undefined);
+
+/** Severity of that share; a cache in use is full. */
+export const mappedUseRole = (volume: MappedDevice): 'crit' | 'warn' | 'text' =>
+  volume.targets.some(({ cache }) => cache !== undefined) ? 'text' : fillGrade(mappedUsedPct(volume));

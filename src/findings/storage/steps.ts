@@ -69,6 +69,14 @@ export const storageSteps: StepTable = {
     tracers: () => ['nfsslower', 'tcpretrans'],
     section: 'nfs',
   },
+  'ceph-client-stuck': {
+    commands: (found) => [kernelLog(found, 'libceph|ceph:|rbd', 'lines of the client in the kernel log'), blocked],
+    section: 'ceph-clients',
+  },
+  'nfs-server-busy': {
+    commands: () => [command(['cat', '/proc/fs/nfsd/pool_stats'], 'packets, and transports that waited for a thread')],
+    section: 'figures',
+  },
   'btrfs-degraded': {
     commands: (found) => [
       kernelLog(found, 'BTRFS', 'lines of btrfs in the kernel log'),

@@ -153,6 +153,8 @@ export const multipathPaths = defineFinding({
       const lost = paths.filter((path) => stateOf(path) !== undefined);
       if (lost.length === 0) return [];
       const states = [...new Set(lost.map(stateOf))].join(', ');
+      const queues = mapped?.get(name)?.targets.find(({ type }) => type === 'multipath')?.queuesWithoutPath;
+      const io = queues === undefined ? '' : queues ? ', I/O waits (queue_if_no_path)' : ', I/O fails';
       return [
         {
           ...about(name, devices?.get(name)?.alias),
@@ -160,7 +162,7 @@ export const multipathPaths = defineFinding({
           members: lost.map((path) => entityRef('disk', path.name)),
           sentence:
             lost.length === paths.length
-              ? `multipath: no path left of ${paths.length} (${states})`
+              ? `multipath: no path left of ${paths.length} (${states})${io}`
               : `multipath: ${plural(lost.length, 'path')} of ${paths.length} lost (${states})`,
           evidence: paths.map((path) => ({ what: path.name, value: stateOf(path) ?? path.device?.state ?? 'active', source: failed.has(path.layer?.number ?? '') ? 'dmsetup status' : `/sys/block/${path.name}/device/state` })),
           next: 'read `multipathd show maps` and the kernel log for the port or cable that the lost paths share',

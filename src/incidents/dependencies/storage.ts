@@ -1,20 +1,36 @@
 import { blockedIn } from '../../entities/storage/mount-state.ts';
+import { cephClientUse } from '../../entities/storage/ceph-requests.ts';
+import { dataFolders } from '../../entities/storage/data-folders.ts';
+import { deviceOfPath } from '../../entities/storage/device-name.ts';
 import { devicesOf, mountOfLoop } from '../../entities/storage/stack.ts';
 import { zfsPoolRef } from '../../entities/storage/zfs-pool-ref.ts';
-import { entityRef, processRef } from '../../findings/entity-ref.ts';
+import { entityRef, hostResource, osdRef, processRef } from '../../findings/entity-ref.ts';
 import { lxdPools } from '../../sources/containers/lxd-pools.ts';
+import { libvirtXml } from '../../sources/kvm/libvirt-xml.ts';
 import { blockDevices } from '../../sources/machine/block-devices.ts';
 import { mountFinder } from '../../sources/machine/mounts.ts';
 import { processes } from '../../sources/processes/processes.ts';
 import { blockStack } from '../../sources/storage/block-stack.ts';
+import { cephClients } from '../../sources/storage/ceph-clients.ts';
 import { filesystemErrors } from '../../sources/storage/filesystem-errors.ts';
 import { filesystems, isRemote, serverOf } from '../../sources/storage/filesystems.ts';
+import { nfsServer } from '../../sources/storage/nfs-server.ts';
 import { defineDependencies, type Dependency } from '../dependency.ts';
 
-/** Mount to its block devices or its server, partition to its disk, process that waits in a mount to that, LXD's pool in a folder to its mount. */
+/** Mount to its block devices or its server, partition to its disk, guest disk to its volume, processes that wait in a mount or have their data there to that, LXD's pool in a folder to its mount, NFS server to the I/O of the host. */
 export const storageDependencies = defineDependencies({
   id: 'storage',
-  needs: { filesystems, filesystemErrors, blockStack, blockDevices, processes, lxdPools },
+  needs: {
+    filesystems,
+    filesystemErrors,
+    blockStack,
+    blockDevices,
+    processes,
+    lxdPools,
+    libvirtXml,
+    nfsServer,
+    cephClients,
+  },
   of: ({
     filesystems: seen,
     filesystemErrors: errors,
@@ -22,6 +38,9 @@ export const storageDependencies = defineDependencies({
     blockDevices: devices,
     processes: running,
     lxdPools: { now: { servers } = { servers: new Map() } },
+    libvirtXml: definitions,
+    nfsServer: server,
+    cephClients: ceph,
   }) => {
     const parts = {
       devices: devices.now,
@@ -29,6 +48,7 @@ export const storageDependencies = defineDependencies({
       btrfs: errors.now?.btrfs,
       filesystems: seen.now?.filesystems,
     };
+    const mountOf = mountFinder(new Map(parts.filesystems?.map((one) => [one.target, one])));
     const found: Dependency[] = [];
     for (const one of seen.now?.filesystems ?? []) {
       const mount = entityRef('mount', one.target);
@@ -46,11 +66,25 @@ export const storageDependencies = defineDependencies({
       const mount = mountOfLoop(device, parts.filesystems);
       if (mount) found.push({ dependent: entityRef('disk', device.name), via: 'stored-on', on: entityRef('mount', mount.target) }); // prettier-ignore
     }
+    for (const { process, folder } of dataFolders(running.now?.processes)) {
+      const mount = mountOf(folder);
+      if (mount) found.push({ dependent: processRef(process), via: 'stored-on', on: entityRef('mount', mount.target) });
+    }
     for (const [pid, target] of seen.now ? blockedIn(seen.now) : []) {
       const process = running.now?.processes.get(pid);
       if (process) found.push({ dependent: processRef(process), via: 'stored-on', on: entityRef('mount', target) });
     }
-    const mountOf = mountFinder(new Map(parts.filesystems?.map((one) => [one.target, one])));
+    for (const { entity, client } of cephClientUse(ceph, parts.filesystems))
+      for (const daemon of new Set(client.requests.map((one) => one.daemon))) {
+        const osd = /^osd\.(\d{1,9})$/.exec(daemon ?? '')?.[1];
+        if (osd !== undefined) found.push({ dependent: entity, via: 'waits-for', on: osdRef(Number(osd)) });
+      }
+    if (server.now?.threads) found.push({ dependent: entityRef('daemon', 'nfsd'), via: 'shares', on: hostResource('io') }); // prettier-ignore
+    for (const { uuid, disks } of definitions.now?.values() ?? [])
+      for (const { name, source } of disks) {
+        const disk = source === undefined ? undefined : deviceOfPath(source, parts);
+        if (disk !== undefined) found.push({ dependent: entityRef('guest-disk', `${uuid}/${name}`), via: 'stored-on', on: entityRef('disk', disk) }); // prettier-ignore
+      }
     for (const [place, pools] of servers)
       for (const { name, driver, source } of pools) {
         const mount = driver === 'dir' && source !== undefined ? mountOf(source) : undefined;

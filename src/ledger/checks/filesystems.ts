@@ -1,5 +1,6 @@
 import { inodesPct, usedPct } from '../../entities/storage/space.ts';
 import { mappedText } from '../../entities/storage/volume-faults.ts';
+import { nfsServerRates } from '../../entities/storage/nfs-server-rates.ts';
 import { nfsRates } from '../../entities/storage/nfs-rates.ts';
 import { entityRef, hostResource } from '../../findings/entity-ref.ts';
 import { label, plain } from '../../lib/plain.ts';
@@ -11,6 +12,8 @@ import { blockStack } from '../../sources/storage/block-stack.ts';
 import { filesystemErrors, type Btrfs } from '../../sources/storage/filesystem-errors.ts';
 import { filesystems, type Filesystem } from '../../sources/storage/filesystems.ts';
 import { mappedDevices } from '../../sources/storage/mapped-devices.ts';
+import { cephClients } from '../../sources/storage/ceph-clients.ts';
+import { nfsServer } from '../../sources/storage/nfs-server.ts';
 import { nfsMounts } from '../../sources/storage/nfs-mounts.ts';
 import { nvmeHealth } from '../../sources/storage/nvme-health.ts';
 import { storageLinks } from '../../sources/storage/storage-links.ts';
@@ -34,11 +37,13 @@ export const filesystemChecks = defineChecks({
     bcache,
     diskstats,
     nfsMounts,
+    nfsServer,
+    cephClients,
     storageLinks,
     nvmeHealth,
     zfsPools,
   },
-  rules: ['mount-unresponsive', 'filesystem-full', 'mount-read-only', 'filesystem-errors-counted', 'btrfs-degraded', 'btrfs-metadata-full', 'bcache-degraded', 'thin-pool-full', 'volume-degraded', 'volume-suspended', 'volume-hung', 'volume-slow', 'multipath-paths', 'storage-link-down', 'nfs-retransmits', 'disk-health', 'zfs-pool-state'], // prettier-ignore
+  rules: ['mount-unresponsive', 'filesystem-full', 'mount-read-only', 'filesystem-errors-counted', 'btrfs-degraded', 'btrfs-metadata-full', 'bcache-degraded', 'thin-pool-full', 'volume-degraded', 'volume-suspended', 'volume-hung', 'volume-slow', 'multipath-paths', 'storage-link-down', 'nfs-retransmits', 'nfs-server-busy', 'ceph-client-stuck', 'disk-health', 'zfs-pool-state'], // prettier-ignore
   of: ({
     filesystems: seen,
     filesystemErrors: errors,
@@ -48,6 +53,8 @@ export const filesystemChecks = defineChecks({
     bcache: caches,
     diskstats: stats,
     nfsMounts: nfs,
+    nfsServer: server,
+    cephClients: ceph,
     storageLinks: links,
     nvmeHealth: health,
     zfsPools: zfs,
@@ -62,6 +69,7 @@ export const filesystemChecks = defineChecks({
     const stacked = [...(devices.now?.values() ?? [])].filter(
       ({ kind }) => kind === 'mapped' || kind === 'raid',
     ).length;
+    const served = nfsServerRates(overLast(server, 60, 5));
     return [
       ...all.flatMap((one) => mountChecks(one, { filesystems: seen })),
       ...unreadCheck({ ...io, name: 'mounts', aspect: 'utilisation', rules: ['mount-unresponsive', 'filesystem-full', 'mount-read-only'], what: 'space and state', essential: true }, { filesystems: seen }),
@@ -79,6 +87,8 @@ export const filesystemChecks = defineChecks({
       ...check({ ...io, name: 'storage links', aspect: 'errors', rules: ['storage-link-down'], what: 'state', limit: 'online' }, links.now === undefined || links.now.length === 0 ? undefined : plural(links.now.length, 'link'), { storageLinks: links }, 'no links'),
       ...check({ ...io, name: 'NVMe disks', aspect: 'errors', rules: ['disk-health'], what: 'health logs', limit: 'no warning' }, health.now === undefined || health.now.controllers.size === 0 ? undefined : plural(health.now.controllers.size, 'log'), { nvmeHealth: health }, 'no NVMe'),
       ...check({ ...io, name: 'ZFS pools', aspect: 'errors', rules: ['zfs-pool-state'], what: 'state', limit: 'ONLINE' }, zfs.now === undefined || zfs.now.size === 0 ? undefined : plural(zfs.now.size, 'pool'), { zfsPools: zfs }, 'no pools'),
+      ...check({ ...io, name: 'NFS server', aspect: 'saturation', rules: ['nfs-server-busy'], what: 'packets that waited for a thread', limit: '10%', load: served?.enqueuedPct ?? 0 }, served && (served.enqueuedPct === undefined ? 'idle' : percent(served.enqueuedPct)), { nfsServer: server }, 'no server'),
+      ...check({ ...io, name: 'Ceph clients', aspect: 'errors', rules: ['ceph-client-stuck'], what: 'requests in flight', limit: '30 s', load: ceph.now?.reduce((sum, { requests }) => sum + requests.length, 0) ?? 0 }, ceph.now === undefined || ceph.now.length === 0 ? undefined : count(ceph.now.reduce((sum, { requests }) => sum + requests.length, 0)), { cephClients: ceph }, 'no clients'),
       ...nfsRates(overLast(nfs, 60, 5)).flatMap((rate) =>
         check({ ...mountLine(rate), aspect: 'errors', rules: ['nfs-retransmits'], what: 'retransmits', limit: '1%', load: rate.retransmitPct ?? 0 }, rate.requestsPerSec === undefined ? undefined : rate.retransmitPct === undefined ? 'idle' : percent(rate.retransmitPct), { nfsMounts: nfs }),
       ),

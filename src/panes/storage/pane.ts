@@ -1,51 +1,51 @@
+import { cephClientUse, type CephClientUse } from '../../entities/storage/ceph-requests.ts';
 import { nfsRates, type NfsRate } from '../../entities/storage/nfs-rates.ts';
 import { inodeGrade, spaceGrade } from '../../entities/storage/space.ts';
-import { plain } from '../../lib/plain.ts';
-import { binaryBytes, bytes, count, kib, percent, plural } from '../../lib/units.ts';
+import { stackOf, stepsOf, unmountedTops } from '../../entities/storage/stack.ts';
+import { storageUserNeeds, storageUsers } from '../../entities/storage/storage-users.ts';
+import { bytes, count, percent, plural } from '../../lib/units.ts';
+import { cephClients } from '../../sources/storage/ceph-clients.ts';
 import { blockDevices } from '../../sources/machine/block-devices.ts';
 import { diskRates } from '../../sources/machine/disk-rates.ts';
 import { diskstats } from '../../sources/machine/diskstats.ts';
 import { mdstat } from '../../sources/machine/mdstat.ts';
-import { meminfo } from '../../sources/machine/meminfo.ts';
 import { pciDevices } from '../../sources/machine/pci-devices.ts';
-import { vmstat } from '../../sources/machine/vmstat.ts';
-import { blockStack } from '../../sources/storage/block-stack.ts';
-import { filesystemErrors } from '../../sources/storage/filesystem-errors.ts';
 import { filesystems } from '../../sources/storage/filesystems.ts';
 import { mappedDevices } from '../../sources/storage/mapped-devices.ts';
 import { nfsMounts } from '../../sources/storage/nfs-mounts.ts';
 import { nvmeHealth } from '../../sources/storage/nvme-health.ts';
 import { storageLinks, type StorageLink } from '../../sources/storage/storage-links.ts';
-import { swaps, type SwapArea } from '../../sources/storage/swaps.ts';
+import type { SwapArea } from '../../sources/storage/swaps.ts';
 import { zfsPools } from '../../sources/storage/zfs-pools.ts';
 import { nothingWords, stateOf, type NothingWords, type ReadingState } from '../../timeline/reading-state.ts';
 import { overLast } from '../../timeline/window.ts';
 import type { Moment } from '../../timeline/moment.ts';
-import { drawFigures, figure, type FigureLine } from '../../ui/kit/figure-lines.ts';
+import type { FigureLine } from '../../ui/kit/figure-lines.ts';
 import { presenceOf } from '../../ui/kit/presence.ts';
-import { definePane, type LinesSection, type Presence, type Section, type Tile } from '../pane.ts';
+import { definePane, type Presence, type Section, type Tile } from '../pane.ts';
+import { cephClientsSection } from './ceph-clients.ts';
 import { diskHealthRows, healthSection, zfsSection, type DiskHealthRow, type PoolRow } from './disk-health.ts';
+import { figureLines, figureNeeds, figuresSection } from './figures.ts';
 import { mountRows, mountsSection, type MountRow } from './mount-rows.ts';
 import { stateText } from './mount-texts.ts';
 import { stackRows, stackSection, type StackRow } from './stack-rows.ts';
-import { linksSection, nfsSection, swapSection } from './tables.ts';
+import { nfsOperationsSection, nfsSection } from './nfs-tables.ts';
+import { linksSection, swapSection } from './tables.ts';
 
 const needs = {
   filesystems,
-  filesystemErrors,
-  blockStack,
   blockDevices,
   mappedDevices,
   mdstat,
   diskstats,
   pciDevices,
   nfsMounts,
-  swaps,
-  meminfo,
-  vmstat,
   storageLinks,
   nvmeHealth,
   zfsPools,
+  cephClients,
+  ...storageUserNeeds,
+  ...figureNeeds,
 };
 
 export interface StorageModel {
@@ -54,13 +54,14 @@ export interface StorageModel {
   readonly counts: ReadonlyMap<string, number> | undefined;
   readonly stack: readonly StackRow[];
   readonly nfs: readonly NfsRate[];
+  readonly ceph: readonly CephClientUse[];
   readonly swap: readonly SwapArea[];
   readonly links: readonly StorageLink[];
   readonly health: readonly DiskHealthRow[];
   readonly pools: readonly PoolRow[];
   readonly figures: readonly FigureLine[];
   readonly states: { readonly mounts: ReadingState; readonly stack: ReadingState };
-  readonly empty: { readonly mounts: NothingWords; readonly stack: NothingWords; readonly swap: NothingWords; readonly nfs: NothingWords; readonly links: NothingWords; readonly health: NothingWords; readonly pools: NothingWords }; // prettier-ignore
+  readonly empty: { readonly mounts: NothingWords; readonly stack: NothingWords; readonly swap: NothingWords; readonly nfs: NothingWords; readonly operations: NothingWords; readonly ceph: NothingWords; readonly links: NothingWords; readonly health: NothingWords; readonly pools: NothingWords }; // prettier-ignore
 }
 
 /** Pane of storage: filesystems, what they stand on, NFS operations, swap and the page cache. */
@@ -75,7 +76,10 @@ export const storagePane = definePane({
     mountsSection(model.mounts, model.counts, model.states.mounts, model.empty.mounts),
     ...(model.figures.length === 0 ? [] : [figuresSection(model.figures)]),
     stackSection(model.stack, model.states.stack, model.empty.stack),
-    ...(model.nfs.length === 0 ? [] : [nfsSection(model.nfs, model.empty.nfs)]),
+    ...(model.nfs.length === 0
+      ? []
+      : [nfsSection(model.nfs, model.empty.nfs), nfsOperationsSection(model.nfs, model.empty.operations)]),
+    ...(model.ceph.length === 0 ? [] : [cephClientsSection(model.ceph, model.empty.ceph)]),
     ...(model.pools.length === 0 ? [] : [zfsSection(model.pools, model.empty.pools)]),
     ...(model.links.length === 0 ? [] : [linksSection(model.links, model.empty.links)]),
     ...(model.health.length === 0 ? [] : [healthSection(model.health, model.empty.health)]),
@@ -95,13 +99,17 @@ export function storageModel(moment: Moment<typeof needs>): StorageModel {
     arrays: moment.mdstat.now,
   };
   const mounts = mountRows(seen, parts);
+  const mounted = new Set(mounts.flatMap(({ steps }) => steps.flatMap(stepsOf)).map(({ name }) => name));
+  const others = unmountedTops(parts, mounted).map((name) => stackOf(name, parts));
+  const users = storageUsers(moment, parts);
   const rates = new Map(diskRates(moment.diskstats).map((rate) => [rate.name, rate]));
   return {
     presence: presenceOf(seen.now !== undefined, 'no mounts on this host', seen),
     mounts,
     counts: seen.now?.counts,
-    stack: stackRows(mounts, rates, moment.pciDevices.now),
+    stack: stackRows({ mounts, others, users, rates, pci: moment.pciDevices.now }),
     nfs: nfsRates(overLast(moment.nfsMounts, 30, 1.5)),
+    ceph: cephClientUse(moment.cephClients, seen.now?.filesystems),
     swap: moment.swaps.now?.areas ?? [],
     links: moment.storageLinks.now ?? [],
     health: diskHealthRows(devices.now, moment.nvmeHealth.now, moment.nvmeHealth.before),
@@ -110,69 +118,17 @@ export function storageModel(moment: Moment<typeof needs>): StorageModel {
     states: { mounts: stateOf(seen, 'table'), stack: stateOf(stack) },
     empty: {
       mounts: nothingWords('none', stateOf(seen, 'table')),
-      stack: nothingWords('no block devices below mounts', stateOf(stack), stateOf(devices), stateOf(seen, 'table')),
+      stack: nothingWords('no block devices', stateOf(stack), stateOf(devices), stateOf(seen, 'table')),
       swap: nothingWords('none', stateOf(moment.swaps)),
       nfs: nothingWords('none', stateOf(moment.nfsMounts)),
+      operations: nothingWords('no requests in the last 30 s', stateOf(moment.nfsMounts)),
+      ceph: nothingWords('none', stateOf(moment.cephClients)),
       links: nothingWords('none', stateOf(moment.storageLinks)),
       health: nothingWords('none', stateOf(moment.nvmeHealth), stateOf(devices)),
       pools: nothingWords('none', stateOf(moment.zfsPools)),
     },
   };
 }
-
-/** Pages of x86 and of most arm64 kernels. */
-const PAGE_KIB = 4;
-
-function figureLines(moment: Moment<typeof needs>): readonly FigureLine[] {
-  const { meminfo: memory, swaps: swapped, blockStack: stack, filesystemErrors: errors, vmstat: counters } = moment;
-  const limitPages = counters.now?.dirtyLimitPages;
-  const now = memory.now;
-  const lines: FigureLine[] = [];
-  if (now?.dirtyKiB !== undefined)
-    lines.push({
-      label: 'cache',
-      figures: [
-        figure(
-          `${kib(now.dirtyKiB)} dirty${limitPages === undefined ? '' : `, writers throttled at ${kib(limitPages * PAGE_KIB)}`}`,
-        ),
-        figure(`${kib(now.writebackKiB)} in writeback`),
-        figure(`${kib(now.cachedKiB)} page cache`),
-      ],
-    });
-  const zrams = [...(stack.now?.values() ?? [])].filter(({ zramDataBytes }) => (zramDataBytes ?? 0) > 0);
-  const groups = (swapped.now?.groups ?? []).toSorted((a, b) => b.swapBytes - a.swapBytes).slice(0, 3);
-  if (zrams.length > 0 || groups.length > 0)
-    lines.push({
-      label: 'swap',
-      figures: [
-        ...groups.map(({ name, swapBytes, limitBytes }) => figure(`${plain(name)} ${bytes(swapBytes)}${limitBytes === undefined ? '' : ` (limit ${bytes(limitBytes)})`}`)),
-        ...zrams.map(({ name, zramDataBytes, zramMemoryBytes }) => figure(`${plain(name)} holds ${bytes(zramDataBytes)} in ${bytes(zramMemoryBytes)} of memory`)),
-      ],
-    }); // prettier-ignore
-  for (const one of errors.now?.btrfs ?? []) {
-    const pct = one.metadataUsedBytes === undefined || !one.metadataBytes ? undefined : (100 * one.metadataUsedBytes) / one.metadataBytes; // prettier-ignore
-    lines.push({
-      label: 'btrfs',
-      figures: [
-        figure(plain(one.devices.join(' '))),
-        figure(`metadata ${percent(pct)} of ${bytes(one.metadataBytes)}`),
-        figure(`${binaryBytes(one.unallocatedBytes)} unallocated`),
-        ...(one.operation === undefined || one.operation === 'none' ? [] : [figure(plain(one.operation))]),
-      ],
-    });
-  }
-  return lines;
-}
-
-const figuresSection = (lines: readonly FigureLine[]): LinesSection => ({
-  kind: 'lines',
-  id: 'figures',
-  title: 'Cache and swap',
-  sources: ['meminfo', 'swaps', 'block-stack', 'filesystem-errors'],
-  minColumns: 60,
-  wantRows: () => lines.length,
-  draw: (columns, rows, theme) => lines.slice(0, rows).map((line) => drawFigures(line, columns, theme)),
-});
 
 function tile({ mounts, swap, empty }: StorageModel): Tile {
   if (mounts.length === 0) return { figures: [{ label: 'mounts', value: empty.mounts, role: 'dim' }] };

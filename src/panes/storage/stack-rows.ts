@@ -2,14 +2,16 @@ import { actionText, isDegraded, type RaidArray } from '../../sources/machine/md
 import { isOutOfOrder } from '../../sources/machine/block-devices.ts';
 import { nodeOfPci } from '../../entities/machine/numa-place.ts';
 import type { StackStep } from '../../entities/storage/stack.ts';
+import type { StorageUsers } from '../../entities/storage/storage-users.ts';
 import {
-  fillGrade,
   mappedText,
   mappedUsedPct,
+  mappedUseRole,
   poolFaults,
   volumeFaults,
 } from '../../entities/storage/volume-faults.ts';
 import { entityRef } from '../../findings/entity-ref.ts';
+import { few } from '../../lib/few.ts';
 import { plain } from '../../lib/plain.ts';
 import { binaryBytes, count, NONE } from '../../lib/units.ts';
 import type { DiskRate } from '../../sources/machine/disk-rates.ts';
@@ -29,30 +31,58 @@ export interface StackRow {
   readonly step: StackStep | undefined;
   readonly rate: DiskRate | undefined;
   readonly node: number | undefined;
+  /** What is stored on it and no row shows: guests, OSDs, databases, swap. */
+  readonly users: readonly string[];
 }
 
 const MOST_ROWS = 2000;
 
-/** Mounts with the block devices below them, each device once per way to it. */
-export function stackRows(
-  mounts: readonly MountRow[],
-  rates: ReadonlyMap<string, DiskRate>,
-  pci: ReadonlyMap<string, PciDevice> | undefined,
-): readonly StackRow[] {
+export interface StackParts {
+  readonly mounts: readonly MountRow[];
+  /** Volumes and disks without a mount, each with what it stands on. */
+  readonly others: readonly StackStep[];
+  readonly users: StorageUsers;
+  readonly rates: ReadonlyMap<string, DiskRate>;
+  readonly pci: ReadonlyMap<string, PciDevice> | undefined;
+}
+
+/** Mounts and what has none, with the block devices below them, each device once per way to it. */
+export function stackRows({ mounts, others, users, rates, pci }: StackParts): readonly StackRow[] {
   const rows: StackRow[] = [];
   const add = (step: StackStep, above: string, depth: number): void => {
     if (rows.length >= MOST_ROWS) return;
-    const key = `${above} → ${step.name}`;
+    const key = above === '' ? step.name : `${above} → ${step.name}`;
     const node = nodeOfPci(step.device?.pci, pci);
-    rows.push({ key, depth, name: plain(step.name), mount: undefined, step, rate: rates.get(step.name), node });
+    const own = users.ofDevice.get(step.name) ?? [];
+    rows.push({
+      key,
+      depth,
+      name: plain(step.name),
+      mount: undefined,
+      step,
+      rate: rates.get(step.name),
+      node,
+      users: own,
+    });
     for (const one of step.below) add(one, key, depth + 1);
   };
   for (const mount of mounts) {
     if (mount.steps.length === 0 || rows.length >= MOST_ROWS) continue;
     const key = mount.filesystem.target;
-    rows.push({ key, depth: 0, name: mount.name, mount, step: undefined, rate: undefined, node: undefined });
+    const own = users.ofMount.get(key) ?? [];
+    rows.push({
+      key,
+      depth: 0,
+      name: mount.name,
+      mount,
+      step: undefined,
+      rate: undefined,
+      node: undefined,
+      users: own,
+    });
     for (const step of mount.steps) add(step, key, 1);
   }
+  for (const step of others) add(step, '', 0);
   return rows;
 }
 
@@ -104,10 +134,10 @@ const ofMount = ({ mount }: StackRow): string => (mount ? NONE : '');
 const ofDevice = ({ mount }: StackRow): string => (mount ? '' : NONE);
 
 const columns: readonly Column<StackRow>[] = [
-  { id: 'name', title: 'MOUNT / DEVICE', about: 'Mount, and below it each block device that it stands on.', width: 20, widest: 40, rank: 0, value: ({ key }) => plain(key), text: ({ depth, name }) => `${'  '.repeat(depth)}${name}` },
+  { id: 'name', title: 'MOUNT / DEVICE', about: 'Mount, and below it each block device that it stands on; then volumes and disks without a mount.', width: 20, widest: 40, rank: 0, value: ({ key }) => plain(key), text: ({ depth, name }) => `${'  '.repeat(depth)}${name}` },
   textColumn({ id: 'kind', title: 'KIND', about: 'Filesystem, partition, LVM, thin pool, crypt, multipath, md, bcache, loop, rbd, disk.', width: 9, rank: 0, value: ({ mount, step }) => plain(mount?.filesystem.type ?? step?.kind ?? '') }),
   textColumn({ id: 'state', title: 'STATE', about: 'State of a mount, volume, array, disk or path; suspended: all I/O waits.', width: 12, widest: 30, rank: 0, value: ({ mount, step }) => (mount ? stateText(mount) : step && plain(stateOfStep(step))), role: ({ mount, step }) => (mount ? stateRole(mount) : step ? stepRole(step) : 'text') }),
-  percentColumn({ id: 'used', title: 'USE%', about: 'Space in use: of a filesystem, data of a thin pool, of a snapshot.', width: 5, rank: 1, missing: ofMount, value: ({ mount, step }) => mount?.usedPct ?? (step?.mapped && mappedUsedPct(step.mapped)), role: ({ mount, step }) => (mount ? spaceRole(mount) : fillGrade(step?.mapped && mappedUsedPct(step.mapped))) }),
+  percentColumn({ id: 'used', title: 'USE%', about: 'Space in use: of a filesystem, data of a thin pool, of a snapshot, a cache or VDO.', width: 5, rank: 1, missing: ofMount, value: ({ mount, step }) => mount?.usedPct ?? (step?.mapped && mappedUsedPct(step.mapped)), role: ({ mount, step }) => (mount ? spaceRole(mount) : step?.mapped ? mappedUseRole(step.mapped) : 'text') }),
   percentColumn({ id: 'util', title: '%util', about: 'Time with requests in flight.', width: 5, rank: 0, missing: ofDevice, value: ({ rate }) => rate?.utilPct }),
   msColumn({ id: 'rawait', title: 'r_await', about: 'Latency of a read, queue included, mean.', width: 7, rank: 1, missing: ofDevice, value: ({ rate }) => rate?.readAwaitMs }),
   msColumn({ id: 'wawait', title: 'w_await', about: 'Latency of a write, queue included, mean.', width: 7, rank: 1, missing: ofDevice, value: ({ rate }) => rate?.writeAwaitMs }),
@@ -119,6 +149,7 @@ const columns: readonly Column<StackRow>[] = [
   totalColumn({ id: 'depth', title: 'QDEPTH', about: 'Requests that the disk takes at once (queue_depth).', width: 6, rank: 4, missing: '', value: ({ step }) => step?.layer?.queueDepth }),
   textColumn({ id: 'cache', title: 'CACHE', about: 'Write cache of the device as the kernel takes it.', width: 13, rank: 4, value: ({ step }) => step && plain(step.layer?.writeCache ?? '') }),
   numberColumn({ id: 'node', title: 'NODE', about: 'NUMA node of its controller.', width: 4, rank: 3, missing: '', value: ({ node }) => node }),
+  textColumn({ id: 'users', title: 'USED BY', about: 'Guests, OSDs, databases, pools, containers and swap that are stored on it.', width: 14, grow: true, rank: 1, value: ({ users }) => plain(few(users)) }),
   textColumn({ id: 'what', title: 'WHERE', about: 'Name of the volume, file of a loop, model, PCI function.', width: 14, grow: true, rank: 2, value: ({ step }) => step && plain([step.device?.alias, step.device?.model, step.below.length === 0 ? step.device?.pci : undefined].filter(Boolean).join(' ')) }),
 ]; // prettier-ignore
 

@@ -21,7 +21,6 @@ export const mdstat = defineSource({
   title: 'Software RAID',
   why: 'Finds degraded and rebuilding arrays.',
   everySeconds: 5,
-  value: 'low',
   reads: { mdstat: { kind: 'file', path: '/proc/mdstat' } },
   parse: ({ mdstat: text }) => (text === undefined ? undefined : parseMdstat(text)),
 });

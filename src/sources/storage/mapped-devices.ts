@@ -6,10 +6,11 @@ import { attribute } from '../sysfs.ts';
 /**
  * State of mapped devices by the ioctl of dmsetup(8) status, which needs root: Documentation/admin-guide/device-mapper/{thin-provisioning,
  * snapshot,cache,dm-raid,vdo,writecache}.rst, drivers/md/dm-mpath.c. Devices of `linear`, `striped` and `crypt` targets have no state.
- * Each target: type, length in sectors, state.
+ * Each target: type, length in sectors, state; of multipath also its table.
  *
  *     {"all":5,"devices":{"dm-2":[["thin-pool",131072,"2 14/1024 1024/1024 - out_of_data_space discard_passdown queue_if_no_space - 1024 "]],
- *       "dm-4":[["multipath",131072,"2 0 0 0 1 1 A 0 2 0 252:128 A 0 252:144 F 1 "]],"dm-7":[["snapshot",204800,"Invalid"]]}}
+ *       "dm-4":[["multipath",131072,"2 0 0 0 1 1 A 0 2 0 252:128 A 0 252:144 F 1 ","1 queue_if_no_path 0 1 1 round-robin 0 2 1 252:128 1 252:144 1 "]],
+ *       "dm-7":[["snapshot",204800,"Invalid"]]}}
  */
 export const mappedDevices = defineSource({
   id: 'mapped-devices',
@@ -52,6 +53,11 @@ export interface MappedTarget {
   readonly snapshot?: Snapshot | undefined;
   readonly raid?: MappedRaid | undefined;
   readonly paths?: readonly MappedPath[];
+  /** Whether a multipath map without a path lets I/O wait (queue_if_no_path) in the place of an error. */
+  readonly queuesWithoutPath?: boolean | undefined;
+  readonly cache?: MappedCache | undefined;
+  /** Physical space of VDO in use, percent; all of it: writes fail. */
+  readonly vdoUsedPct?: number | undefined;
   /** Why it serves no writes or no I/O: `Fail`, `cache read-only`, `writecache error`. */
   readonly failure?: string | undefined;
 }
@@ -82,21 +88,44 @@ export interface MappedRaid {
   readonly action: string | undefined;
 }
 
+export interface MappedCache {
+  /** Blocks in use; a warm cache is full. */
+  readonly usedPct: number | undefined;
+  readonly metadataPct: number | undefined;
+  /** Blocks in use that are not written back, of all blocks. */
+  readonly dirtyPct: number | undefined;
+  /** Reads that the cache had, since its table was loaded. */
+  readonly readHitPct: number | undefined;
+}
+
 export interface MappedPath {
   /** `major:minor` of its device. */
   readonly number: string;
   readonly isActive: boolean;
 }
 
-type Parts = Pick<MappedTarget, 'pool' | 'snapshot' | 'raid' | 'paths' | 'failure'>;
+type Parts = Omit<MappedTarget, 'type' | 'sizeBytes' | 'state'>;
 
 function targetOf(value: unknown): MappedTarget {
-  const [type, sectors, text] = items(value);
+  const [type, sectors, text, table] = items(value);
   const length = countOf(sectors);
   const state = (textOf(text) ?? '').trim();
   const known = textOf(type) ?? '';
   const parts = Object.hasOwn(PARSERS, known) ? PARSERS[known]?.(state, state.split(/\s+/)) : undefined;
-  return { type: known, sizeBytes: length === undefined ? undefined : length * 512, state, ...parts };
+  return {
+    type: known,
+    sizeBytes: length === undefined ? undefined : length * 512,
+    state,
+    ...parts,
+    ...(known === 'multipath' && { queuesWithoutPath: queuesWithoutPath(textOf(table)) }),
+  };
+}
+
+/** `<number of features> <feature>… <number of handler arguments> …`: drivers/md/dm-mpath.c. */
+function queuesWithoutPath(table: string | undefined): boolean | undefined {
+  const [number, ...rest] = (table ?? '').trim().split(/\s+/);
+  const features = toCount(number);
+  return features === undefined ? undefined : rest.slice(0, features).includes('queue_if_no_path');
 }
 
 const PARSERS: Readonly<Record<string, (state: string, words: readonly string[]) => Parts>> = {
@@ -110,7 +139,11 @@ const PARSERS: Readonly<Record<string, (state: string, words: readonly string[])
   cache: cacheOf,
   // The first number is 1 after an error.
   writecache: (_state, [error]) => ({ failure: error === '1' ? 'writecache error' : undefined }),
-  vdo: (_state, [, mode]) => ({ failure: mode === 'read-only' ? 'VDO read-only' : undefined }),
+  // `<device> <mode> <in recovery> <index> <compression> <used blocks> <total blocks>`.
+  vdo: (_state, [, mode, , , , used, all]) => ({
+    failure: mode === 'read-only' ? 'VDO read-only' : undefined,
+    vdoUsedPct: shareOf(`${used}/${all}`),
+  }),
   error: () => ({ failure: 'error target, all I/O fails' }),
   multipath: (state) => ({
     paths: [...state.matchAll(/(?<=^|\s)(\d{1,7}:\d{1,7}) ([AF])(?=\s)/g)].map(([, number = '', mark]) => ({ number, isActive: mark === 'A' })), // prettier-ignore
@@ -162,9 +195,17 @@ function mirrorOf(_state: string, [number, ...words]: readonly string[]): Parts 
 
 const count = (text: string, mark: string): number => text.split(mark).length - 1;
 
-/** `… <policy> … rw|ro needs_check|-`: its last words. */
+/** `<block> <metadata> <block> <used>/<all> <read hits> <read misses> <write hits> <write misses> <demotions> <promotions> <dirty> … rw|ro needs_check|-`. */
 function cacheOf(state: string, words: readonly string[]): Parts {
   if (isFailed(state)) return { failure: 'cache failed' };
+  const [, metadata, , blocks, hits, misses, , , , , dirty] = words;
   const [mode, check] = words.slice(-2);
-  return { failure: mode === 'ro' || check === 'needs_check' ? `cache read-only${check === 'needs_check' ? ' (needs_check)' : ''}` : undefined }; // prettier-ignore
+  const reads = (toCount(hits) ?? 0) + (toCount(misses) ?? 0);
+  const cache = {
+    usedPct: shareOf(blocks),
+    metadataPct: shareOf(metadata),
+    dirtyPct: shareOf(`${dirty}/${blocks?.split('/')[1]}`),
+    readHitPct: reads === 0 ? undefined : shareOf(`${hits}/${reads}`),
+  };
+  return { cache, failure: mode === 'ro' || check === 'needs_check' ? `cache read-only${check === 'needs_check' ? ' (needs_check)' : ''}` : undefined }; // prettier-ignore
 }

@@ -7,6 +7,8 @@ import {
 import { filesystemFull, mountReadOnly, mountUnresponsive } from '../../../src/findings/storage/filesystems.ts';
 import { diskHealth, zfsPoolState } from '../../../src/findings/storage/disk-health.ts';
 import { storageLinkDown } from '../../../src/findings/storage/links.ts';
+import { cephClientStuck } from '../../../src/findings/storage/ceph-clients.ts';
+import { nfsServerBusy } from '../../../src/findings/storage/nfs-server.ts';
 import { nfsRetransmits } from '../../../src/findings/storage/nfs.ts';
 import {
   multipathPaths,
@@ -54,6 +56,28 @@ const mountstats = (requests: number, transmissions: number, ms: number) => ({
   '/proc/self/mountstats': `device nas:/export mounted on /mnt/nas with fstype nfs4 statvers=1.1\n\txprt:\ttcp 832 0 1 0 24 4207 4206 1 9421 0 2 118 4113\n\t        READ: ${requests} ${transmissions} 0 230000 123456789 14 ${ms} ${ms + 44} 0\n`,
 });
 
+/** Files of nfsd after so many packets, of which some waited for a thread. */
+const nfsd = (packets: number, enqueued: number) => ({
+  '/proc/net/rpc/nfsd': `io 0 0\nth 8 0\nnet ${packets} 0 ${packets} 1\nrpc ${packets} 0 0 0 0\n`,
+  '/proc/fs/nfsd/pool_stats': `# pool packets-arrived sockets-enqueued threads-woken threads-timedout\n0 ${packets} ${enqueued} 0 0\n`,
+});
+
+const CEPH_CLIENT = '/sys/kernel/debug/ceph/f-1.client4123';
+/** A mapped RBD image with one request to this OSD. */
+const rbdClient = (tid: number, osd: number) => ({
+  [`${CEPH_CLIENT}/osdc`]: `REQUESTS 1 homeless 0\n${tid}\tosd${osd}\t2.7e6b2f4f\t2.36\t[3,1]/3\t[3,1]/3\te40\trbd_data.1.0a\t0x400024\t1\twrite\nLINGER REQUESTS\n`,
+  '/sys/bus/rbd/devices/0/client_id': 'client4123\n',
+});
+
+/** A CephFS mount with one request to its MDS. */
+const cephfs = {
+  ...mounts(
+    '4194304,1000,900,900,10,0,4096\t50 27 0:60 / /mnt/cephfs rw,relatime - ceph 10.0.0.1:6789:/ rw,name=admin,secret=<hidden>,acl',
+  ),
+  [`${CEPH_CLIENT}/osdc`]: 'REQUESTS 0 homeless 0\nLINGER REQUESTS\n',
+  [`${CEPH_CLIENT}/mdsc`]: '12\tmds0\tcreate\t#1/name\n',
+};
+
 const iscsi = (state: string) => ({
   '/sys/class/iscsi_session/session1/state': `${state}\n`,
   '/sys/class/iscsi_session/session1/targetname': 'iqn.2010-10.org.openstack:volume-1\n',
@@ -65,7 +89,9 @@ const nvme = (log: Parameters<typeof nvmeLog>[0]) => ({
 type Counters = readonly [writes: number, writeMs: number, inFlight: number];
 /** Reply of the collector with the states of these mapped devices. */
 const mapped = (
-  devices: Readonly<Record<string, readonly (readonly [type: string, sectors: number, state: string])[]>>,
+  devices: Readonly<
+    Record<string, readonly (readonly [type: string, sectors: number, state: string, table?: string])[]>
+  >,
 ) => ({
   'facts:mapped < mapped': JSON.stringify({ all: Object.keys(devices).length, devices }),
 });
@@ -90,6 +116,11 @@ export const storageFaults: readonly Fault[] = [
   vm(diskHealth, [{}, nvme({ mediaErrors: 7 })], ['warn', 'nvme0', '7 media errors since it was made']),
   vm(diskHealth, [{}, nvme({ usedPct: 104 })], ['warn', 'nvme0', 'wear 104%']),
   host(zfsPoolState, [{}, { '/proc/spl/kstat/zfs/tank/state': 'SUSPENDED\n' }], ['crit', 'tank', 'ZFS pool SUSPENDED, I/O waits or fails']),
+  { ...vm(nfsServerBusy, [nfsd(1000, 10), nfsd(2000, 160)], ['warn', 'nfsd', '15% of packets waited for one of 8 threads, 100 calls/s']) },
+  { ...vm(cephClientStuck, [rbdClient(4, 3), rbdClient(4, 3)], ['crit', 'rbd0', 'RBD 1 request in flight, oldest for 40 s: write on osd.3']), secondsApart: 40 },
+  { ...vm(cephClientStuck, [rbdClient(4, -1), rbdClient(4, -1)], ['crit', 'rbd0', 'RBD 1 request in flight, oldest for 40 s: write without an up OSD']), secondsApart: 40 },
+  { ...vm(cephClientStuck, [cephfs, cephfs], ['crit', '/mnt/cephfs', 'CephFS 1 request in flight, oldest for 40 s: create on mds.0']), secondsApart: 40 },
+  vm(cephClientStuck, [{}, { ...rbdClient(4, 3), [`${CEPH_CLIENT}/mdsc`]: '', [`${CEPH_CLIENT}/status`]: 'blocklisted: true\n' }], ['crit', 'rbd0', 'CephFS client blocklisted, all I/O fails']),
   vm(zfsPoolState, [{}, { '/proc/spl/kstat/zfs/tank/state': 'DEGRADED\n' }], ['warn', 'tank', 'ZFS pool DEGRADED, redundancy lost']),
   vm(mountUnresponsive, [{}, mounts('!timeout,998.2,in S state at request_wait_answer\t668 27 0:125 / /mnt/hung rw,relatime - fuse.sshfs deadserver:/export rw,user_id=0')], ['crit', '/mnt/hung', 'fuse.sshfs unresponsive for 11 s at request_wait_answer']),
   vm(mountUnresponsive, [{}, mounts(`!error,ESTALE\t${NFS}`)], ['crit', '/mnt/nas', 'nfs4: statfs fails with ESTALE (stale file handle)']),
@@ -118,10 +149,14 @@ export const storageFaults: readonly Fault[] = [
   vm(thinPoolFull, [{}, pool('Fail')], ['crit', 'vg0-pool-tpool', 'thin pool failed, all I/O fails']),
   vm(volumeDegraded, [{}, { ...named('dm-5', 'vg0-data'), ...mapped({ 'dm-5': [['raid', 131072, 'raid1 2 AD 65536/131072 recover 0 0 -']] }) }], ['crit', 'vg0-data', 'raid1 degraded, 1 of 2 devices active, recover 50%']),
   vm(volumeDegraded, [{}, { ...named('dm-5', 'vg0-snap'), ...mapped({ 'dm-5': [['snapshot', 131072, 'Invalid']] }) }], ['warn', 'vg0-snap', 'snapshot lost (Invalid): its space was full']),
+  vm(volumeDegraded, [{}, { ...named('dm-5', 'vg0-vdo'), ...mapped({ 'dm-5': [['vdo', 2097152, '/dev/sdb normal - online online 96 100']] }) }], ['crit', 'vg0-vdo', 'VDO 96% of its physical space used, writes fail at 100% (1.0 GiB logical)']),
+  vm(volumeDegraded, [{}, { ...named('dm-5', 'vg0-fast'), ...mapped({ 'dm-5': [['cache', 131072, '8 3482/4096 128 5/512 4 9 2 8 0 1 0 1 writethrough 2 migration_threshold 2048 smq 0 rw - ']] }) }], ['warn', 'vg0-fast', 'cache metadata 85% used']),
   vm(volumeDegraded, [{}, mapped({ 'dm-5': [['error', 131072, '']] })], ['crit', 'dm-5', 'error target, all I/O fails']),
   vm(volumeSlow, [volumeStats([10, 100, 0], [10, 5, 0]), volumeStats([60, 15_100, 1], [60, 30, 0])], ['crit', 'crypt-data', 'volume: await 300ms at 5 IOPS, disks below 0.5ms']),
   vm(volumeHung, [volumeStats([10, 100, 3], [10, 5, 0]), volumeStats([10, 100, 3], [10, 5, 0])], ['crit', 'crypt-data', 'no completions for 10 s, 3 in flight, disks below idle']),
   vm(multipathPaths, [{}, { ...links('dm-4', 'vdi', 'vdj'), ...paths('dm-4', 'vdi', 'vdj'), '/sys/class/block/vdj/dev': '252:144\n', '/sys/block/dm-4/dm/uuid': 'mpath-3600\n', ...mapped({ 'dm-4': [['multipath', 131072, '2 0 0 0 1 1 A 0 2 0 252:128 A 0 252:144 F 1 ']] }) }], ['warn', 'dm-4', 'multipath: 1 path of 2 lost (failed)']),
+  ...[['1 queue_if_no_path 0 1 1 round-robin', 'I/O waits (queue_if_no_path)'], ['0 0 1 1 round-robin', 'I/O fails']].map(([table = '', io = '']) =>
+    vm(multipathPaths, [{}, { ...links('dm-4', 'vdi', 'vdj'), ...paths('dm-4', 'vdi', 'vdj'), '/sys/class/block/vdi/dev': '252:128\n', '/sys/class/block/vdj/dev': '252:144\n', '/sys/block/dm-4/dm/uuid': 'mpath-3600\n', ...mapped({ 'dm-4': [['multipath', 131072, '2 0 0 0 1 1 A 0 2 0 252:128 F 1 252:144 F 1 ', `${table} 0 2 1 252:128 1 252:144 1 `]] }) }], ['crit', 'dm-4', `multipath: no path left of 2 (failed), ${io}`])),
   vm(multipathPaths, [{}, { ...links('dm-0', 'sda', 'sdb'), ...paths('dm-0', 'sda', 'sdb'), '/sys/block/dm-0/dm/uuid': 'mpath-3600\n', '/sys/block/sda/device/state': 'running\n', '/sys/block/sdb/device/state': 'transport-offline\n' }], ['warn', 'dm-0', 'multipath: 1 path of 2 lost (transport-offline)']),
   vm(storageLinkDown, [iscsi('FAILED'), iscsi('FAILED')], ['crit', 'session1', 'iSCSI session FAILED, target iqn.2010-10.org.openstack:volume-1']),
   vm(storageLinkDown, [{ '/sys/class/fc_host/host1/port_state': 'Online\n' }, { '/sys/class/fc_host/host1/port_state': 'Linkdown\n' }, { '/sys/class/fc_host/host1/port_state': 'Linkdown\n', '/sys/class/fc_host/* (links)': () => new Map([['/sys/class/fc_host/host1', '../../devices/pci0000:00/0000:05:00.0/host1/fc_host/host1']]) }], ['crit', 'host1', 'FC port Linkdown']),

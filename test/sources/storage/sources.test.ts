@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { bcache } from '../../../src/sources/storage/bcache.ts';
 import { blockStack } from '../../../src/sources/storage/block-stack.ts';
+import { cephClients } from '../../../src/sources/storage/ceph-clients.ts';
 import { filesystemErrors } from '../../../src/sources/storage/filesystem-errors.ts';
 import { filesystems, isRemote, parseFilesystems } from '../../../src/sources/storage/filesystems.ts';
 import { mappedDevices } from '../../../src/sources/storage/mapped-devices.ts';
 import { mountFolders } from '../../../src/sources/storage/mount-folders.ts';
 import { mountUsers } from '../../../src/sources/storage/mount-users.ts';
 import { nfsMounts } from '../../../src/sources/storage/nfs-mounts.ts';
+import { nfsServer } from '../../../src/sources/storage/nfs-server.ts';
 import { storageLinks } from '../../../src/sources/storage/storage-links.ts';
 import { swaps } from '../../../src/sources/storage/swaps.ts';
 
@@ -137,7 +139,8 @@ describe('mappedDevices', () => {
     ['cache', '8 27/4096 128 5/512 4 9 2 8 0 1 0 1 writethrough 2 migration_threshold 2048 smq 0 rw - ', { failure: undefined }],
     ['cache', '8 27/4096 128 5/512 4 9 2 8 0 1 0 1 writeback 2 migration_threshold 2048 smq 0 ro needs_check ', { failure: 'cache read-only (needs_check)' }],
     ['writecache', '1 1024 500 0 0 0', { failure: 'writecache error' }],
-    ['vdo', '/dev/sdb read-only - online online 1203 2621440', { failure: 'VDO read-only' }],
+    ['cache', '8 1024/4096 128 256/512 3 1 2 8 0 1 128 1 writeback 2 migration_threshold 2048 smq 0 rw - ', { failure: undefined, cache: { usedPct: 50, metadataPct: 25, dirtyPct: 25, readHitPct: 75 } }],
+    ['vdo', '/dev/sdb read-only - online online 655360 2621440', { failure: 'VDO read-only', vdoUsedPct: 25 }],
     ['multipath', '2 0 0 0 1 1 A 0 2 0 8:0 A 0 8:16 F 3 ', { paths: [{ number: '8:0', isActive: true }, { number: '8:16', isActive: false }] }],
     ['toString', 'x', { type: 'toString' }],
   ])('mappedDevices parses a target of type %s: %s', (type, state, found) => {
@@ -252,3 +255,42 @@ test('mountFolders lists the biggest folder first', () => {
     { path: '/srv/a', bytes: 10_240 },
   ]);
 });
+
+test('nfsServer parses threads and calls, and adds transports that waited of all pools', () => {
+  const sample = nfsServer.parse({
+    stats: 'rc 0 12 34\nio 1048576 5242880\nth 8 0 0.000 0.000\nnet 1204 0 1204 3\nrpc 1204 2 0 2 0\n',
+    pools: '# pool packets-arrived sockets-enqueued threads-woken threads-timedout\n0 1000 3 997 0\n1 204 2 202 0\n',
+  });
+  expect(sample).toEqual({ threads: 8, connections: 3, calls: 1204, badCalls: 2, readBytes: 1_048_576, writtenBytes: 5_242_880, packets: 1204, enqueued: 5 });
+  expect(nfsServer.parse({ stats: undefined, pools: undefined })).toBeUndefined();
+}); // prettier-ignore
+
+test('cephClients parses requests to OSDs and MDSs, homeless ones, and the device of an image', () => {
+  const folder = '/sys/kernel/debug/ceph/f-1.client4123';
+  const osdc = [
+    'REQUESTS 2 homeless 1',
+    '4\tosd3\t2.7e6b2f4f\t2.36\t[3,1]/3\t[3,1]/3\te40\trbd_data.1.0a\t0x400024\t1\twrite',
+    '5\tosd-1\t2.7e6b2f4f\t2.36\t[]/-1\t[]/-1\te40\trbd_data.1.0b\t0x400024\tP\t2\tread',
+    'LINGER REQUESTS',
+    '18446462598732840961\tosd1\t2.ac31d4ab\t2.2b\t[1,2]/1\t[1,2]/1\te40\trbd_header.1\t0x20\tWC/0',
+    'BACKOFFS',
+  ].join('\n');
+  const sample = cephClients.parse({
+    osds: files({ [`${folder}/osdc`]: osdc }),
+    mdss: undefined,
+    mons: files({ [`${folder}/monc`]: 'have monmap 1 want 2+\nhave osdmap 40 want 41\nfs_cluster_id -1\n' }),
+    states: undefined,
+    images: files({ '/sys/bus/rbd/devices/0/client_id': 'client4123\n', '/sys/bus/rbd/devices/1/client_id': 'client9\n' }),
+  });
+  expect(sample).toEqual([
+    {
+      name: 'f-1.client4123', kind: 'RBD', devices: ['rbd0'], homeless: 1, left: 0, awaitsMap: true, isBlocklisted: false,
+      requests: [
+        { tid: '4', daemon: 'osd.3', operation: 'write', object: 'rbd_data.1.0a', attempts: 1 },
+        { tid: '5', daemon: undefined, operation: 'read', object: 'rbd_data.1.0b', attempts: 2 },
+      ],
+    },
+  ]);
+  const mounted = cephClients.parse({ osds: files({ [`${folder}/osdc`]: 'REQUESTS 0 homeless 0\n' }), mdss: files({ [`${folder}/mdsc`]: '12\tmds0\tcreate\t#1/name\n' }), mons: undefined, states: files({ [`${folder}/status`]: 'instance: client.4123 (2)10.0.0.1:0/7\nblocklisted: true\n' }), images: undefined });
+  expect(mounted?.[0]).toMatchObject({ kind: 'CephFS', isBlocklisted: true, requests: [{ daemon: 'mds.0', operation: 'create' }] });
+}); // prettier-ignore
