@@ -78,7 +78,8 @@ export type ProtocolName =
   | 'haproxy'
   | 'openstack'
   | 'stacks'
-  | 'zookeeper';
+  | 'zookeeper'
+  | 'mongodb';
 
 /** Request to a daemon in its protocol, over its unix socket. Default timeout: 5 s. */
 export interface DaemonRead extends ReadOptions {

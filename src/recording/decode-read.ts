@@ -36,6 +36,7 @@ const protocol = oneOf<ProtocolName>(
   'memcached',
   'haproxy',
   'zookeeper',
+  'mongodb',
   'openstack',
   'stacks',
 );

@@ -28,6 +28,16 @@ export const databasesJudged: JudgedCells = {
   'databases/coordination/fsync': { rules: ['etcd-disk', 'zookeeper-disk'] },
   'databases/coordination/commit': { rules: ['etcd-disk'] },
   'databases/coordination/waiting': { rules: ['zookeeper-requests'] },
-  'databases/replication/state': { rules: ['postgresql-replication', 'mysql-replication', 'mysql-galera'] },
-  'databases/replication/lag': { rules: ['postgresql-replication', 'mysql-replication'] },
+  'databases/mongodb/role': { rules: ['mongodb-replica-set'] },
+  'databases/mongodb/connections': { rules: ['mongodb-connections'] },
+  'databases/mongodb/queued': { rules: ['mongodb-tickets'] },
+  'databases/mongodb/used': { rules: ['mongodb-cache'] },
+  'databases/mongodb/dirty': { rules: ['mongodb-cache'] },
+  'databases/mongodb/evicted': { rules: ['mongodb-cache'] },
+  'databases/operations/seconds': { rules: ['mongodb-long-operation', 'mongodb-lock-wait'], anyRow: true },
+  'databases/operations/transaction': { rules: ['mongodb-idle-transaction'], anyRow: true },
+  'databases/replication/state': {
+    rules: ['postgresql-replication', 'mysql-replication', 'mysql-galera', 'mongodb-replica-set'],
+  },
+  'databases/replication/lag': { rules: ['postgresql-replication', 'mysql-replication', 'mongodb-replication'] },
 };
