@@ -116,6 +116,7 @@ export const ROLES: Readonly<Record<string, Role>> = {
   'mongodb-long-operation': 'pressure',
   'mongodb-replica-set': 'symptom',
   'mongodb-replication': 'symptom',
+  'mongodb-slow-query': 'symptom',
   'mongodb-tickets': 'pressure',
   'mongodb-unresponsive': 'cause',
   'mysql-connections': 'pressure',

@@ -11,6 +11,7 @@ import {
   mongodbTickets,
   mongodbUnresponsive,
 } from '../findings/databases/mongodb-servers.ts';
+import { mongodbSlowQuery } from '../findings/databases/mongodb-slow-queries.ts';
 import {
   mysqlConnections,
   mysqlGalera,
@@ -67,6 +68,7 @@ import { haproxyProcesses } from '../sources/databases/haproxy.ts';
 import { memcachedServers } from '../sources/databases/memcached.ts';
 import { mongodbOperations } from '../sources/databases/mongodb-operations.ts';
 import { mongodbOplogs } from '../sources/databases/mongodb-oplog.ts';
+import { MONGODB_LOGS, mongodbSlowQueries } from '../sources/databases/mongodb-slow-queries.ts';
 import { mongodbServers } from '../sources/databases/mongodb.ts';
 import { mysqlActivity, mysqlServers } from '../sources/databases/mysql.ts';
 import { postgresqlActivity, postgresqlServers } from '../sources/databases/postgresql.ts';
@@ -78,7 +80,7 @@ import type { Subsystem } from './subsystem.ts';
 /** Manifest of databases, caches, queues, proxies and coordination services: by their unix sockets, and by what their processes listen on. */
 export const databasesSubsystem: Subsystem = {
   id: 'databases',
-  sources: [postgresqlActivity, postgresqlServers, mysqlActivity, mysqlServers, redisServers, memcachedServers, haproxyProcesses, rabbitmqNodes, rabbitmqQueues, etcdMembers, zookeeperServers, mongodbServers, mongodbOperations, mongodbOplogs], // prettier-ignore
+  sources: [postgresqlActivity, postgresqlServers, mysqlActivity, mysqlServers, redisServers, memcachedServers, haproxyProcesses, rabbitmqNodes, rabbitmqQueues, etcdMembers, zookeeperServers, mongodbServers, mongodbOperations, mongodbOplogs, mongodbSlowQueries], // prettier-ignore
   findings: [
     postgresqlLockChain,
     postgresqlIdleTransaction,
@@ -135,6 +137,7 @@ export const databasesSubsystem: Subsystem = {
     mongodbLockWait,
     mongodbLongOperation,
     mongodbIdleTransaction,
+    mongodbSlowQuery,
   ],
   steps: databaseSteps,
   dependencies: [databaseDependencies, listenerDependencies],
@@ -149,6 +152,7 @@ export const databasesSubsystem: Subsystem = {
     zookeeperChecks,
     mongodbChecks,
   ],
+  policy: { globs: [{ pattern: MONGODB_LOGS, links: false }] },
   pane: databasesPane,
   protocols: [postgresql, mysql, redis, memcached, haproxy, zookeeper, mongodb],
 };

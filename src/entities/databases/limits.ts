@@ -65,6 +65,9 @@ export const CLIENT_EVICTIONS_PER_SEC = { warn: 10, crit: Infinity };
 /** Operation of MongoDB that runs [own]. */
 export const OPERATION_SECONDS = { warn: 60, crit: Infinity };
 
+/** Slow queries of one collection of MongoDB within the last five minutes of its log, and the longest of them [own]. */
+export const SLOW_QUERIES = { number: 10, seconds: 300, longestMs: 1000 };
+
 /** Severity of a figure by its two limits. */
 export const gradeOf = (
   value: number | undefined,

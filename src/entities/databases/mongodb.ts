@@ -109,4 +109,4 @@ export const likelyHolder = (operations: readonly MongodbOperation[]): MongodbOp
 
 /** Transactions left open by sessions without an operation. */
 export const idleTransactions = (operations: readonly MongodbOperation[]): readonly MongodbOperation[] =>
-  operations.filter(({ kind, transactionSeconds }) => kind === 'idle transaction' && transactionSeconds !== undefined);
+  operations.filter(({ kind, transactionSeconds }) => kind === 'idle xact' && transactionSeconds !== undefined);

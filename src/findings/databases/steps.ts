@@ -55,6 +55,7 @@ export const databaseSteps: StepTable = {
   ...stepsOf('mongodb', 'mongod,mongos,ferretdb', 'mongodb', ['unresponsive', 'connections', 'cache', 'tickets', 'flow-control']),
   ...stepsOf('mongodb', 'mongod,mongos,ferretdb', 'replication', ['replica-set', 'replication']),
   ...stepsOf('mongodb', 'mongod,mongos,ferretdb', 'operations', ['lock-wait', 'long-operation', 'idle-transaction']),
+  'mongodb-slow-query': { section: 'slow-queries' },
   'mysql-replication': { section: 'replication' },
   'mysql-galera': { section: 'replication' },
 }; // prettier-ignore

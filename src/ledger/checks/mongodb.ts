@@ -9,18 +9,21 @@ import {
   replicaSets,
   ticketsUsedUp,
 } from '../../entities/databases/mongodb.ts';
-import { percent, span } from '../../lib/units.ts';
+import { slowCollections } from '../../entities/databases/mongodb-slow-queries.ts';
+import { databaseRef } from '../../findings/entity-ref.ts';
+import { count, percent, span } from '../../lib/units.ts';
 import { mongodbOperations } from '../../sources/databases/mongodb-operations.ts';
+import { mongodbSlowQueries } from '../../sources/databases/mongodb-slow-queries.ts';
 import { mongodbServers } from '../../sources/databases/mongodb.ts';
-import { defineChecks, type Check } from '../check.ts';
+import { check, defineChecks, type Check } from '../check.ts';
 import { linesOf, ofLimit, yes } from './server-lines.ts';
 
 /** Servers of MongoDB by rule. */
 export const mongodbChecks = defineChecks({
   id: 'mongodb',
-  needs: { mongodbServers, mongodbOperations },
-  rules: ['mongodb-unresponsive', 'mongodb-replica-set', 'mongodb-replication', 'mongodb-connections', 'mongodb-cache', 'mongodb-tickets', 'mongodb-flow-control', 'mongodb-lock-wait', 'mongodb-long-operation', 'mongodb-idle-transaction'],
-  of: ({ mongodbServers: servers, mongodbOperations: operations }): readonly Check[] => [
+  needs: { mongodbServers, mongodbOperations, mongodbSlowQueries },
+  rules: ['mongodb-unresponsive', 'mongodb-replica-set', 'mongodb-replication', 'mongodb-connections', 'mongodb-cache', 'mongodb-tickets', 'mongodb-flow-control', 'mongodb-lock-wait', 'mongodb-long-operation', 'mongodb-idle-transaction', 'mongodb-slow-query'],
+  of: ({ mongodbServers: servers, mongodbOperations: operations, mongodbSlowQueries: slow }): readonly Check[] => [
     ...linesOf('mongodbServers', servers, (one) => {
       const of = one?.state;
       const [view] = one === undefined ? [] : replicaSets([one]);
@@ -50,5 +53,16 @@ export const mongodbChecks = defineChecks({
         ['mongodb-idle-transaction', 'saturation', 'transactions left open', idle === undefined ? undefined : String(idle), idle],
       ];
     }),
+    ...(slow.now === undefined || slow.now.paths.length === 0 ? [] : slowLines(slow)),
   ],
 }); // prettier-ignore
+
+/** Of the log, which does not state its server. */
+function slowLines(slow: Parameters<typeof slowCollections>[0]): readonly Check[] {
+  const number = slowCollections(slow).reduce((sum, one) => sum + one.number, 0);
+  return check(
+    { entity: databaseRef('mongodb'), nameVocabulary: 'fixed', name: 'mongodb', aspect: 'saturation', rules: ['mongodb-slow-query'], what: 'slow queries in 5 min', load: number, pane: 'databases' },
+    count(number),
+    { mongodbSlowQueries: slow },
+  );
+} // prettier-ignore

@@ -4,8 +4,10 @@ import { bytes, count, NONE, percent, plural, span } from '../../lib/units.ts';
 import { etcdMembers } from '../../sources/databases/etcd.ts';
 import { haproxyProcesses } from '../../sources/databases/haproxy.ts';
 import { memcachedServers } from '../../sources/databases/memcached.ts';
+import { slowCollections, type SlowCollection } from '../../entities/databases/mongodb-slow-queries.ts';
 import { mongodbOperations } from '../../sources/databases/mongodb-operations.ts';
 import { mongodbOplogs } from '../../sources/databases/mongodb-oplog.ts';
+import { mongodbSlowQueries } from '../../sources/databases/mongodb-slow-queries.ts';
 import { mongodbServers } from '../../sources/databases/mongodb.ts';
 import { mysqlActivity, mysqlServers } from '../../sources/databases/mysql.ts';
 import { postgresqlActivity, postgresqlServers } from '../../sources/databases/postgresql.ts';
@@ -21,6 +23,7 @@ import { cacheRows, cachesSection, type CacheRow } from './caches.ts';
 import { coordinationRows, coordinationSection, type CoordinationRow } from './coordination.ts';
 import { haproxyRows, haproxySection, linesLeft, type HaproxyRow } from './haproxy.ts';
 import { mongodbReplicationRows, mongodbRows, mongodbSection, operationRows, operationsSection, type MongodbRow, type OperationRow } from './mongodb.ts'; // prettier-ignore
+import { slowQueriesSection } from './mongodb-slow-queries.ts';
 import { queueRows, queuesLeft, queuesSection, rabbitmqRows, rabbitmqSection, type QueueRow, type RabbitmqRow } from './rabbitmq.ts'; // prettier-ignore
 import {
   activitiesOf,
@@ -52,6 +55,7 @@ const needs = {
   mongodbServers,
   mongodbOperations,
   mongodbOplogs,
+  mongodbSlowQueries,
   processes,
 };
 
@@ -69,6 +73,7 @@ export interface DatabasesModel {
   readonly mongodb: readonly MongodbRow[];
   /** Of MongoDB. */
   readonly operations: readonly OperationRow[];
+  readonly slowQueries: readonly SlowCollection[];
   /** What is not listed. */
   readonly left: { readonly lines: number; readonly queues: number };
   readonly empty: NothingWords;
@@ -134,6 +139,7 @@ export function databasesModel({
   mongodbServers: mongo,
   mongodbOperations: mongoOperations,
   mongodbOplogs: oplogs,
+  mongodbSlowQueries: slow,
   processes: table,
 }: Moment<typeof needs>): DatabasesModel {
   const servers = [
@@ -152,6 +158,7 @@ export function databasesModel({
     coordination: coordinationRows(etcd, zookeeper),
     mongodb: mongodbRows(mongo, oplogs),
     operations: operationRows(mongoOperations),
+    slowQueries: slowCollections(slow),
   };
   const left = { lines: linesLeft(proxies), queues: queuesLeft(queues) };
   const isThere = servers.length > 0 || Object.values(others).some((rows) => rows.length > 0);
@@ -178,11 +185,24 @@ export function databasesModel({
 
 /** Tables of what there is; those of databases also where there is nothing. */
 function sections(model: DatabasesModel): readonly Section[] {
-  const { servers, caches, haproxy, rabbitmq, queues, coordination, mongodb, operations, left, serversEmpty } = model;
+  const {
+    servers,
+    caches,
+    haproxy,
+    rabbitmq,
+    queues,
+    coordination,
+    mongodb,
+    operations,
+    slowQueries,
+    left,
+    serversEmpty,
+  } = model;
   const others = [
     ...(mongodb.length > 0
       ? [mongodbSection(mongodb, serversEmpty), operationsSection(operations, model.operationsEmpty)]
       : []),
+    ...(slowQueries.length > 0 ? [slowQueriesSection(slowQueries, serversEmpty)] : []),
     ...(servers.length === 0 && model.replication.length > 0 ? [replicationSection(model)] : []),
     ...(caches.length > 0 ? [cachesSection(caches, serversEmpty)] : []),
     ...(haproxy.length > 0 ? [haproxySection(haproxy, left.lines, serversEmpty)] : []),

@@ -6,7 +6,7 @@ import { mongodbReads } from './mongodb.ts';
 export interface MongodbOperation {
   /** `12345`; of a shard `shard0:12345`. Undefined of a session without an operation. */
   readonly id: string | undefined;
-  /** `query`, `command`, `update`, `getmore`; `idle transaction` of a session that holds one open. */
+  /** `query`, `command`, `update`, `getmore`; `idle xact` of a session that holds one open. */
   readonly kind: string | undefined;
   /** Database and collection: `shop.orders`. */
   readonly namespace: string | undefined;
@@ -60,7 +60,7 @@ function operationOf(one: Fields): MongodbOperation {
   const id = one['opid'];
   return {
     id: typeof id === 'number' ? String(id) : textOf(id),
-    kind: one['type'] === 'idleSession' ? 'idle transaction' : textOf(one['op']),
+    kind: one['type'] === 'idleSession' ? 'idle xact' : textOf(one['op']),
     namespace: textOf(one['ns']),
     seconds: countOf(one['secs_running']),
     waitsForLock: one['waitingForLock'] === true,

@@ -3,6 +3,7 @@ import {
   mongodbLockWait,
   mongodbLongOperation,
 } from '../../../src/findings/databases/mongodb-operations.ts';
+import { mongodbSlowQuery } from '../../../src/findings/databases/mongodb-slow-queries.ts';
 import {
   mongodbCache,
   mongodbConnections,
@@ -76,6 +77,11 @@ const operations = (...all: readonly object[]) => reply('operations', text({ ope
 const oplog = (seconds: number) => reply('oplog', text({ oplog: { oldest: 1000, newest: 1000 + seconds } }));
 const wait = (opid: number, seconds: number) => ({ opid, op: 'update', ns: 'shop.orders', secs_running: seconds, waitingForLock: true, 'locks.Collection': 'w' }); // prettier-ignore
 
+/** Lines of its log, as the manual has them, at a time before the moment of the test. */
+const slowQueries = (number: number, ms: number) => ({
+  '/var/log/mongodb/mongod.log': Array.from({ length: number }, (_, index) => `{"t":{"$date":"2026-01-01T11:59:${30 + (index % 10)}.123+00:00"},"s":"I","c":"COMMAND","id":51803,"ctx":"conn7","msg":"Slow query","attr":{"type":"command","ns":"shop.orders","command":{"find":"orders","filter":{"card":"4711"}},"planSummary":"COLLSCAN","durationMillis":${ms + index}}}\n`).join(''),
+}); // prettier-ignore
+
 const SERVER = 'mongodb:27017';
 
 /** Faults of MongoDB, by the fields of its manual: no mongod was there to record. */
@@ -101,4 +107,5 @@ export const mongodbFaults: readonly Fault[] = [
   vm(mongodbLockWait, [operations(...Array.from({ length: 10 }, (_, index) => wait(index, 6)))], ['crit', SERVER, '10 operations waiting for a lock for 6 s']),
   vm(mongodbLongOperation, [operations({ opid: 5, op: 'query', ns: 'shop.orders', secs_running: 95, planSummary: 'COLLSCAN', appName: 'reports' }, { opid: 4, op: 'command', ns: 'shop.orders', secs_running: 900, msg: 'Index Build: scanning collection 40%' })], ['warn', SERVER, 'query on shop.orders of reports runs for 1m35s, COLLSCAN']),
   vm(mongodbIdleTransaction, [operations({ type: 'idleSession', appName: 'checkout', 'transaction.timeOpenMicros': 130_000_000, 'transaction.timeInactiveMicros': 120_000_000 })], ['warn', SERVER, '1 transaction left open, idle for 2m00s, of checkout']),
+  vm(mongodbSlowQuery, [slowQueries(12, 1200)], ['warn', 'mongodb', 'shop.orders: 12 slow queries in 5 min, longest 1.2s, 12 without an index']),
 ]; // prettier-ignore

@@ -36,6 +36,7 @@ export const databasesJudged: JudgedCells = {
   'databases/mongodb/evicted': { rules: ['mongodb-cache'] },
   'databases/operations/seconds': { rules: ['mongodb-long-operation', 'mongodb-lock-wait'], anyRow: true },
   'databases/operations/transaction': { rules: ['mongodb-idle-transaction'], anyRow: true },
+  'databases/slow-queries/number': { rules: ['mongodb-slow-query'], anyRow: true },
   'databases/replication/state': {
     rules: ['postgresql-replication', 'mysql-replication', 'mysql-galera', 'mongodb-replica-set'],
   },

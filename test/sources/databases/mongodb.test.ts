@@ -3,6 +3,7 @@ import { lagSeconds, replicaSets } from '../../../src/entities/databases/mongodb
 import type { DaemonReply } from '../../../src/host/host.ts';
 import { mongodbOperations } from '../../../src/sources/databases/mongodb-operations.ts';
 import { mongodbOplogs } from '../../../src/sources/databases/mongodb-oplog.ts';
+import { mongodbSlowQueries } from '../../../src/sources/databases/mongodb-slow-queries.ts';
 import { mongodbServers, type MongodbServer } from '../../../src/sources/databases/mongodb.ts';
 
 const at = (command: string, value: object): ReadonlyMap<string, DaemonReply> =>
@@ -110,7 +111,7 @@ test('mongodbOperations parses operations, and sessions without one', () => {
     state: {
       operations: [
         { id: 'shard0:12', kind: 'query', seconds: 3, lock: 'R', waitsForLock: false },
-        { id: undefined, kind: 'idle transaction', transactionSeconds: 5, inactiveSeconds: 4 },
+        { id: undefined, kind: 'idle xact', transactionSeconds: 5, inactiveSeconds: 4 },
         { id: undefined, kind: undefined },
       ],
     },
@@ -124,4 +125,16 @@ test.each([
 ])('mongodbOplogs has of %j a window of %s', (value, windowSeconds) => {
   const sample = mongodbOplogs.parse({ mongod: at('mongod', value), ferretdb: none });
   expect(sample?.servers.get('mongodb:27017')).toMatchObject({ state: { windowSeconds } });
+});
+
+test('mongodbSlowQueries parses whole lines, and the parts that the collector keeps', () => {
+  const whole = '{"t":{"$date":"2026-11-30T19:00:00.500+00:00"},"s":"I","msg":"Slow query","attr":{"ns":"shop.orders","command":{"find":"orders"},"planSummary":"IXSCAN { a: 1 }","durationMillis":142}}'; // prettier-ignore
+  const parts = 'newest 1790000000.000 {"t":{"$date":"2026-11-30T19:00:01.000+00:00"}\n"$date":"2026-11-30T19:00:00.500+00:00" "ns":"shop.orders" "planSummary":"IXSCAN "durationMillis":142\n"ns":"x.y"'; // prettier-ignore
+  const query = { at: 1_796_065_200.5, namespace: 'shop.orders', plan: 'IXSCAN', ms: 142 };
+  expect(mongodbSlowQueries.parse({ logs: new Map([['/var/log/mongodb/mongod.log', whole]]) })?.queries).toEqual([
+    query,
+  ]);
+  expect(mongodbSlowQueries.parse({ logs: new Map([['/var/log/mongodb/mongod.log', parts]]) })?.queries).toEqual([
+    query,
+  ]);
 });

@@ -30,6 +30,7 @@ const REQUESTS = ['server', 'operations', 'oplog'];
 const REFUSED_MS = 600_000;
 /** https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml: Unauthorized, AuthenticationFailed, Location13 of old servers. */
 const LOGIN_WANTED = new Set([13, 18]);
+const PASSWORD_WANTED = 'password wanted (authorization is on)';
 const COMMAND_NOT_FOUND = 59;
 /** Command not found, not supported or implemented, stage not known: another server than mongod. */
 const WITHOUT_CURRENT_OP = new Set([COMMAND_NOT_FOUND, 115, 238, 40_324]);
@@ -152,14 +153,13 @@ class Session implements DatabaseSession {
   /** Reply to a command; rejects with a SqlError where the server refuses it, of one that needs a login without asking again. */
   async send(command: CommandDocument): Promise<BsonDocument> {
     const [name = ''] = Object.keys(command);
-    const wanted = new LoginWanted(`password wanted, ${name} needs a login`);
-    if (this.#logins.has(name)) throw wanted;
+    if (this.#logins.has(name)) throw new LoginWanted(PASSWORD_WANTED);
     try {
       return await this.#send(command);
     } catch (error) {
       if (!(error instanceof CommandError && LOGIN_WANTED.has(error.code ?? 0))) throw error;
       this.#logins.add(name);
-      throw wanted;
+      throw new LoginWanted(PASSWORD_WANTED);
     }
   }
 

@@ -68,7 +68,7 @@ test('mongodb has what it may know of a server that wants a login, and asks for 
   for (let reading = 0; reading < 3; reading++)
     expect(JSON.parse(await connection.request('server', 2000))).toEqual({
       hello: { setName: 'rs0', primary: 'db1:27017', isWritablePrimary: true },
-      errors: { status: 'password wanted, serverStatus needs a login', replica: 'password wanted, replSetGetStatus needs a login' },
+      errors: { status: 'password wanted (authorization is on)', replica: 'password wanted (authorization is on)' },
     }); // prettier-ignore
   await expect(connection.request('operations', 2000)).rejects.toMatchObject({
     why: 'denied',
