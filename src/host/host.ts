@@ -47,6 +47,11 @@ export interface GlobRead extends ReadOptions {
    * `newest TIME HEAD`: `logClock`. It needs `tailBytes`.
    */
   readonly matching?: readonly string[];
+  /**
+   * Of each such line only these parts, patterns of Python's `re`, joined by spaces: the rest of it, data of the customer, stays on
+   * the host. It needs `matching`, and python3 there.
+   */
+  readonly keeping?: readonly string[];
 }
 
 /** Command without a shell and stdin, with fixed PATH and LC_ALL, a timeout and a limit of output. */
@@ -78,7 +83,8 @@ export type ProtocolName =
   | 'haproxy'
   | 'openstack'
   | 'stacks'
-  | 'zookeeper';
+  | 'zookeeper'
+  | 'mongodb';
 
 /** Request to a daemon in its protocol, over its unix socket. Default timeout: 5 s. */
 export interface DaemonRead extends ReadOptions {

@@ -89,6 +89,7 @@ export class ShLane implements Lane {
         : what.kind === 'cgroups' ||
             what.kind === 'threads' ||
             what.kind === 'limits' ||
+            (what.kind === 'glob' && what.keeping !== undefined) ||
             (what.kind === 'mounts' && what.usersOf !== undefined)
           ? missing('denied', `${keyOf(what)}: needs python3 on the host`)
           : await this.#one(what);

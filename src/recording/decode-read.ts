@@ -36,6 +36,7 @@ const protocol = oneOf<ProtocolName>(
   'memcached',
   'haproxy',
   'zookeeper',
+  'mongodb',
   'openstack',
   'stacks',
 );
@@ -57,7 +58,7 @@ const readOf = <Kind extends Read['kind']>(
 /** Read of a recorded event. Its texts keep line ends: programs have several lines. */
 export const decodeRead: Decoder<Read> = variantOf<Read>('kind', {
   file: readOf('file', { path, tailBytes: optional(integerFrom(0, 2 ** 40)) }),
-  glob: readOf('glob', { pattern: path, links: optional(flag), tailBytes: optional(integerFrom(0, 2 ** 40)), matching: optional(listOf(linesOf(200), 1000)) }), // prettier-ignore
+  glob: readOf('glob', { pattern: path, links: optional(flag), tailBytes: optional(integerFrom(0, 2 ** 40)), matching: optional(listOf(linesOf(200), 1000)), keeping: optional(listOf(linesOf(200), 20)) }), // prettier-ignore
   run: readOf('run', { argv: listOf(words, 1000), okExits: optional(listOf(integerFrom(0, 255), 256)) }),
   talk: readOf('talk', { dialect: protocol, to: path, request: words }),
   talks: readOf('talks', { dialect: protocol, pattern: path, request: words }),

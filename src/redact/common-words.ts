@@ -39,6 +39,7 @@ const STATES = new Set(
   haproxy rabbitmq memcached slave sentinel link syncing odown sdown append-only written last bgsave rewrite loading frontend backend
   open maint drain nolb check l4con l4tout l4ok l6ok l7ok l7sts l7tout l7rsp alarm descriptors file
   leader follower learner observer standalone quorum nospace corrupt coordination
+  secondary arbiter router not a member yet no data recovering rollback startup startup2 removed unknown mongodb getmore update query command xact flow control collscan ixscan w r
   volumeservices scheduling networking spawning block_device_mapping creating attaching detaching deleting extending error_deleting error_attaching error_detaching error_extending
   sync idle transaction aborted primary standby sock connect slave_sql slave_io slave_worker binlog dump channel galera replica slot replay paused streaming async reserved extended unreserved lost inactive
   northbound southbound ovs-vswitchd ovsdb-server ovn-controller ovn-northd`.split(/\s+/),

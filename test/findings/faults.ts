@@ -4,6 +4,7 @@ import { containersFaults } from './containers/faults.ts';
 import { cacheAndQueueFaults } from './databases/cache-and-queue-faults.ts';
 import { coordinationFaults } from './databases/coordination-faults.ts';
 import { databasesFaults } from './databases/faults.ts';
+import { mongodbFaults } from './databases/mongodb-faults.ts';
 import { kernelFaults } from './kernel/faults.ts';
 import { kubernetesFaults } from './kubernetes/faults.ts';
 import { kvmFaults } from './kvm/faults.ts';
@@ -33,5 +34,6 @@ export const faults: readonly Fault[] = [
   ...databasesFaults,
   ...cacheAndQueueFaults,
   ...coordinationFaults,
+  ...mongodbFaults,
   ...kubernetesFaults,
 ];

@@ -41,7 +41,7 @@ for line in sys.stdin:
         Job.head = {"what": [sys.argv[1], "", json.loads(line)]}
         if table is None:
             ask = Job.head["what"][2]
-            table = LogLines(ask["pattern"], ask["tail"], ask["texts"])
+            table = LogLines(ask["pattern"], ask["tail"], ask["texts"], ask.get("parts", []))
         read = 0
         for item in table.begin(worker, Job):
             table.take(table.step(worker, item))

@@ -55,6 +55,19 @@ export const OUTSTANDING = { warn: 10, crit: 100 };
 /** Mean fsync of ZooKeeper: its fsync.warningthresholdms, 1 s. */
 export const ZOOKEEPER_FSYNC_SECONDS = { warn: 1, crit: Infinity };
 
+/** Share of the oplog window that a secondary of MongoDB is behind [own]: past the window it must copy all data again. */
+export const OPLOG_WINDOW_PCT = { warn: 50, crit: 80 };
+/** Cache of WiredTiger: eviction_trigger and eviction_dirty_trigger, from which client operations evict pages themselves. */
+export const CACHE_USED_PCT = 95;
+export const CACHE_DIRTY_PCT = 20;
+/** Pages that client operations evict [own]: some are normal, none for long. */
+export const CLIENT_EVICTIONS_PER_SEC = { warn: 10, crit: Infinity };
+/** Operation of MongoDB that runs [own]. */
+export const OPERATION_SECONDS = { warn: 60, crit: Infinity };
+
+/** Slow queries of one collection of MongoDB within the last five minutes of its log, and the longest of them [own]. */
+export const SLOW_QUERIES = { number: 10, seconds: 300, longestMs: 1000 };
+
 /** Severity of a figure by its two limits. */
 export const gradeOf = (
   value: number | undefined,

@@ -52,6 +52,10 @@ export const databaseSteps: StepTable = {
   'rabbitmq-queue': { section: 'queues' },
   ...stepsOf('etcd', 'etcd', 'coordination', ['unresponsive', 'leader', 'disk', 'space', 'peer']),
   ...stepsOf('zookeeper', 'java', 'coordination', ['unresponsive', 'requests', 'disk', 'followers', 'connections']),
+  ...stepsOf('mongodb', 'mongod,mongos,ferretdb', 'mongodb', ['unresponsive', 'connections', 'cache', 'tickets', 'flow-control']),
+  ...stepsOf('mongodb', 'mongod,mongos,ferretdb', 'replication', ['replica-set', 'replication']),
+  ...stepsOf('mongodb', 'mongod,mongos,ferretdb', 'operations', ['lock-wait', 'long-operation', 'idle-transaction']),
+  'mongodb-slow-query': { section: 'slow-queries' },
   'mysql-replication': { section: 'replication' },
   'mysql-galera': { section: 'replication' },
 }; // prettier-ignore

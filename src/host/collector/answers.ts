@@ -20,7 +20,13 @@ export function requestOf(
           what:
             what.matching === undefined
               ? ['glob', what.pattern, what.links ?? false, what.tailBytes ?? 0]
-              : ['lines', what.pattern, what.tailBytes ?? 0, tables.textsOnce(what.pattern, what.matching) ?? null],
+              : [
+                  'lines',
+                  what.pattern,
+                  what.tailBytes ?? 0,
+                  tables.textsOnce(what.pattern, what.matching) ?? null,
+                  what.keeping ?? [],
+                ],
           have: last.has(lastKey(what)),
         },
       };

@@ -60,6 +60,7 @@ async function reply(what: DaemonRead, report: Report): Promise<string | undefin
     case 'memcached':
     case 'haproxy':
     case 'zookeeper':
+    case 'mongodb':
     case 'openstack':
     case 'stacks':
       return undefined;

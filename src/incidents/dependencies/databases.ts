@@ -9,6 +9,7 @@ import {
 } from '../../findings/entity-ref.ts';
 import { etcdMembers } from '../../sources/databases/etcd.ts';
 import { haproxyProcesses } from '../../sources/databases/haproxy.ts';
+import { mongodbServers } from '../../sources/databases/mongodb.ts';
 import type { ListenerServers } from '../../sources/databases/listeners.ts';
 import { memcachedServers } from '../../sources/databases/memcached.ts';
 import { mysqlActivity } from '../../sources/databases/mysql.ts';
@@ -53,7 +54,16 @@ export const databaseDependencies = defineDependencies({
 /** Caches, queues, proxies and coordination services to their processes, their units and the CPUs; the daemon `etcd`, which kube-apiserver needs, to its member. */
 export const listenerDependencies = defineDependencies({
   id: 'listeners',
-  needs: { redisServers, memcachedServers, haproxyProcesses, rabbitmqNodes, etcdMembers, zookeeperServers, processes },
+  needs: {
+    redisServers,
+    memcachedServers,
+    haproxyProcesses,
+    rabbitmqNodes,
+    etcdMembers,
+    zookeeperServers,
+    mongodbServers,
+    processes,
+  },
   of: ({ processes: table, ...engines }): readonly Dependency[] => [
     ...Object.values(engines).flatMap(({ now }) => {
       const servers: ListenerServers<unknown> | undefined = now?.servers;

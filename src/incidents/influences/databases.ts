@@ -23,4 +23,13 @@ export const databaseInfluences: readonly InfluenceRow[] = [
   ['etcd-space/alarm-NOSPACE', 'kube-api-unresponsive', 'daemon', ['served-by'], 'sometimes', 300, 'etcd refuses its writes'],
   ['etcd-disk', 'kube-api-unresponsive', 'daemon', ['served-by'], 'sometimes', 300, 'its writes wait for the disk of etcd'],
   ['zookeeper-disk', 'zookeeper-requests', 'database-server', [], 'often', 60, 'each write waits for the fsync of the transaction log'],
+  ['cpu-saturated', 'mongodb-unresponsive/unresponsive', 'database-server', ['shares'], 'sometimes', 60, 'its threads wait for a CPU'],
+  ['process-stopped', 'mongodb-unresponsive/unresponsive', 'database-server', ['runs-as'], 'always', 60, 'its process is stopped'],
+  ['mongodb-cache', 'mongodb-tickets', 'database-server', [], 'often', 60, 'operations that evict pages keep their tickets'],
+  ['mongodb-idle-transaction', 'mongodb-cache', 'database-server', [], 'sometimes', 900, 'an open transaction keeps old versions in the cache'],
+  ['mongodb-idle-transaction', 'mongodb-lock-wait', 'database-server', [], 'sometimes', 900, 'an open transaction keeps its locks'],
+  ['mongodb-long-operation', 'mongodb-lock-wait', 'database-server', [], 'sometimes', 900, 'others wait for its lock'],
+  ['mongodb-long-operation', 'mongodb-tickets', 'database-server', [], 'sometimes', 900, 'each long operation keeps a ticket'],
+  ['mongodb-replica-set', 'mongodb-flow-control', 'database-server', [], 'sometimes', 900, 'with a member down the majority waits for the slowest'],
+  ['mongodb-replication', 'mongodb-flow-control', 'database-server', [], 'often', 300, 'the majority is behind'],
 ]; // prettier-ignore

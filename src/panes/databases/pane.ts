@@ -4,6 +4,11 @@ import { bytes, count, NONE, percent, plural, span } from '../../lib/units.ts';
 import { etcdMembers } from '../../sources/databases/etcd.ts';
 import { haproxyProcesses } from '../../sources/databases/haproxy.ts';
 import { memcachedServers } from '../../sources/databases/memcached.ts';
+import { slowCollections, type SlowCollection } from '../../entities/databases/mongodb-slow-queries.ts';
+import { mongodbOperations } from '../../sources/databases/mongodb-operations.ts';
+import { mongodbOplogs } from '../../sources/databases/mongodb-oplog.ts';
+import { mongodbSlowQueries } from '../../sources/databases/mongodb-slow-queries.ts';
+import { mongodbServers } from '../../sources/databases/mongodb.ts';
 import { mysqlActivity, mysqlServers } from '../../sources/databases/mysql.ts';
 import { postgresqlActivity, postgresqlServers } from '../../sources/databases/postgresql.ts';
 import { rabbitmqNodes, rabbitmqQueues } from '../../sources/databases/rabbitmq.ts';
@@ -17,6 +22,8 @@ import { definePane, type Presence, type Section, type Tile } from '../pane.ts';
 import { cacheRows, cachesSection, type CacheRow } from './caches.ts';
 import { coordinationRows, coordinationSection, type CoordinationRow } from './coordination.ts';
 import { haproxyRows, haproxySection, linesLeft, type HaproxyRow } from './haproxy.ts';
+import { mongodbReplicationRows, mongodbRows, mongodbSection, operationRows, operationsSection, type MongodbRow, type OperationRow } from './mongodb.ts'; // prettier-ignore
+import { slowQueriesSection } from './mongodb-slow-queries.ts';
 import { queueRows, queuesLeft, queuesSection, rabbitmqRows, rabbitmqSection, type QueueRow, type RabbitmqRow } from './rabbitmq.ts'; // prettier-ignore
 import {
   activitiesOf,
@@ -45,6 +52,10 @@ const needs = {
   rabbitmqQueues,
   etcdMembers,
   zookeeperServers,
+  mongodbServers,
+  mongodbOperations,
+  mongodbOplogs,
+  mongodbSlowQueries,
   processes,
 };
 
@@ -59,10 +70,15 @@ export interface DatabasesModel {
   readonly rabbitmq: readonly RabbitmqRow[];
   readonly queues: readonly QueueRow[];
   readonly coordination: readonly CoordinationRow[];
+  readonly mongodb: readonly MongodbRow[];
+  /** Of MongoDB. */
+  readonly operations: readonly OperationRow[];
+  readonly slowQueries: readonly SlowCollection[];
   /** What is not listed. */
   readonly left: { readonly lines: number; readonly queues: number };
   readonly empty: NothingWords;
   readonly serversEmpty: NothingWords;
+  readonly operationsEmpty: NothingWords;
   /** Of all engines. */
   readonly nothing: NothingWords;
 }
@@ -95,6 +111,8 @@ export const databasesPane = definePane({
     'etcd',
     'zookeeper',
     'zk',
+    'mongodb',
+    'mongo',
   ],
   needs,
   model: databasesModel,
@@ -118,6 +136,10 @@ export function databasesModel({
   rabbitmqQueues: queues,
   etcdMembers: etcd,
   zookeeperServers: zookeeper,
+  mongodbServers: mongo,
+  mongodbOperations: mongoOperations,
+  mongodbOplogs: oplogs,
+  mongodbSlowQueries: slow,
   processes: table,
 }: Moment<typeof needs>): DatabasesModel {
   const servers = [
@@ -134,11 +156,14 @@ export function databasesModel({
     rabbitmq: rabbitmqRows(nodes, table.now?.processes),
     queues: queueRows(queues),
     coordination: coordinationRows(etcd, zookeeper),
+    mongodb: mongodbRows(mongo, oplogs),
+    operations: operationRows(mongoOperations),
+    slowQueries: slowCollections(slow),
   };
   const left = { lines: linesLeft(proxies), queues: queuesLeft(queues) };
   const isThere = servers.length > 0 || Object.values(others).some((rows) => rows.length > 0);
   return {
-    presence: presenceOf(isThere, 'no database, cache, queue, proxy or coordination service on this host', activity, seen, threads, mysql, redis, memcached, proxies, nodes, etcd, zookeeper, table), // prettier-ignore
+    presence: presenceOf(isThere, 'no database, cache, queue, proxy or coordination service on this host', activity, seen, threads, mysql, redis, memcached, proxies, nodes, etcd, zookeeper, mongo, table), // prettier-ignore
     servers,
     ...others,
     left,
@@ -149,17 +174,36 @@ export function databasesModel({
     replication: [
       ...[...(seen.now?.servers ?? [])].flatMap(([port, one]) => ('databases' in one ? postgresqlReplicationRows(postgresqlName(port), one) : [])), // prettier-ignore
       ...[...(mysql.now?.servers ?? [])].flatMap(([socket, one]) => ('channels' in one ? mysqlReplicationRows(mysqlName(socket), one) : [])), // prettier-ignore
+      ...mongodbReplicationRows(mongo),
     ],
     empty: nothingWords('none', stateOfAll(stateOf(activity), stateOf(threads))),
-    nothing: nothingWords('none', stateOfAll(...[activity, seen, threads, mysql, redis, memcached, proxies, nodes, etcd, zookeeper].map((one) => stateOf(one)))), // prettier-ignore
+    nothing: nothingWords('none', stateOfAll(...[activity, seen, threads, mysql, redis, memcached, proxies, nodes, etcd, zookeeper, mongo].map((one) => stateOf(one)))), // prettier-ignore
+    operationsEmpty: nothingWords('none', stateOf(mongoOperations)),
     serversEmpty: nothingWords('none', stateOfAll(stateOf(seen), stateOf(mysql))),
   };
 }
 
 /** Tables of what there is; those of databases also where there is nothing. */
 function sections(model: DatabasesModel): readonly Section[] {
-  const { servers, caches, haproxy, rabbitmq, queues, coordination, left, serversEmpty } = model;
+  const {
+    servers,
+    caches,
+    haproxy,
+    rabbitmq,
+    queues,
+    coordination,
+    mongodb,
+    operations,
+    slowQueries,
+    left,
+    serversEmpty,
+  } = model;
   const others = [
+    ...(mongodb.length > 0
+      ? [mongodbSection(mongodb, serversEmpty), operationsSection(operations, model.operationsEmpty)]
+      : []),
+    ...(slowQueries.length > 0 ? [slowQueriesSection(slowQueries, serversEmpty)] : []),
+    ...(servers.length === 0 && model.replication.length > 0 ? [replicationSection(model)] : []),
     ...(caches.length > 0 ? [cachesSection(caches, serversEmpty)] : []),
     ...(haproxy.length > 0 ? [haproxySection(haproxy, left.lines, serversEmpty)] : []),
     ...(rabbitmq.length > 0 ? [rabbitmqSection(rabbitmq, serversEmpty)] : []),
@@ -171,8 +215,8 @@ function sections(model: DatabasesModel): readonly Section[] {
 }
 
 /** Servers, then the worst figures of all of them: a tile has 4 lines. */
-function tile({ servers, locks, caches, haproxy, rabbitmq, coordination, nothing }: DatabasesModel): Tile {
-  if (servers.length + caches.length + haproxy.length + rabbitmq.length + coordination.length === 0)
+function tile({ servers, locks, caches, haproxy, rabbitmq, coordination, mongodb, nothing }: DatabasesModel): Tile {
+  if (servers.length + caches.length + haproxy.length + rabbitmq.length + coordination.length + mongodb.length === 0)
     return { figures: [{ label: 'servers', value: nothing, role: 'dim' }] };
   const blocked = locks.filter(({ depth }) => depth > 0).length;
   const known = (pick: (row: ServerRow) => number | undefined): readonly number[] =>
@@ -190,6 +234,10 @@ function tile({ servers, locks, caches, haproxy, rabbitmq, coordination, nothing
       ...caches.slice(0, 2).map(({ server, version, clients, usedBytes, maxBytes, problem }) => ({
         label: server,
         value: problem === undefined ? `${versionOf(version) ?? NONE}, ${clients === undefined ? NONE : plural(clients, 'client')}, ${bytes(usedBytes)} of ${maxBytes === undefined ? 'no limit' : bytes(maxBytes)}` : plain(problem),
+      })),
+      ...mongodb.slice(0, 2).map(({ server, version, role, set, connections, problem }) => ({
+        label: server,
+        value: role === undefined ? plain(problem ?? NONE) : [versionOf(version), role, set && plain(set), connections === undefined ? problem && plain(problem) : plural(connections, 'connection')].filter(Boolean).join(', '),
       })),
       ...(backends.length > 0 ? [{ label: 'HAProxy', value: `${backends.length - down} of ${plural(backends.length, 'backend')} up` }] : []),
       ...rabbitmq.slice(0, 1).map(({ state, problem }) => ({

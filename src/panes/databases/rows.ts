@@ -51,7 +51,7 @@ export interface LockRow {
 /** Replica, slot or standby of a server, channel of a replica, node of a cluster. */
 export interface ReplicationRow {
   readonly server: string;
-  readonly kind: 'replica' | 'slot' | 'standby' | 'channel' | 'galera';
+  readonly kind: 'replica' | 'slot' | 'standby' | 'channel' | 'galera' | 'member';
   readonly name: string;
   readonly state: string | undefined;
   readonly severity: 'crit' | 'warn' | undefined;

@@ -112,12 +112,12 @@ export const sessionsSection = ({ sessions, empty }: DatabasesModel): TableSecti
 });
 
 const replicationColumns: readonly Column<ReplicationRow>[] = [
-  { id: 'server', title: 'SERVER', about: 'PostgreSQL by the port of its socket, MySQL by the name of its socket.', vocabulary: 'fixed', width: 17, rank: 1, value: ({ server }) => server },
-  { id: 'kind', title: 'KIND', about: 'replica of it, slot, itself as a standby, channel from its source, or node of Galera.', vocabulary: 'fixed', width: 8, rank: 0, value: ({ kind }) => kind },
-  { id: 'name', title: 'NAME', about: 'Name of the replica, slot or channel.', width: 20, widest: 40, rank: 0, value: ({ name }) => plain(name) },
+  { id: 'server', title: 'SERVER', about: 'PostgreSQL and MongoDB by port, MySQL by the name of its socket.', vocabulary: 'fixed', width: 17, rank: 1, value: ({ server }) => server },
+  { id: 'kind', title: 'KIND', about: 'replica of it, slot, itself as a standby, channel from its source, node of Galera, or member of a replica set.', vocabulary: 'fixed', width: 8, rank: 0, value: ({ kind }) => kind },
+  { id: 'name', title: 'NAME', about: 'Name of the replica, slot, channel or member.', width: 20, widest: 40, rank: 0, value: ({ name }) => plain(name) },
   ageColumn({ id: 'lag', title: 'LAG', about: 'Time that a replica is behind.', width: 7, rank: 0, missing: '', role: ({ lagSeconds }) => gradeOf(lagSeconds, REPLICATION_LAG_SECONDS) ?? 'text', value: ({ lagSeconds }) => lagSeconds }),
   bytesColumn({ id: 'bytes', title: 'WAL', about: 'WAL not replayed there, or kept for a slot.', width: 8, rank: 0, value: ({ bytes }) => bytes }),
-  textColumn({ id: 'state', title: 'STATE', about: 'State, of slots wal_status, of MySQL both threads.', vocabulary: 'fixed', width: 20, grow: true, rank: 0, role: ({ severity }) => severity ?? 'text', value: ({ state }) => state && label(state) }),
+  textColumn({ id: 'state', title: 'STATE', about: 'State, of slots wal_status, of MySQL both threads, of MongoDB that of the member.', vocabulary: 'fixed', width: 20, grow: true, rank: 0, role: ({ severity }) => severity ?? 'text', value: ({ state }) => state && label(state) }),
 ]; // prettier-ignore
 
 export const replicationSection = ({ replication, serversEmpty }: DatabasesModel): TableSection<ReplicationRow> => ({
@@ -125,7 +125,7 @@ export const replicationSection = ({ replication, serversEmpty }: DatabasesModel
   id: 'replication',
   title: 'Replication',
   ...(replication.length > 0 && { note: count(replication.length) }),
-  sources: ['postgresql-servers', 'mysql-servers'],
+  sources: ['postgresql-servers', 'mysql-servers', 'mongodb-servers'],
   columns: replicationColumns,
   rows: replication,
   key: ({ server, kind, name }) => `${server} ${kind} ${name}`,

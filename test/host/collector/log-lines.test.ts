@@ -21,6 +21,18 @@ describe('log lines', () => {
     expect((await ask(table)).body.toString()).toMatch(/^newest \d+\.\d{3} half a fault\n/);
   });
 
+  test('have only the parts that are kept, of long lines too', async () => {
+    const line = (ms: number) =>
+      `{"t":"09:00","msg":"slow fault","ns":"shop.orders","filter":{"card":"${'4711'.repeat(1000)}"},"ms":${ms}}`;
+    put({ 'x.log': `${line(7)}\nfine\n${line(8)}\n` });
+    using table = new Table('lines', root());
+    const parts = ['"ns":"[^"]*"', '"ms":\\d+'];
+    const answer = await table.ask({ pattern: join(root(), '*.log'), tail: 1 << 20, texts: TEXTS, parts });
+    const [head, ...all] = answer.body.toString().split('\n');
+    expect(all).toEqual(['"ns":"shop.orders" "ms":7', '"ns":"shop.orders" "ms":8']);
+    expect(head).not.toContain('4711');
+  });
+
   test('start again with a log that was rotated or cut', async () => {
     put({ 'x.log': 'one fault\n' });
     using table = new Table('lines', root());

@@ -25,6 +25,7 @@ export const labNames = [
   'rabbitmq',
   'etcd',
   'zookeeper',
+  'mongodb',
   'sshd',
   'fleet',
   'bare',

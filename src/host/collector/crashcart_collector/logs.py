@@ -18,6 +18,7 @@ CHUNK = 256 << 10
 MOST_SECONDS = 0.02  # of CPU in one reading of a pattern; each log has one chunk at least
 MOST_LINES = 500
 LONGEST = 1000  # bytes of a line that are looked at
+LONGEST_OF_PARTS = 32 << 10  # the same where only parts of it are kept
 
 
 class Log:
@@ -35,10 +36,12 @@ class Log:
 class LogLines(Glob):
     """Lines of the logs that a pattern names, from their end backwards: `tail` bytes at the first reading, what was added then.
     Each begins with a line `newest TIME HEAD`, the time of its last change and the head of its last line, from which times
-    without a year or zone follow."""
+    without a year or zone follow. With `parts` a line is what these patterns match in it."""
 
-    def __init__(self, pattern: str, tail: int, texts: "list[str]") -> None:
+    def __init__(self, pattern: str, tail: int, texts: "list[str]", parts: "list[str]") -> None:
         super().__init__(pattern, False, tail)
+        self.parts = re.compile("|".join(parts).encode()) if parts else None
+        self.longest = LONGEST_OF_PARTS if parts else LONGEST
         self.texts = re.compile(b"|".join(re.escape(text.encode()) for text in texts))
         self.known = {}  # type: dict[str, Log]
         self.began = 0.0
@@ -72,7 +75,7 @@ class LogLines(Glob):
         parts = []  # type: list[list[bytes]]
         while end > start:
             begin = max(start, end - CHUNK)
-            data = os.pread(fd, min(size, end + LONGEST) - max(0, begin - 1), max(0, begin - 1))
+            data = os.pread(fd, min(size, end + self.longest) - max(0, begin - 1), max(0, begin - 1))
             if end == size:
                 last = data.rfind(b"\n")
                 if last < 0:
@@ -100,8 +103,9 @@ class LogLines(Glob):
                 break
             end = data.find(b"\n", match.start())
             at = end + 1 if end >= 0 else len(data)
-            if match.end() <= head + LONGEST:
-                found.append(data[head : min(at, head + LONGEST)].rstrip(b"\n"))
+            if match.end() <= head + self.longest:
+                line = data[head : min(at, head + self.longest)].rstrip(b"\n")
+                found.append(line if self.parts is None else b" ".join(part.group() for part in self.parts.finditer(line)))
         return found
 
     def end(self, job: "Job") -> "Answer":

@@ -100,14 +100,14 @@ class Readers:
         self.ready = []  # type: list[tuple[Callable[[Head], None], Head]]  # answers for the loop
         self.processes = Processes()
         self.tables = {("processes", ""): self.processes, ("limits", ""): Limits()}  # type: dict[tuple[str, str], Reading]
-        self.texts = {}  # type: dict[str, list[str]]  # of lines of logs, sent with the first request for them
+        self.texts = {}  # type: dict[str, list[list[str]]]  # of lines of logs, and what is kept of these: of the first request for them
         self.handles = Handles()
         self.listeners = Listeners()
 
     def put(self, job: Job) -> None:
         kind, path, *more = job.head["what"]
         if kind == "lines" and more[1]:
-            self.texts[path] = more[1]
+            self.texts[path] = more[1:3]
         if HANGS.known:
             full = HANGS.stuck >= (MAX_STUCK if job.key in self.answered else MAX_NEW)
             why = HANGS.why(job.key) or (full and "not read, %d reads hang" % HANGS.stuck)
@@ -226,7 +226,7 @@ class Readers:
             return self.tables[(kind, "")]
         key = (kind, path)
         if key not in self.tables:
-            self.tables[key] = LogLines(path, job.head["what"][2], self.texts[path]) if kind == "lines" else TABLES[kind](self.handles)
+            self.tables[key] = LogLines(path, job.head["what"][2], *self.texts[path]) if kind == "lines" else TABLES[kind](self.handles)
         return self.tables[key]
 
     def answer(self, job: Job, error: "Exception | None" = None) -> None:
