@@ -55,6 +55,9 @@ async function run(command: Command): Promise<void> {
         await import('./commands/stacks.ts')
       ).printStacks(command, await loadConfig(command.configFile));
       return;
+    case 'core':
+      process.exitCode = await (await import('./commands/core.ts')).printCore(command);
+      return;
     case 'demo':
       process.exitCode = await (
         await import('./commands/demo.ts')

@@ -56,5 +56,11 @@ export function stacksFormat(text = 'text'): StacksFormat {
   throw new UsageError(`--format: invalid format "${text}", expected ${STACKS_FORMATS.join(', ')}`);
 }
 
+/** Format of a core dump. Throws a UsageError. */
+export function coreFormat(text = 'text'): 'text' | 'json' {
+  if (text === 'text' || text === 'json') return text;
+  throw new UsageError(`--format: invalid format "${text}", expected text, json`);
+}
+
 /** Time without --for: text is of one reading, a profile of several. */
 export const stacksMs = (format: StacksFormat): number | undefined => (format === 'text' ? undefined : 10_000);

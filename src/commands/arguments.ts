@@ -11,6 +11,7 @@ import {
   notesFormat,
   percentage,
   themeNamed,
+  coreFormat,
   stacksFormat,
   stacksMs,
   wholeNumber,
@@ -108,6 +109,12 @@ export type Command =
       readonly redact: boolean;
     }
   | {
+      readonly kind: 'core';
+      readonly file: string;
+      readonly format: 'text' | 'json';
+      readonly out: string | undefined;
+    }
+  | {
       readonly kind: 'stacks';
       readonly reach: Reach;
       readonly configFile: string | undefined;
@@ -195,6 +202,12 @@ export function parseCommand(argv: readonly string[]): Command {
     if (first === 'replay') return { kind: 'replay', file, screen, configFile };
     return { kind: 'cast', file, terminal: values.terminal, version: values.v2 ? 2 : 3 };
   }
+  if (first === 'core') {
+    const [file, ...others] = rest;
+    if (file === undefined) throw new UsageError('missing FILE: crashcart core /var/crash/_usr_bin_shop.0.crash');
+    if (others.length > 0) throw new UsageError(`unexpected argument "${others[0]}": one core dump at a time`);
+    return { kind: 'core', file, format: coreFormat(values.format), out: values.out };
+  }
   if (isDataCommand(first)) return dataCommand(first, rest, values, (target) => reachOf(values, target));
   refuseDataOptions(values);
   const doctor = first === 'doctor';
@@ -210,7 +223,7 @@ export function parseCommand(argv: readonly string[]): Command {
   for (const name of ['format', 'out'] as const)
     if (values[name] !== undefined && !report && !stacks)
       throw new UsageError(
-        `--${name} is an option of report and stacks: crashcart report FILE --format html --out notes.html`,
+        `--${name} is an option of report, stacks and core: crashcart report FILE --format html --out notes.html`,
       );
   if (values['fail-on'] !== undefined && !report)
     throw new UsageError('--fail-on is an option of report: crashcart report HOST --fail-on crit');

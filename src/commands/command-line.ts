@@ -54,6 +54,13 @@ export const commandEntries: readonly CommandEntry[] = [
       'stacks of a process, kernel and runtime, without stopping it: once as text; --for 10s samples them; --format folded, pprof, speedscope or svg (10 s by default)',
   },
   {
+    name: 'core',
+    argument: 'FILE',
+    completes: 'file',
+    about:
+      'stacks of a core dump in a file of this machine, also compressed (zstd, lz4, xz, gzip) and in a report of apport (NAME.crash); --format json',
+  },
+  {
     name: 'report',
     argument: 'FILE|host...',
     completes: 'file or host',

@@ -195,6 +195,7 @@ export const ROLES: Readonly<Record<string, Role>> = {
   'postgresql-unresponsive': 'cause',
   'postgresql-wraparound': 'pressure',
   'process-crashed': 'cause',
+  'program-crash-dump': 'cause',
   'process-limit': 'cause',
   'process-stopped': 'cause',
   'processes-blocked': 'symptom',

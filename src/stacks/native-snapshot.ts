@@ -21,6 +21,8 @@ export interface CodeObject {
 export interface NativeThread {
   readonly tid: number;
   readonly registers: { readonly sp: number; readonly pc: number } | undefined;
+  /** Other registers that are addresses of code or of that stack, by DWARF number: a core has them. */
+  readonly others: ReadonlyMap<number, number>;
   /** Bytes of the stack that were looked at, from the stack pointer outwards. */
   readonly size: number;
   /** Kept words by address. */
@@ -99,6 +101,7 @@ function threadOf(one: Readonly<Record<string, unknown>>): NativeThread | undefi
   return {
     tid,
     registers: sp === undefined || pc === undefined ? undefined : { sp, pc },
+    others: new Map(pairs(one['registers'])),
     size: wholeOf(one['size']) ?? 0,
     words: new Map(pairs(one['words']).map(([index, word]) => [low + index * 8, word])),
     cut: textOf(one['cut']),

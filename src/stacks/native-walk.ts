@@ -16,6 +16,9 @@ const MACHINES: Readonly<Record<Machine, { readonly sp: number; readonly frame: 
   aarch64: { sp: 31, frame: 29, pc: 32 },
 };
 
+/** Register that a call of arm64 leaves the return address in. */
+const LINK = 30;
+
 type Registers = ReadonlyMap<number, number>;
 
 /** Address in the code of a process, of a call that has not returned. */
@@ -94,7 +97,8 @@ class Walker {
 
   walk(pc: number, sp: number): NativeWalk {
     const frames: NativeFrame[] = [];
-    return { frames, cut: this.#walkFrom(this.#frameAt(pc, true, false), new Map([[this.#sp, sp]]), frames, 0) };
+    const registers = new Map(this.#thread.others).set(this.#sp, sp);
+    return { frames, cut: this.#walkFrom(this.#frameAt(pc, true, false), registers, frames, 0) };
   }
 
   /** Adds frames from one outwards, below which there are `depth` others; why it ended before the outermost. */
@@ -134,7 +138,7 @@ class Walker {
 
   #step(frame: NativeFrame, registers: Registers, depth: number): Step {
     const { mapping, fde } = frame;
-    if (mapping === undefined) return { to: 'nowhere', why: 'the next address is not in code' };
+    if (mapping === undefined) return this.#afterBadCall(registers, depth);
     const row = fde === undefined ? undefined : this.#rowAt(fde, frame.address, mapping.bias);
     if (fde === undefined || row === undefined) return this.#withoutRow(registers, depth);
     const known = new Map(registers).set(this.#pc, frame.pc);
@@ -147,6 +151,17 @@ class Walker {
     const caller = this.#callerOf(row, cfa, known, fde.cie.returnRegister);
     if (pc === undefined) return { to: 'nowhere', why: cfa >= this.#top ? `its stack is larger than the ${Math.round(this.#thread.size / 1024)} KiB read` : 'no return address on the stack' }; // prettier-ignore
     return { to: 'caller', pc, registers: caller, isGuessed: false, isExact: fde.cie.isSignal };
+  }
+
+  /** Caller of a call to an address without code, as of a null pointer to a function: the call alone was carried out. */
+  #afterBadCall(registers: Registers, depth: number): Step {
+    const sp = registers.get(this.#sp);
+    const isArm = this.#snapshot.machine === 'aarch64';
+    const pc = depth !== 1 || sp === undefined ? undefined : isArm ? registers.get(LINK) : this.#thread.words.get(sp);
+    if (pc === undefined || sp === undefined || this.#mappingAt(pc) === undefined)
+      return { to: 'nowhere', why: 'the next address is not in code' };
+    const caller = new Map(registers).set(this.#sp, isArm ? sp : sp + 8);
+    return { to: 'caller', pc, registers: caller, isGuessed: false, isExact: false };
   }
 
   #rowAt(fde: Fde, address: number, bias: number): UnwindRow | undefined {

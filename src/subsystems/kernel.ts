@@ -1,9 +1,10 @@
-import { kernelCounts, kernelCrashDump } from '../findings/kernel/evidence.ts';
+import { kernelCounts, kernelCrashDump, programCrashDump } from '../findings/kernel/evidence.ts';
 import { kernelRules } from '../findings/kernel/rules.ts';
 import { kernelSteps } from '../findings/kernel/steps.ts';
 import { kmsg } from '../host/protocols/kernel/kmsg.ts';
 import { crashChecks, kernelChecks } from '../ledger/checks/kernel.ts';
 import { kernelPane } from '../panes/kernel/pane.ts';
+import { coreDump } from '../sources/kernel/core-dump.ts';
 import { crashFiles, FIND_CRASHES } from '../sources/kernel/crash-files.ts';
 import { kernelLog } from '../sources/kernel/kernel-log.ts';
 import { KERNEL_LOG_FILES, PREVIOUS_END, PREVIOUS_KERNEL, previousBoot } from '../sources/kernel/previous-boot.ts';
@@ -15,8 +16,8 @@ import type { Subsystem } from './subsystem.ts';
 export const kernelSubsystem: Subsystem = {
   id: 'kernel',
   sources: [kernelLog, kernelState, crashFiles],
-  details: [withExample(previousBoot)],
-  findings: [...kernelRules, kernelCrashDump, kernelCounts],
+  details: [withExample(previousBoot), withExample(coreDump)],
+  findings: [...kernelRules, kernelCrashDump, programCrashDump, kernelCounts],
   steps: kernelSteps,
   checks: [kernelChecks, crashChecks],
   pane: kernelPane,

@@ -7,7 +7,7 @@ import { isUnchanging } from './hosts.ts';
 import type { Moment, Needs } from '../../src/timeline/moment.ts';
 
 /** The engineer's clock at the first moment of a recorded host. */
-const START_MS = Date.UTC(2026, 0, 1, 12, 0, 0);
+export const START_MS = Date.UTC(2026, 0, 1, 12, 0, 0);
 
 /** Values of all reads of one source, in the form that its parser takes, and the missing ones with their reasons. */
 export async function readSource(source: AnySource, host: Host) {

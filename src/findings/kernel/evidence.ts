@@ -1,10 +1,11 @@
 import { kernelEvents } from '../../entities/kernel/kernel-events.ts';
 import { plain } from '../../lib/plain.ts';
+import { signalName } from '../../lib/signals.ts';
 import { plural, span } from '../../lib/units.ts';
-import { crashFiles } from '../../sources/kernel/crash-files.ts';
+import { crashFiles, type CrashFile } from '../../sources/kernel/crash-files.ts';
 import { kernelLog } from '../../sources/kernel/kernel-log.ts';
 import { kernelState } from '../../sources/kernel/kernel-state.ts';
-import { thisHost } from '../entity-ref.ts';
+import { entityRef, thisHost } from '../entity-ref.ts';
 import { defineFinding, onsetAgo, type Found } from '../finding.ts';
 
 const subject = { entity: thisHost, subject: 'kernel', subjectVocabulary: 'fixed', pane: 'kernel-log' } as const;
@@ -61,7 +62,7 @@ export const kernelCrashDump = defineFinding({
   authority: 'kdump(5), pstore: a dump is left by a panic alone; a day is [own]',
   judge: ({ crashFiles: { now, history } }): readonly Found[] => {
     const wall = history.at(-1)?.wallMs;
-    const dumps = (now ?? []).filter(({ what }) => what === 'kernel');
+    const dumps = (now?.files ?? []).filter(({ what }) => what === 'kernel');
     const newest = dumps.reduce<(typeof dumps)[number] | undefined>((best, one) => ((one.epochSeconds ?? 0) >= (best?.epochSeconds ?? 0) ? one : best), undefined); // prettier-ignore
     if (!newest || wall === undefined) return [];
     const ageSeconds = newest.epochSeconds === undefined ? undefined : Math.max(0, wall / 1000 - newest.epochSeconds);
@@ -71,11 +72,53 @@ export const kernelCrashDump = defineFinding({
         // Firmware keeps a dump until it is taken out, perhaps for years.
         severity: ageSeconds !== undefined && ageSeconds <= DAY_SECONDS ? 'warn' : 'info',
         sentence: `crashed${ageSeconds === undefined ? ' before this boot' : ` ${span(ageSeconds)} ago`}, ${plural(dumps.length, 'dump')}: ${plain(newest.path)}`,
-        evidence: [{ what: 'newest dump', value: plain(newest.path), source: newest.path }],
+        evidence: [
+          { what: 'newest dump', value: plain(newest.path), source: newest.path },
+          ...(newest.line === undefined ? [] : [{ what: 'panic', value: newest.line, source: newest.path }]),
+        ],
         next: 'read its dmesg file: the panic, and the function and module at which it was',
         past: { ageSeconds },
         ...onsetAgo(ageSeconds, 'time of the dump'),
       },
     ];
+  },
+});
+
+/** Programs that left core dumps in the last day, each once. */
+export const programCrashDump = defineFinding({
+  id: 'program-crash-dump',
+  title: 'Programs that left core dumps',
+  needs: { crashFiles },
+  authority: 'systemd-coredump(8), apport, core(5): a dump is left by a fatal signal alone; a day is [own]',
+  judge: ({ crashFiles: { now, history } }): readonly Found[] => {
+    const wall = history.at(-1)?.wallMs;
+    if (now === undefined || wall === undefined) return [];
+    const ageOf = ({ epochSeconds }: CrashFile): number => Math.max(0, wall / 1000 - (epochSeconds ?? 0));
+    const recent = now.files.filter((file) => file.what === 'program' && file.program !== undefined && ageOf(file) <= DAY_SECONDS); // prettier-ignore
+    return [...Map.groupBy(recent, ({ program }) => program ?? '')].flatMap(([program, files]): readonly Found[] => {
+      const [newest, ...older] = files.toSorted((a, b) => ageOf(a) - ageOf(b));
+      if (newest === undefined) return [];
+      const [ageSeconds, oldest] = [ageOf(newest), older.at(-1) ?? newest];
+      const signals = [...new Set(files.flatMap(({ signal }) => (signal === undefined ? [] : [signalName(signal)])))];
+      const count = files.length === 1 ? 'crashed' : `crashed ${files.length} times`;
+      const by = signals.length === 0 ? '' : ` (${signals.slice(0, 3).join(', ')})`;
+      return [
+        {
+          severity: 'warn',
+          entity: entityRef('daemon', program),
+          subject: plain(program),
+          sentence: `${count}${by}, ${files.length === 1 ? '' : 'last '}${span(ageSeconds)} ago`,
+          evidence: [
+            { what: `newest dump, ${span(ageSeconds)} ago`, value: plain(newest.path), source: newest.path },
+            ...(newest.package === undefined ? [] : [{ what: 'package', value: plain(newest.package), source: newest.path }]),
+            ...(newest.line === undefined ? [] : [{ what: 'exception', value: plain(newest.line), source: newest.path }]),
+          ],
+          next: 'open Kernel log, ↵ on the dump in Crash dumps: the thread that crashed; compare package versions (H)',
+          pane: 'kernel-log',
+          past: { ageSeconds },
+          ...onsetAgo(ageOf(oldest), 'time of the oldest dump'),
+        },
+      ]; // prettier-ignore
+    });
   },
 });

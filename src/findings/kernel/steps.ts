@@ -63,6 +63,14 @@ export const kernelSteps: StepTable = {
       kernelLog(found, 'segfault|traps:', 'faults of processes'),
     ],
   },
+  'program-crash-dump': {
+    section: 'crash-dumps',
+    row: ({ evidence: [dump] }) => dump?.source,
+    commands: ({ evidence: [dump] }) => [
+      dump === undefined ? undefined : command(['ls', '-l', dump.source], 'size and time of the dump'),
+      command(['coredumpctl', 'list', '--no-pager'], 'core dumps that systemd kept'),
+    ],
+  },
   'kernel-log-lost': { commands: (found) => [kernelLog(found, 'dropped|suppressed|backlog', 'what was lost')] },
   'kernel-counts': { commands: (found) => [trace(found)] },
   'kernel-crash-dump': {

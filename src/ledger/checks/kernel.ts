@@ -52,15 +52,18 @@ export const kernelChecks = defineChecks({
 export const crashChecks = defineChecks({
   id: 'kernel-crashes',
   needs: { kernelState, kernelLog, crashFiles },
-  rules: ['kernel-counts', 'kernel-crash-dump'],
+  rules: ['kernel-counts', 'kernel-crash-dump', 'program-crash-dump'],
   of: ({ kernelState: state, kernelLog: log, crashFiles: files }): readonly Check[] => {
     const kernel = { entity: thisHost, nameVocabulary: 'fixed', name: 'kernel', aspect: 'errors', pane: 'kernel-log', wide: true } as const; // prettier-ignore
-    const dumps = files.now?.filter(({ what }) => what === 'kernel').length;
+    const numberOf = (kind: 'kernel' | 'program') => files.now?.files.filter(({ what }) => what === kind).length;
+    const [dumps, cores] = [numberOf('kernel'), numberOf('program')];
     return [
       ...check({ ...kernel, rules: ['kernel-counts'], what: 'oopses counted', limit: 'those in the log' },
         log.now && state.now?.oopses !== undefined ? `${state.now.oopses}` : undefined, { kernelState: state, kernelLog: log }, 'not reported'), // prettier-ignore
       ...check({ ...kernel, rules: ['kernel-crash-dump'], what: 'crash dumps of a week', limit: '0', load: dumps ?? 0 },
         dumps === undefined ? undefined : `${dumps}`, { crashFiles: files }), // prettier-ignore
+      ...check({ ...kernel, name: 'programs', rules: ['program-crash-dump'], what: 'core dumps of a week', limit: '0 in a day', load: cores ?? 0 },
+        cores === undefined ? undefined : `${cores}`, { crashFiles: files }), // prettier-ignore
     ];
   },
 });

@@ -1,6 +1,7 @@
 import { isPresent, kernelEvents } from '../../entities/kernel/kernel-events.ts';
 import { count, NONE, plural, span } from '../../lib/units.ts';
 import { plain } from '../../lib/plain.ts';
+import { crashFiles, type CrashDumps } from '../../sources/kernel/crash-files.ts';
 import { kernelLog, type KernelLogSample } from '../../sources/kernel/kernel-log.ts';
 import { kernelState, taintReasons, type KernelState } from '../../sources/kernel/kernel-state.ts';
 import { blockStack } from '../../sources/storage/block-stack.ts';
@@ -11,11 +12,12 @@ import { ageColumn, countColumn, textColumn } from '../../ui/kit/columns.ts';
 import { drawFigures, figure, type FigureLine } from '../../ui/kit/figure-lines.ts';
 import { presenceOf } from '../../ui/kit/presence.ts';
 import { definePane, type Column, type LinesSection, type Presence, type TableSection, type Tile } from '../pane.ts';
+import { crashDumpsSection, crashModel, liveKernelText, type CrashModel } from './crash-dumps.ts';
 import { lineDetail } from './line-detail.ts';
 import { bootsSection } from './previous-boot.ts';
 import { eventRows, levelRole, lineRows, type EventRow, type LineRow } from './rows.ts';
 
-const needs = { kernelLog, kernelState, blockStack };
+const needs = { kernelLog, kernelState, blockStack, crashFiles };
 
 export interface KernelModel {
   readonly presence: Presence;
@@ -23,6 +25,7 @@ export interface KernelModel {
   readonly events: readonly EventRow[];
   readonly lines: readonly LineRow[];
   readonly state: KernelState | undefined;
+  readonly crashes: CrashModel;
   readonly empty: NothingWords;
 }
 
@@ -30,11 +33,31 @@ export interface KernelModel {
 export const kernelPane = definePane({
   id: 'kernel-log',
   title: 'Kernel log',
-  aliases: ['kernel', 'log', 'dmesg', 'kmsg', 'klog', 'oops', 'taint'],
+  aliases: [
+    'kernel',
+    'log',
+    'dmesg',
+    'kmsg',
+    'klog',
+    'oops',
+    'taint',
+    'crash',
+    'crashes',
+    'core',
+    'coredump',
+    'kdump',
+    'drgn',
+  ],
   needs,
   model: kernelModel,
   presence: ({ presence }) => presence,
-  sections: (model) => [eventsSection(model), linesSection(model), stateSection(model.state), bootsSection()],
+  sections: (model) => [
+    eventsSection(model),
+    linesSection(model),
+    crashDumpsSection(model.crashes),
+    stateSection(model.state, model.crashes.sample),
+    bootsSection(),
+  ],
   glances: (model) =>
     model.lines.length === 0 ? [] : [{ ...linesSection(model), title: 'Last kernel lines', minRows: 5 }],
   tile,
@@ -44,6 +67,7 @@ export function kernelModel({
   kernelLog: log,
   kernelState: state,
   blockStack: stack,
+  crashFiles: dumps,
 }: Moment<typeof needs>): KernelModel {
   const sample = log.now;
   const readAt = log.history.at(-1)?.at ?? 0;
@@ -54,6 +78,7 @@ export function kernelModel({
     events: sample ? eventRows(sample, ageOf, stack.now) : [],
     lines: sample ? lineRows(sample, ageOf) : [],
     state: state.now,
+    crashes: crashModel(dumps),
     empty: nothingWords('none', stateOf(log)),
   };
 }
@@ -113,7 +138,7 @@ const linesSection = ({ lines, empty, sample }: KernelModel): TableSection<LineR
   minRows: 8,
 });
 
-function stateLines(state: KernelState | undefined): readonly FigureLine[] {
+function stateLines(state: KernelState | undefined, dumps: CrashDumps | undefined): readonly FigureLine[] {
   if (state === undefined) return [{ label: 'kernel', figures: [figure('not read yet', 'dim')] }];
   const { taint, oopses, warnings, hungTasks, hungReportsLeft, crashDump, corePattern, patches } = state;
   const counted = (value: number | undefined, file: string) =>
@@ -137,18 +162,21 @@ function stateLines(state: KernelState | undefined): readonly FigureLine[] {
         ...(patches.length === 0 ? [] : [figure(`live patches: ${plain(patches.join(', '))}`)]),
       ],
     },
+    ...(dumps?.liveKernel === undefined
+      ? []
+      : [{ label: 'ask it', figures: [figure(liveKernelText(dumps.liveKernel))] }]),
   ].filter(({ figures }) => figures.length > 0);
 }
 
-const stateSection = (state: KernelState | undefined): LinesSection => ({
+const stateSection = (state: KernelState | undefined, dumps: CrashDumps | undefined): LinesSection => ({
   kind: 'lines',
   id: 'state',
   title: 'Kernel state',
-  sources: ['kernel-state'],
+  sources: ['kernel-state', 'crash-files'],
   minColumns: 60,
-  wantRows: () => stateLines(state).length,
+  wantRows: () => stateLines(state, dumps).length,
   draw: (columns, rows, theme) =>
-    stateLines(state)
+    stateLines(state, dumps)
       .slice(0, rows)
       .map((line) => drawFigures(line, columns, theme)),
 });

@@ -1,10 +1,11 @@
-import { kernelCounts, kernelCrashDump } from '../../../src/findings/kernel/evidence.ts';
+import { kernelCounts, kernelCrashDump, programCrashDump } from '../../../src/findings/kernel/evidence.ts';
 import { FIND_CRASHES } from '../../../src/sources/kernel/crash-files.ts';
 import { kernelRules } from '../../../src/findings/kernel/rules.ts';
 import { RecordLog, recordsOfDmesg } from '../../../src/host/protocols/kernel/record-log.ts';
 import type { KernelRule } from '../../../src/entities/kernel/kernel-kind.ts';
 import { oomLogged } from '../../../src/findings/kernel/oom-logged.ts';
 import { faultOn, type Fault } from '../../helpers/found-on.ts';
+import { START_MS } from '../../helpers/moments.ts';
 
 const vm = faultOn('cloud-vm');
 
@@ -22,6 +23,13 @@ const rule = (id: KernelRule) => kernelRules.find((one) => one.id === id)!;
 type Line = readonly [secondsAgo: number, text: string];
 const found = (id: KernelRule, lines: readonly Line[], finds: readonly [string, string, string]): Fault =>
   vm(rule(id), [{}, logged(...lines)], finds);
+
+/** Reply of the collector about dumps of a program, so many seconds before the second moment. */
+const dumped = (...dumps: readonly { readonly comm: string; readonly ago: number }[]) => ({
+  'facts:crashes < crashes': JSON.stringify({
+    dumps: dumps.map(({ comm, ago }) => ({ by: 'systemd', comm, signal: '11', path: `/var/lib/systemd/coredump/core.${comm}.0.5f.${ago}`, at: START_MS / 1000 + 30 - ago })),
+  }),
+}); // prettier-ignore
 
 /** Faults that the kernel log alone shows. */
 export const kernelFaults: readonly Fault[] = [
@@ -44,4 +52,5 @@ export const kernelFaults: readonly Fault[] = [
   vm(kernelCounts, [{}, { ...logged([9, 'x']), '/sys/kernel/oops_count': '2\n' }], ['warn', 'kernel', '2 kernel oopses counted since boot, 0 in the log that is left']),
   vm(kernelCounts, [{}, { ...logged([9, 'x']), '/sys/kernel/oops_count': '0\n', '/proc/sys/kernel/hung_task_warnings': '0\n', '/proc/sys/kernel/hung_task_detect_count': undefined }], ['info', 'kernel', 'hung tasks are no longer reported (hung_task_warnings 0)']),
   vm(kernelCrashDump, [{ [FIND_CRASHES.join(' ')]: '1600000000.5 4096 d /var/crash/202009131226\n' }], ['info', 'kernel', /^crashed .+ ago, 1 dump: \/var\/crash\/202009131226$/]),
+  vm(programCrashDump, [{}, dumped({ comm: 'shop', ago: 40 }, { comm: 'shop', ago: 900 }, { comm: 'old', ago: 200_000 })], ['warn', 'shop', 'crashed 2 times (SIGSEGV), last 40 s ago']),
 ]; // prettier-ignore

@@ -1,10 +1,12 @@
-"""Facts that no file has: connections, network drivers and namespaces, mapped devices, the clock, locks of packages, logs of NVMe."""
+"""Facts that no file has: connections, network drivers and namespaces, mapped devices, the clock, locks of packages, logs of NVMe,
+crash dumps."""
 
 import json
 import time
 
 from crashcart_collector.clock import clock
 from crashcart_collector.connections import Connections, flows
+from crashcart_collector.crashes import crashes
 from crashcart_collector.drivers import Drivers
 from crashcart_collector.mapped import Mapped
 from crashcart_collector.namespaces import Namespaces
@@ -81,4 +83,5 @@ FACTS = {
     PREFIX + "packages": lambda: package_files,
     PREFIX + "objects": lambda: mapped_objects,
     PREFIX + "nvme": lambda: nvme_health,
+    PREFIX + "crashes": lambda: crashes,
 }  # type: dict[str, Callable[[], Read]]

@@ -65,6 +65,10 @@ const KINDS: Readonly<Record<string, FactsKind>> = {
     asked: { files: PACKAGE_FILES, locks: PACKAGE_LOCKS },
   },
   nvme: { what: 'health logs of NVMe controllers (admin command Get Log Page 02h, as nvme smart-log)', asked: {} },
+  crashes: {
+    what: 'crash dumps of the last week: names, sizes and times in /var/crash, /var/lib/systemd/coredump, /sys/fs/pstore and the folder of core_pattern, attributes of systemd-coredump, fields of reports of apport, first notes of cores, the line of the panic of kdump, packages of their programs; whether drgn or crash could ask the running kernel',
+    asked: {},
+  },
   objects: {
     what: 'build-ids of the programs and libraries of one process (headers of the ELF files in /proc/PID/maps), their packages, distributions of Python, and whether files with their symbols are below /usr/lib/debug',
     asked: {},

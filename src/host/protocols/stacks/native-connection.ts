@@ -1,24 +1,17 @@
-import { promisify } from 'node:util';
-import { unzip } from 'node:zlib';
-import { fields, json, textOf } from '../../../lib/json.ts';
-import { mergeNative, type NamesOf } from '../../../stacks/merge-native.ts';
+import { fields, json } from '../../../lib/json.ts';
+import { mergeNative } from '../../../stacks/merge-native.ts';
 import { nativeSnapshot, type CodeObject, type NativeSnapshot } from '../../../stacks/native-snapshot.ts';
-import { walkThreads } from '../../../stacks/native-walk.ts';
-import { demangler } from '../../symbol-files/demangle.ts';
 import type { ObjectStore } from '../../symbol-files/object-store.ts';
 import type { ObjectSymbols } from '../../symbol-files/object-symbols.ts';
-import { sourceLines } from '../../symbol-files/source-lines.ts';
 import { DaemonError, type DaemonConnection } from '../protocol.ts';
+import { CORE, coreReply } from './core-reply.ts';
+import { namedWalks, unpackedTables } from './named-walks.ts';
 
-const MAX_TABLES = 64 << 20;
 /** A read of a process may hang, which tables of a slow line do not. */
 const READ_MS = 8000;
-/** Rounds in which objects are found; further ones are those of a hostile process. */
-const MAX_ROUNDS = 16;
 /** Reasons that are kept, and their length. */
 const MAX_FAILED = 2000;
 const MAX_REASON = 300;
-const unpack = promisify(unzip);
 
 /**
  * NativeConnection adds native stacks to the replies of the program on the host: addresses come from there, and are unwound and named
@@ -40,6 +33,7 @@ export class NativeConnection implements DaemonConnection {
   }
 
   async request(request: string, timeoutMs: number): Promise<string> {
+    if (CORE.test(request)) return coreReply(this.#program, this.#store, this.#host, request, timeoutMs);
     const readMs = Math.min(timeoutMs, READ_MS);
     const reply = await this.#program.request(request, readMs);
     const { at, memory } = fields(json(reply));
@@ -65,60 +59,9 @@ export class NativeConnection implements DaemonConnection {
   }
 
   async #merged(reply: string, snapshot: NativeSnapshot, pid: string, timeoutMs: number): Promise<string> {
-    const found = new Map<CodeObject, ObjectSymbols>();
     const missing = new Set<string>();
-    const objects = new Set(snapshot.code.map(({ object }) => object));
-    const tableOf = (object: CodeObject) => found.get(object)?.unwind;
-    // Objects that frames are in are known only while these are unwound: each round finds some more.
-    let walks = walkThreads(snapshot, tableOf);
-    const untilMs = performance.now() + timeoutMs;
-    for (let round = 0; round < MAX_ROUNDS && performance.now() < untilMs; round++) {
-      const wanted = new Set([...walks.values()].flatMap(({ frames }) => frames.flatMap(({ mapping }) => mapping?.object ?? []))); // prettier-ignore
-      const fresh = [...wanted].filter((object) => objects.delete(object));
-      if (fresh.length === 0) break;
-      for (const object of fresh) {
-        // The reply is awaited no longer.
-        if (performance.now() >= untilMs) break;
-        const symbols = await this.#symbolsOf(object, pid, timeoutMs, missing);
-        if (symbols !== undefined) found.set(object, symbols);
-      }
-      walks = walkThreads(snapshot, tableOf);
-    }
-    const demangle = await demangler();
-    const all = [...walks.values()].flatMap(({ frames }) => frames);
-    const lines = await sourceLines(all.flatMap(({ mapping, address }) => {
-      const file = mapping && found.get(mapping.object)?.debugFile;
-      return file === undefined ? [] : [{ file, address }];
-    })); // prettier-ignore
-    const framesOf: NamesOf = ({ mapping, address, isGuessed, pc }) => {
-      if (mapping === undefined) return [{ kind: 'native', name: undefined, address: BigInt(pc) }];
-      const { object } = mapping;
-      const symbols = found.get(object);
-      const name = symbols?.symbols.at(address)?.name;
-      const common = {
-        kind: 'native',
-        module: moduleName(object.path),
-        address: BigInt(address),
-        buildId: object.buildId,
-        ...(isGuessed ? ({ guessed: true } as const) : {}),
-      } as const;
-      const places = symbols?.debugFile === undefined ? [] : (lines.get(`${symbols.debugFile} ${address}`) ?? []);
-      if (places.length === 0) return [{ ...common, name: name && demangle(name) }];
-      return places.map((place, index) => ({
-        ...common,
-        name: (index === places.length - 1 && name !== undefined ? demangle(name) : undefined) ?? place.name,
-        file: place.file,
-        line: place.line,
-        ...(index < places.length - 1 ? ({ inlined: true } as const) : {}),
-      }));
-    };
-    const known = new Map<string, ReturnType<NamesOf>>();
-    const namesOf: NamesOf = (frame) => {
-      const key = `${frame.pc} ${frame.address} ${frame.isGuessed}`;
-      let frames = known.get(key);
-      if (frames === undefined) known.set(key, (frames = framesOf(frame)));
-      return frames;
-    };
+    const symbolsOf = (object: CodeObject) => this.#symbolsOf(object, pid, timeoutMs, missing);
+    const { walks, namesOf } = await namedWalks(snapshot, symbolsOf, performance.now() + timeoutMs);
     return mergeNative(reply, { snapshot, walks, namesOf, notes: [...missing] });
   }
 
@@ -138,11 +81,7 @@ export class NativeConnection implements DaemonConnection {
     const symbols = await this.#store.symbols({ host: this.#host, buildId }, async () => {
       if (this.#failed.has(key)) return undefined;
       try {
-        const packed = textOf(
-          fields(json(await this.#program.request(`tables ${pid} ${base} ${buildId}`, timeoutMs)))['elf'],
-        );
-        if (packed === undefined) return undefined;
-        return await unpack(Buffer.from(packed, 'base64'), { maxOutputLength: MAX_TABLES });
+        return await unpackedTables(await this.#program.request(`tables ${pid} ${base} ${buildId}`, timeoutMs));
       } catch (error) {
         if (this.#failed.size >= MAX_FAILED) this.#failed.clear();
         this.#failed.set(key, (error instanceof Error ? error.message : String(error)).slice(0, MAX_REASON));
@@ -153,8 +92,6 @@ export class NativeConnection implements DaemonConnection {
     return symbols;
   }
 }
-
-const moduleName = (path: string): string => path.slice(path.lastIndexOf('/') + 1).replace(/ \(deleted\)$/, '');
 
 function withNote(reply: string, note: string): string {
   const body = fields(json(reply));

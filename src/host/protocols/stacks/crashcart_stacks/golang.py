@@ -65,7 +65,10 @@ class Go(Runtime):
             status = struct.unpack_from("<I", data, layout["status"])[0] & ~SCAN
             if status in DEAD:
                 return
-            frames, cut = self.frames(data, status)
+            registers = self.registers_of(data, status)
+            frames, cut = self.frames(data, status, registers)
+            if registers is not None and not frames:
+                frames, cut = self.by_frame_pointer(registers), "by frame pointers, from the stack of the thread that aborts"
             # Stack, registers and status of a goroutine that did not run meanwhile are the same.
             if self.memory.read(address, G_SIZE)[: layout["goid"]] == data[: layout["goid"]]:
                 break
@@ -86,12 +89,36 @@ class Go(Runtime):
         wait_s = now - since / 1e9 if status == WAITING and 0 < since / 1e9 <= now else None
         document.add(frames, name, state, wait_s=None if wait_s is None else round(wait_s, 1), cut=cut)
 
-    def frames(self, data: bytes, status: int) -> "tuple[list[Frame], str | None]":
+    def by_frame_pointer(self, registers: "dict[int, int]") -> "list[Frame]":
+        """Frames of a thread that aborts, across its stacks; functions without a frame are not among them."""
+        pc, frame = registers.get(32 if self.saves_return else 16, 0), registers.get(29 if self.saves_return else 6, 0)
+        found = []  # type: list[Frame]
+        while len(found) < MAX_FRAMES:
+            frames = self.table.frames_at(pc - 1 if found else pc)
+            found.extend(frames or [])
+            if not frames or frames[-1][1] == OUTERMOST[0]:
+                break
+            try:
+                frame, pc = self.memory.words(frame, 2)
+            except Torn:
+                break
+        return found
+
+    def registers_of(self, data: bytes, status: int) -> "dict[int, int] | None":
+        """Registers of the thread that a goroutine runs on, in a core."""
+        machine = struct.unpack_from("<Q", data, M)[0]
+        return self.memory.registers_of(self.memory.word(machine + self.layout["procid"])) if status == RUNNING and machine else None
+
+    def frames(self, data: bytes, status: int, registers: "dict[int, int] | None" = None) -> "tuple[list[Frame], str | None]":
         """Frames of a goroutine, innermost first."""
-        if status == RUNNING:
+        if status == RUNNING and registers is None:
             return [], "on a CPU: its registers are not in memory"
         low, high = struct.unpack_from("<QQ", data, 0)
         pc, sp = (struct.unpack_from("<Q", data, at)[0] for at in (PC, SP))
+        # A runtime that aborts does so on the stack of its thread, and the goroutine has its registers as if it waited.
+        own = (registers or {}).get(31 if self.saves_return else 7, 0)
+        if registers is not None and low < own < high:
+            sp, pc = own, registers.get(32 if self.saves_return else 16, 0)
         if status == SYSCALL:
             sp, pc = (struct.unpack_from("<Q", data, self.layout[name])[0] for name in ("syscallsp", "syscallpc"))
         if not low < sp < high:

@@ -43,8 +43,14 @@ def sections_of(pid: int) -> "list[Section]":
     except OSError:
         return []
     try:
-        if not stat.S_ISREG(os.fstat(file).st_mode):
-            return []
+        return sections_in(file) if stat.S_ISREG(os.fstat(file).st_mode) else []
+    finally:
+        os.close(file)
+
+
+def sections_in(file: int) -> "list[Section]":
+    """Sections of an ELF file; none of any other."""
+    try:
         header = os.pread(file, 64, 0)
         if header[:6] != b"\x7fELF\x02\x01":
             return []
@@ -58,5 +64,3 @@ def sections_of(pid: int) -> "list[Section]":
         return [Section(names[one[0] :].split(b"\0", 1)[0].decode("ascii", "replace"), one[3], one[5]) for one in entries]
     except (OSError, IndexError, struct.error, OverflowError):
         return []
-    finally:
-        os.close(file)

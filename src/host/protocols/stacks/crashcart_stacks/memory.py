@@ -48,6 +48,10 @@ class Memory:
         """Bytes at an address, fewer where a page is missing."""
         return os.pread(self.file, size, address)
 
+    def registers_of(self, tid: int) -> "dict[int, int] | None":
+        """Registers of a thread by DWARF number, which only a core has."""
+        return None
+
     def read(self, address: int, size: int) -> bytes:
         """Exactly these bytes."""
         if not (LOWEST <= address < HIGHEST and 0 <= size <= MAX_READ):

@@ -4,6 +4,7 @@ import json
 import sys
 import threading
 
+from crashcart_stacks.core import core, core_object
 from crashcart_stacks.errors import Refused
 from crashcart_stacks.native import native
 from crashcart_stacks.reading import read
@@ -14,7 +15,7 @@ if MYPY:
     from typing import Any
 
 # By the first word of a request: words in, JSON out.
-HANDLERS = {"read": read, "native": native, "tables": tables}
+HANDLERS = {"read": read, "native": native, "tables": tables, "core": core, "core-object": core_object}
 out = threading.Lock()
 
 
