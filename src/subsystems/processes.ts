@@ -20,6 +20,7 @@ import { symbolFiles } from '../sources/processes/symbol-files.ts';
 import { processStacks } from '../sources/processes/stacks.ts';
 import { processStatus } from '../sources/processes/status.ts';
 import { processThreads } from '../sources/processes/threads.ts';
+import { remoteSockets } from '../sources/processes/remote-sockets.ts';
 import { socketPeers } from '../sources/processes/socket-peers.ts';
 import { unitDependencies } from '../sources/processes/unit-dependencies.ts';
 import { processUserStacks } from '../sources/processes/user-stacks.ts';
@@ -35,7 +36,7 @@ import type { Subsystem } from './subsystem.ts';
 /** Manifest of processes and threads. */
 export const processesSubsystem: Subsystem = {
   id: 'processes',
-  sources: [processes, processLimits, procMount, users, unitDependencies, socketPeers],
+  sources: [processes, processLimits, procMount, users, unitDependencies, socketPeers, remoteSockets],
   details: [
     withExample(processStatus),
     withExample(processThreads),

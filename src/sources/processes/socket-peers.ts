@@ -1,5 +1,13 @@
+import type { RunRead } from '../../host/host.ts';
 import { lines, toCount, words } from '../../lib/lines.ts';
 import { defineSource } from '../source.ts';
+
+/** Established and listening sockets with their processes. */
+export const socketList: RunRead = {
+  kind: 'run',
+  argv: ['ss', '-Hntxp', 'state', 'established', 'state', 'listening'],
+  as: 'root',
+};
 
 /**
  * Which process is connected to which daemon of this host: both ends of unix sockets, and of TCP connections to an address of the
@@ -16,13 +24,7 @@ export const socketPeers = defineSource({
   why: 'Shows which processes use which daemon, so that those that wait for a stuck one are explained.',
   everySeconds: 60,
   value: 'low',
-  reads: {
-    sockets: {
-      kind: 'run',
-      argv: ['ss', '-Hntxp', 'state', 'established', 'state', 'listening'],
-      as: 'root',
-    },
-  },
+  reads: { sockets: socketList },
   parse: ({ sockets }): readonly SocketPeer[] => {
     const unix = new Map<string, UnixEnd>();
     const tcp = new Map<string, TcpEnd>();
@@ -73,7 +75,7 @@ interface TcpEnd {
 }
 
 /** Sockets beyond these are left out. */
-const MAX_SOCKETS = 20_000;
+export const MAX_SOCKETS = 20_000;
 
 const UNNAMED = '*';
 
@@ -88,13 +90,14 @@ function unixEnd(line: string): UnixEnd | undefined {
 }
 
 /** Processes of a socket: several after a fork, of which the first has the lowest pid. */
-function pidsOf(line: string): readonly number[] {
+export function pidsOf(line: string): readonly number[] {
   const users = line.slice(line.lastIndexOf(' users:('));
   const pids = [...users.matchAll(/",pid=(\d{1,10}),fd=/g)].flatMap(([, pid]) => toCount(pid) ?? []);
   return pids.length === 0 ? [] : [Math.min(...pids)];
 }
 
 /** `[::ffff:127.0.0.1]:80` and `127.0.0.1%lo:80` are `127.0.0.1:80`. */
-const hostPort = (address: string): string => address.replace(/^\[::ffff:([\d.]+)\]/, '$1').replace(/%[^:\]]*/, '');
+export const hostPort = (address: string): string =>
+  address.replace(/^\[::ffff:([\d.]+)\]/, '$1').replace(/%[^:\]]*/, '');
 
-const portOf = (address: string): string => address.slice(address.lastIndexOf(':') + 1);
+export const portOf = (address: string): string => address.slice(address.lastIndexOf(':') + 1);
