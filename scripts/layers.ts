@@ -297,7 +297,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   fleet: {
     at: ['src/fleet/'],
-    may: [...PURE, 'sources', 'entities', 'findings', 'kit', 'ui'],
+    may: [...PURE, 'sources', 'entities', 'findings', 'incidents', 'kit', 'ui'],
     packages: ['yaml'],
     why: 'comparing hosts is pure: rows of hosts in, judgements and a pane out',
   },

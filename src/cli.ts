@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { WriteStream } from 'node:tty';
 import { parseCommand, rulesFolders, type Command } from './commands/arguments.ts';
+import { fileFleetCommand, NO_REACH, type FleetCommand } from './commands/fleet-arguments.ts';
 import { exitWithoutTerminal } from './commands/lost-terminal.ts';
 import { meantCommand } from './commands/meant-command.ts';
 import { print } from './commands/print.ts';
@@ -63,11 +64,20 @@ async function run(command: Command): Promise<void> {
         await import('./commands/demo.ts')
       ).showDemo(ASSETS, command, await loadConfig(command.configFile));
       return;
-    case 'report':
+    case 'report': {
+      const { target } = command.reach;
+      if (target !== undefined && (await (await import('./commands/member-files.ts')).isSet(target)))
+        return showSet(target, {
+          screen: { ...NO_SCREEN, redact: command.redact },
+          configFile: command.configFile,
+          format: command.format === 'json' ? 'json' : 'text',
+          failOn: command.failOn,
+        });
       process.exitCode = await (
         await import('./commands/report-notes.ts')
       ).writeNotes(command, await loadConfig(command.configFile));
       return;
+    }
     case 'table':
       return (await import('./commands/table.ts')).printTable(command, await loadConfig(command.configFile), ASSETS);
     case 'cut':
@@ -83,15 +93,29 @@ async function run(command: Command): Promise<void> {
       return (await import('./commands/mcp.ts')).serveMcp(command, await loadConfig(command.configFile), ASSETS);
     case 'cast':
       return (await import('./commands/cast.ts')).writeCast(command);
-    case 'replay':
+    case 'replay': {
+      const { file, screen, configFile } = command;
+      if (file !== '-' && (await (await import('./commands/member-files.ts')).isSet(file)))
+        return showSet(file, { screen, configFile });
       process.exitCode = await (
         await import('./commands/replay.ts')
       ).replayFile(command, await loadConfig(command.configFile));
       return;
+    }
     case 'fleet':
       process.exitCode = await (
         await import('./commands/fleet.ts')
       ).showFleet(command, await loadConfig(command.configFile));
+      return;
+    case 'fleet-table':
+      process.exitCode = await (
+        await import('./commands/fleet-table.ts')
+      ).printFleetTable(command, await loadConfig(command.configFile));
+      return;
+    case 'fleet-record':
+      process.exitCode = await (
+        await import('./commands/fleet-record.ts')
+      ).recordFleet(command, await loadConfig(command.configFile));
       return;
     case 'console': {
       const config = await loadConfig(command.configFile);
@@ -100,6 +124,14 @@ async function run(command: Command): Promise<void> {
     }
   }
 }
+
+const NO_SCREEN = { ascii: undefined, colour: undefined, theme: undefined, present: false, plain: true, full: false };
+
+/** Folder or archive of several hosts: their matrix on the screen, or printed. */
+async function showSet(path: string, set: Pick<FleetCommand, 'screen' | 'configFile'> & Partial<Pick<FleetCommand, 'format' | 'failOn'>>): Promise<void> {
+  const command = { ...fileFleetCommand([path], { reach: NO_REACH, ...set }), ...set };
+  process.exitCode = await (await import('./commands/fleet.ts')).showFleet(command, await loadConfig(set.configFile));
+} // prettier-ignore
 
 /** Config with the known trouble of its folders and those of `--rules`. */
 async function loadConfig(path: string | undefined): Promise<LoadedConfig> {

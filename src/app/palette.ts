@@ -5,6 +5,7 @@ import type { AnyPane } from '../panes/pane.ts';
 import { isBare } from '../ui/pane-view.ts';
 import { commandChoices } from './command-flow.ts';
 import { choose, type Choice } from './choose.ts';
+import { fleetChoice, fleetChoices } from './fleet-flow.ts';
 import { guardRow, ROW_GONE, ROW_WHEN } from './row-guard.ts';
 import type { Screen } from './screen.ts';
 import { sliceChoices } from './slice-flow.ts';
@@ -22,7 +23,7 @@ export async function palette(screen: Screen): Promise<void> {
     title: 'Palette',
     choices: paletteChoices(screen),
     guessing: true,
-    typed: (query: string) => waitChoice(screen, query) ?? storyChoice(screen, query),
+    typed: (query: string) => waitChoice(screen, query) ?? fleetChoice(screen, query) ?? storyChoice(screen, query),
   };
   const pinned = surface?.view;
   const run = await choose(screen.layers, question, screen.changed);
@@ -37,6 +38,7 @@ export const paletteChoices = (screen: Screen): readonly Run[] => [
   ...columnChoices(screen),
   ...commandChoices(screen),
   ...sliceChoices(screen),
+  ...fleetChoices(screen),
   ...actionChoices(screen),
   ...themeChoices(screen),
 ];

@@ -13,6 +13,7 @@ import { clipboardSequence } from '../ui/copy.ts';
 import { Alerts, type AlertChannels } from './alerts.ts';
 import { App } from './App.tsx';
 import { BodyPainter } from './body-painter.ts';
+import type { FleetControl } from './fleet-flow.ts';
 import { HostConsoles, type OpenHost } from './host-consoles.ts';
 import { InputRouter, type Keyboard } from './input-router.ts';
 import { announceChanges } from './link-notices.ts';
@@ -63,6 +64,8 @@ export interface RunOptions {
   readonly panes?: readonly AnyPane[];
   /** Opens the session of a host of the fleet that `connect` gives; its console has all panes. */
   readonly openHost?: OpenHost | undefined;
+  /** Adds and drops hosts of the fleet. */
+  readonly fleet?: FleetControl | undefined;
   readonly stdin?: Keyboard;
   readonly stdout?: WriteStream;
   readonly clock?: () => number;
@@ -293,6 +296,7 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
         of.subscribe(redrawSoon);
         return watchOf(of, allPanes);
       });
+    screen.fleet = options.fleet;
     screen.connecting = undefined;
     if (session.live) cleanup.defer(announceChanges(screen, session.live));
     connectedSecond = second;

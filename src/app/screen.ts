@@ -9,6 +9,7 @@ import { tableViewOf, withTable } from '../ui/pane-view.ts';
 import { act } from './actions.ts';
 import { askConfirm, askSecret } from './dialogs.ts';
 import { terminalSize } from './frame-lines.ts';
+import type { FleetControl } from './fleet-flow.ts';
 import type { HostConsoles } from './host-consoles.ts';
 import type { InputEvent } from './key-parser.ts';
 import { Layers, type BoxLayer, type Layer, type LineLayer } from './layer.ts';
@@ -96,6 +97,8 @@ export class Screen {
   watch: Watch | undefined;
   /** Present for a fleet. */
   consoles: HostConsoles | undefined;
+  /** Present for a fleet of live hosts. */
+  fleet: FleetControl | undefined;
   connecting: Connecting | undefined;
   hits: Hits | undefined;
   /** Size of the terminal in the last drawn frame. */

@@ -23,10 +23,13 @@ import { SHELLS, type Shell } from './completion.ts';
 import { dataCommand, isDataCommand, metricsCommand, refuseDataOptions, type DataCommand } from './data-arguments.ts';
 import {
   fileFleetCommand,
+  fleetRecordCommand,
   hostFleetCommand,
   isFleet,
   refuseFleetOptions,
   type FleetCommand,
+  type FleetRecordCommand,
+  type FleetTableCommand,
 } from './fleet-arguments.ts';
 import { commandGuess } from './meant-command.ts';
 import { UsageError } from './usage-error.ts';
@@ -128,6 +131,8 @@ export type Command =
     }
   | { readonly kind: 'doctor'; readonly reach: Reach }
   | FleetCommand
+  | FleetTableCommand
+  | FleetRecordCommand
   | DataCommand;
 
 /** Host and connection options; without a target it is this machine. */
@@ -221,7 +226,7 @@ export function parseCommand(argv: readonly string[]): Command {
   if (values.for !== undefined && !record && !report && !stacks)
     throw new UsageError('--for is an option of record, report and stacks: crashcart record host --for 10m');
   for (const name of ['format', 'out'] as const)
-    if (values[name] !== undefined && !report && !stacks)
+    if (values[name] !== undefined && !report && !stacks && !(name === 'out' && record))
       throw new UsageError(
         `--${name} is an option of report, stacks and core: crashcart report FILE --format html --out notes.html`,
       );
@@ -234,7 +239,9 @@ export function parseCommand(argv: readonly string[]): Command {
   const last = wait || stacks ? rest.at(-1) : undefined;
   const named = wait || stacks ? rest.slice(0, -1) : doctor || record || report ? rest : positionals;
   const [target, ...tooMany] = named;
-  const takesFleet = !wait && !doctor && !record && !stacks;
+  const takesFleet = !wait && !doctor && !stacks;
+  if (record && isFleet(named, values.from))
+    return fleetRecordCommand(named, values, { reach: reachOf(values, undefined), configFile });
   if (takesFleet && isFleet(named, values.from))
     return hostFleetCommand(named, values, { reach: reachOf(values, undefined), screen, configFile }, report);
   refuseFleetOptions(values);
@@ -275,6 +282,7 @@ export function parseCommand(argv: readonly string[]): Command {
     return { kind: 'stacks', reach, configFile, process: last, forMs: forMs ?? stacksMs(format), format, out: values.out, redact }; // prettier-ignore
   }
   if (record) {
+    if (values.out !== undefined) throw new UsageError('--out is of several hosts; the file of one: --record FILE');
     return { kind: 'record', reach, configFile, recordTo, redact, forMs };
   }
   return { kind: 'console', reach, screen, configFile, recordTo };

@@ -37,7 +37,8 @@ export const commandEntries: readonly CommandEntry[] = [
     name: 'record',
     argument: '[host]',
     completes: 'host',
-    about: 'records without a screen; --for 10m, --record FILE',
+    about:
+      'records without a screen; --for 10m, --record FILE; several hosts into a folder: --out DIR, which replay opens',
   },
   {
     name: 'wait',
@@ -286,6 +287,7 @@ export const optionEntries = {
     group: 'table',
     about: 'order, COLUMN:asc or COLUMN:desc (default: figures descending, texts ascending)',
   },
+  differences: { type: 'boolean', group: 'table', about: 'of several hosts only rows on which they differ' },
   columns: { type: 'string', value: 'NAMES', group: 'table', about: 'columns, separated by commas' },
   'no-redact': { type: 'boolean', group: 'mcp', about: 'names, addresses and ids as they are; secrets stay masked' },
   listen: {

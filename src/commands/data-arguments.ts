@@ -3,6 +3,7 @@ import { TABLE_FORMATS, type TableFormat } from '../exports/table-format.ts';
 import { compileFilter } from '../ui/filter.ts';
 import { failOn } from './argument-values.ts';
 import type { OptionValues, Reach } from './arguments.ts';
+import { isFleet, membersIn, refuseFleetOptions, type FleetTableCommand } from './fleet-arguments.ts';
 import { UsageError } from './usage-error.ts';
 
 /** A parsed command that gives data to other programs. */
@@ -73,6 +74,7 @@ const OPTIONS = {
   list: { of: ['table'], example: 'crashcart table --list' },
   filter: { of: ['table'], example: "crashcart table host hardware.disks --filter 'nvme'" },
   sort: { of: ['table'], example: 'crashcart table host hardware.disks --sort util' },
+  differences: { of: ['table'], example: "crashcart table 'node[1-40]' packages.installed --differences" },
   columns: { of: ['table'], example: 'crashcart table host hardware.disks --columns disk,util_percent' },
   to: { of: ['cut'], example: CUT },
   listen: { of: ['export'], example: EXPORT },
@@ -80,7 +82,7 @@ const OPTIONS = {
 } as const satisfies Partial<Record<keyof OptionValues, { readonly of: readonly Kind[]; readonly example: string }>>;
 
 /** Options of other commands that have no meaning here. */
-const ELSEWHERE = ['yes', 'then', 'timeout', 'for', 'fail-on', 'short', 'record', 'tour'] as const;
+const ELSEWHERE = ['then', 'timeout', 'for', 'fail-on', 'short', 'record', 'tour'] as const;
 
 /** Throws a UsageError for an option of another command. */
 export function refuseDataOptions(values: OptionValues, kind?: Kind): void {
@@ -98,12 +100,13 @@ export function dataCommand(
   rest: readonly string[],
   values: OptionValues,
   reachOf: (target: string | undefined) => Reach,
-): DataCommand {
+): DataCommand | FleetTableCommand {
   refuseDataOptions(values, kind);
-  if (values.from !== undefined && kind !== 'cut')
+  if (values.from !== undefined && kind !== 'cut' && kind !== 'table')
     throw new UsageError(`--from is an option of cut and of several hosts: ${CUT}`);
   for (const name of ELSEWHERE)
     if (values[name] !== undefined) throw new UsageError(`--${name} is not an option of ${kind}`);
+  if (values.yes && kind !== 'table') throw new UsageError(`--yes is not an option of ${kind}`);
   const configFile = values.config;
   switch (kind) {
     case 'mcp':
@@ -142,7 +145,7 @@ function tableCommand(
   rest: readonly string[],
   values: OptionValues,
   reachOf: (target: string | undefined) => Reach,
-): DataCommand {
+): DataCommand | FleetTableCommand {
   const isList = values.list ?? false;
   const table = isList ? undefined : rest.at(-1);
   if (!isList && !/^[\w-]+\.[\w-]+$/.test(table ?? ''))
@@ -152,15 +155,18 @@ function tableCommand(
         : `"${table}": not PANE.SECTION, as hardware.disks; crashcart table --list has all`,
     );
   const [target, extra] = isList ? rest : rest.slice(0, -1);
-  if (extra !== undefined) throw new UsageError(`unexpected argument "${extra}": one host at a time`);
+  const named = isList ? rest : rest.slice(0, -1);
+  const isSet = !isList && isFleet(named, values.from);
+  if (!isSet) {
+    refuseFleetOptions(values);
+    if (values.differences) throw new UsageError('--differences is of several hosts: name them');
+    if (extra !== undefined) throw new UsageError(`unexpected argument "${extra}": one host at a time`);
+  }
   const [sort, order] = values.sort?.split(':') ?? [];
   if (order !== undefined && order !== 'asc' && order !== 'desc')
     throw new UsageError(`--sort: invalid order "${order}", expected asc or desc`);
-  return {
-    kind: 'table',
-    reach: reachOf(target),
+  const common = {
     configFile: values.config,
-    table,
     format: tableFormat(values.format),
     filter: filterOf(values.filter),
     sort,
@@ -168,6 +174,9 @@ function tableCommand(
     columns: values.columns?.split(',').map((name) => name.trim()),
     redact: values.redact ?? false,
   };
+  if (!isSet || table === undefined) return { kind: 'table', reach: reachOf(target), table, ...common };
+  const members = membersIn(named, values, true);
+  return { kind: 'fleet-table', reach: reachOf(undefined), members, table, onlyDifferent: values.differences ?? false, ...common }; // prettier-ignore
 }
 
 /** `report --format openmetrics`: figures and incidents once. Throws a UsageError. */

@@ -9,6 +9,7 @@ import { ScreenRedaction } from '../redact/screen-redaction.ts';
 import { makeTheme } from '../theme.ts';
 import { drawSections } from '../ui/draw-pane.ts';
 import { plainPaneView } from '../ui/pane-view.ts';
+import { learnSession } from '../exports/redacted-output.ts';
 import { keepNames } from './keep-names.ts';
 
 const COLUMNS = 160;
@@ -50,12 +51,14 @@ export function fleetJson(session: FleetSession, nowMs: number): string {
     version: 1,
     at: new Date(nowMs).toISOString(),
     fleet: session.host.name,
-    hosts: (sample?.hosts ?? []).map(({ facts, sinceMs, ...row }) => ({
+    hosts: (sample?.hosts ?? []).map(({ facts, sinceMs, ties: _ties, slice: _slice, ...row }) => ({
       ...row,
       since: new Date(sinceMs).toISOString(),
       facts: facts.length,
       outliers: judgement?.outliers.get(row.name) ?? [],
     })),
+    incidents: judgement?.incidents ?? [],
+    clusters: judgement?.clusters ?? [],
     problems: judgement?.problems ?? [],
     unreachable:
       judgement?.unreachable.map(({ sinceMs, ...one }) => ({ ...one, since: new Date(sinceMs).toISOString() })) ?? [],
@@ -69,6 +72,7 @@ export function redactedFleet(session: FleetSession, text: () => string): string
   const veil = new ScreenRedaction();
   for (const name of [session.host.name, ...(session.sample()?.hosts ?? []).map((host) => host.name)])
     veil.learnTarget(name);
+  for (const one of session.sessions()) learnSession(veil, one);
   veil.learnFrom(session.timeline, [fleetSource]);
   veil.set(true);
   try {

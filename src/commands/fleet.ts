@@ -1,6 +1,6 @@
-import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runApp } from '../app/run-app.tsx';
+import type { FleetControl } from '../app/fleet-flow.ts';
 import { toolBox } from '../app/tool-box.ts';
 import { LiveSession } from '../collect/live-session.ts';
 import type { LoadedConfig } from '../config.ts';
@@ -13,19 +13,18 @@ import { namedHosts } from '../fleet/live/named-hosts.ts';
 import { GatheredQuestions } from '../fleet/live/questions.ts';
 import { Ramp } from '../fleet/live/ramp.ts';
 import { hostsPane } from '../fleet/pane.ts';
+import { siblingsOf } from '../fleet/siblings.ts';
 import { Audit } from '../host/audit.ts';
 import type { Prompter } from '../host/prompter.ts';
 import { createKeyring } from '../host/ssh/connection.ts';
 import { JumpLines } from '../host/ssh/jump-lines.ts';
-import { TransportError } from '../host/transport.ts';
-import { plain } from '../lib/plain.ts';
-import { plural } from '../lib/units.ts';
 import { openRecording } from '../recording/open-recording.ts';
 import { ReplaySession } from '../recording/replay-session.ts';
 import { ScreenRedaction } from '../redact/screen-redaction.ts';
 import { explainer, sources } from '../subsystems/index.ts';
 import { alertsFor, takesQueries } from './alerts-for.ts';
 import { exitCodeOf, reportNames } from './console.ts';
+import { confirmed, membersOf } from './each-host.ts';
 import { failOnCode } from './fail-on.ts';
 import type { FleetCommand } from './fleet-arguments.ts';
 import { fleetJson, fleetText, redactedFleet } from './fleet-report.ts';
@@ -45,52 +44,36 @@ import { themeFor } from './theme-for.ts';
 const GLANCE_TICK_MS = 500;
 /** Time after which a printed matrix no longer waits for hosts. */
 const MAX_SETTLE_MS = 45_000;
+/** Recordings whose sessions stay open: each has its readings in memory. */
+const MOST_OPEN_FILES = 40;
 const NOTHING_READ = 1;
+const COST = 'Each gets one SSH login and a reader of a few files';
 
 /** Matrix of several hosts or recordings: on the screen, or printed without a terminal. Resolves with the exit code. */
 export async function showFleet(command: FleetCommand, config: LoadedConfig): Promise<number> {
   const { members } = command;
-  const named = members.kind === 'hosts' ? namedHosts(members.sets, members.from) : recordings(members.files);
-  if (named.length === 0) throw new TransportError('no hosts: the node set is empty');
+  const named = await membersOf(members);
   const onScreen = process.stdout.isTTY && process.stdin.isTTY && command.format === undefined;
+  const targets = new Map(named.map(({ name, target }) => [name, target]));
   const open = async (prompter: Prompter): Promise<FleetSession> => {
-    if (members.kind === 'hosts' && !members.yes) await confirmed(named, prompter);
-    const fleet = members.kind === 'hosts' ? hostFleet(named, command, config, prompter) : fileFleet(named, config);
+    if (members.kind === 'hosts' && !members.yes) await confirmed(named, prompter, COST);
+    const fleet =
+      members.kind === 'hosts'
+        ? hostFleet(targets, command, config, prompter)
+        : fileFleet(named, config, command.screen.redact);
     void fleet.start();
     return fleet;
   };
-  return onScreen ? onTerminal(named, open, command, config) : printed(open, command);
+  return onScreen ? onTerminal(targets, open, command, config) : printed(open, command);
 }
 
-const recordings = (files: readonly string[]): readonly InventoryHost[] => {
-  const short = files.map((file) => basename(file).replace(/\.(?:cc\.zst|txtar|tar(?:\.\w+)?|tgz)$/, ''));
-  const isUnique = new Set(short).size === files.length;
-  return files.map((file, i) => ({ name: isUnique ? (short[i] ?? file) : file, target: file }));
-};
-
-/** The set is shown before the first connect. Rejects where the engineer declines. */
-async function confirmed(named: readonly InventoryHost[], prompter: Prompter): Promise<void> {
-  const targets = named.filter(({ name, target }) => name !== target).slice(0, 8);
-  const lines = [
-    foldNames(named.map(({ name }) => name)),
-    ...targets.map(({ name, target }) => `${name} is ${plain(target)}`),
-    'Each gets one SSH login and a reader of a few files; passwords are not requested.',
-  ];
-  const title = `Connect to ${plural(named.length, 'host')}?`;
-  if (!(await prompter.confirm({ title, lines, yes: 'connect' })))
-    throw new TransportError(`not connected to ${plural(named.length, 'host')}: not confirmed`, {
-      fix: 'confirm it on a terminal, or add --yes',
-    });
-}
-
-/** Fleet of live hosts, each at a glance until its console is opened. */
-export function hostFleet(
-  named: readonly InventoryHost[],
+/** Fleet of live hosts by name and target, each at a glance until its console is opened; a host may be added to both later. */
+function hostFleet(
+  targets: Map<string, string>,
   { reach }: Pick<FleetCommand, 'reach'>,
   config: Pick<LoadedConfig, 'defaults' | 'budgetPct' | 'rules' | 'trouble'>,
   prompter: Prompter,
 ): FleetSession {
-  const targets = new Map(named.map(({ name, target }) => [name, target]));
   const reachOf = (name: string) => ({
     ...reach,
     target: targets.get(name),
@@ -105,7 +88,7 @@ export function hostFleet(
   if (audit.problem) prompter.notify(audit.problem);
   const shared = { audit, keyring: createKeyring(), jumps: new JumpLines() };
   return new FleetSession({
-    names: named.map(({ name }) => name),
+    names: [...targets.keys()],
     depth: 'glance',
     open: async (name, intern, started) => {
       const turn = <Result>(login: () => Promise<Result>) => ramp.run(login, started);
@@ -134,18 +117,22 @@ export function hostFleet(
 }
 
 /** Fleet of recordings and sosreports at their last moment. */
-function fileFleet(named: readonly InventoryHost[], config: LoadedConfig): FleetSession {
+function fileFleet(named: readonly InventoryHost[], config: LoadedConfig, isRedacted: boolean): FleetSession {
   const files = new Map(named.map(({ name, target }) => [name, target]));
   const findings = findingsWith(config);
   const ramp = new Ramp();
+  const open = async (name: string, fromMs: number): Promise<ReplaySession> => {
+    const recording = await openRecording(files.get(name) ?? name, sources);
+    return ReplaySession.open({ recording, sources, findings, clock: () => Date.now(), fromMs });
+  };
+  // Names of all readings are learned for a redacted matrix.
+  const isRowEnough = named.length > MOST_OPEN_FILES && !isRedacted;
   return new FleetSession({
     names: named.map(({ name }) => name),
     depth: 'record',
-    open: (name, _, started) =>
-      ramp.run(async () => {
-        const recording = await openRecording(files.get(name) ?? name, sources);
-        return ReplaySession.open({ recording, sources, findings, clock: () => Date.now(), fromMs: Infinity });
-      }, started),
+    isRowEnough,
+    open: (name, _, started) => ramp.run(() => open(name, Infinity), started),
+    ...(isRowEnough && { openConsole: (name) => open(name, Infinity) }),
     explainer,
     nowMs: () => Date.now(),
   });
@@ -179,10 +166,26 @@ const isSettled = (fleet: FleetSession): boolean =>
         (host.state === 'live' && host.figures.cpu !== undefined && host.facts.length > 0),
     ) ?? false;
 
+/** Changes of the hosts while the screen is open. Names come from the same groups and inventory as those of the command line. */
+const controlOf = (fleetOf: () => FleetSession | undefined, from: string | undefined, targets: Map<string, string>, veil: ScreenRedaction): FleetControl => ({
+  names: () => fleetOf()?.names() ?? [],
+  expand: (set) =>
+    namedHosts([set], from).map(({ name, target }) => {
+      if (!targets.has(name)) targets.set(name, target);
+      return name;
+    }),
+  add: async (names) => {
+    for (const name of names) veil.learnTarget(name);
+    await fleetOf()?.add(names);
+  },
+  drop: async (names) => fleetOf()?.drop(names),
+  siblings: () => siblingsOf(fleetOf()?.sample()?.hosts ?? []),
+}); // prettier-ignore
+
 async function onTerminal(
-  named: readonly InventoryHost[],
+  targets: Map<string, string>,
   open: (prompter: Prompter) => Promise<FleetSession>,
-  { screen }: FleetCommand,
+  { screen, members }: FleetCommand,
   config: LoadedConfig,
 ): Promise<number> {
   holdRepeatedSignals();
@@ -191,13 +194,13 @@ async function onTerminal(
   if (process.stderr.isTTY) resources.use(holdStderr(process.stderr));
   const veil = new ScreenRedaction();
   if (screen.redact || screen.present) {
-    for (const { target } of named) veil.learnTarget(target);
+    for (const target of targets.values()) veil.learnTarget(target);
     veil.set(true);
   }
   resources.defer(() => reportNames(keepNames(veil.redactor, Date.now())));
   let fleet: FleetSession | undefined;
   const end = await runApp({
-    target: foldNames(named.map(({ name }) => name)),
+    target: foldNames([...targets.keys()]),
     connect: async (prompter) => {
       fleet = await open(prompter);
       return fleet;
@@ -208,6 +211,7 @@ async function onTerminal(
       if (!fleet) throw new RangeError('not connected');
       return fleet.open(name);
     },
+    ...(members.kind === 'hosts' && { fleet: controlOf(() => fleet, members.from, targets, veil) }),
     theme: themeFor(screen, config, process.env),
     alerts: alertsFor(config.alerts, process.env),
     asksBackground: takesQueries(process.env),

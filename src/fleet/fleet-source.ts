@@ -15,6 +15,14 @@ export const fleet = defineSource({
   identifiers: (sample) => [
     ...named('host', sample?.hosts.map(({ name }) => name) ?? []),
     ...named('host', sample ? foldedSets(sample) : []),
+    ...named(
+      'host',
+      sample?.hosts.flatMap(({ ties }) => ties?.names ?? []),
+    ),
+    ...named(
+      'uuid',
+      sample?.hosts.flatMap(({ clusters }) => clusters?.map(({ id }) => id) ?? []),
+    ),
     ...named('uuid', sample?.hosts.flatMap(({ bootId, machineId }) => [bootId, machineId]) ?? []),
   ],
 });

@@ -11,6 +11,7 @@ import { netdev } from '../sources/machine/netdev.ts';
 import { pressure } from '../sources/machine/pressure.ts';
 import { vmstat } from '../sources/machine/vmstat.ts';
 import { clock } from '../sources/network/clock.ts';
+import { addresses } from '../sources/network/routing.ts';
 import { packageFiles } from '../sources/packages/package-files.ts';
 import { filesystems } from '../sources/storage/filesystems.ts';
 import { units } from '../sources/systemd/units.ts';
@@ -38,6 +39,7 @@ const PERIODS: readonly (readonly [source: AnySource, everySeconds: number | 'on
   [units, 60],
   [packageFiles, 60],
   [identity, 300],
+  [addresses, 300],
   [cpuTopology, 'once'],
   [blockDevices, 'once'],
 ];

@@ -1,4 +1,7 @@
 import type { Severity } from '../theme.ts';
+import type { ClusterReading } from './cluster/clusters.ts';
+import type { HostSlice } from './cluster/host-slice.ts';
+import type { HostTies } from './cluster/host-ties.ts';
 import type { FigureId } from './figures.ts';
 
 /** State of the connection to a host; `recorded` for a recording or a sosreport. */
@@ -34,10 +37,15 @@ export interface HostRow {
   readonly kernel?: string | undefined;
   readonly os?: string | undefined;
   readonly uptimeSeconds?: number | undefined;
-  /** Clock of the host minus that of this program, and half of the round trip. */
+  /** Clock of the host minus that of this program. */
   readonly aheadSeconds?: number | undefined;
+  /** Largest error of that: half of the round trip. */
+  readonly clockErrorSeconds?: number | undefined;
   readonly bootId?: string | undefined;
   readonly machineId?: string | undefined;
+  readonly ties?: HostTies | undefined;
+  readonly clusters?: readonly ClusterReading[] | undefined;
+  readonly slice?: HostSlice | undefined;
 }
 
 /** All hosts of a fleet at one time. */

@@ -1,7 +1,10 @@
 import { outlierAbove } from '../lib/outlier.ts';
 import type { Severity } from '../theme.ts';
+import { clusterIncidents, type ClusterIncident } from './cluster/cluster-incidents.ts';
+import { clusterViews, type ClusterView } from './cluster/cluster-views.ts';
+import { UNREACHABLE } from './cluster/fleet-influences.ts';
 import { figureIds, figureOf, type FigureId } from './figures.ts';
-import { isRead, isUnreachable, type FleetSample, type HostRow } from './host-row.ts';
+import { isRead, isUnreachable, worstOf, type FleetSample, type HostRow } from './host-row.ts';
 import { sharedFacts, type SharedFact } from './shared-facts.ts';
 
 /** Least number of hosts with a value of a figure: fewer are no cohort to compare with. */
@@ -43,11 +46,18 @@ export interface Unreachable {
 }
 
 export interface FleetJudgement {
+  /** Incidents that span hosts. */
+  readonly incidents: readonly ClusterIncident[];
+  readonly clusters: readonly ClusterView[];
   readonly outliers: ReadonlyMap<string, readonly Outlier[]>;
   readonly problems: readonly FleetProblem[];
   readonly unreachable: readonly Unreachable[];
   readonly same: readonly SameIdentity[];
 }
+
+/** Part of an incident that spans hosts: it is in no other problem. */
+const partOf = ({ host, rule, condition = '' }: Pick<ClusterIncident, 'host' | 'rule' | 'condition'>): string =>
+  `${host} ${rule} ${condition}`;
 
 const made = new WeakMap<FleetSample, FleetJudgement>();
 
@@ -56,10 +66,14 @@ export function judgementOf(sample: FleetSample): FleetJudgement {
   const known = made.get(sample);
   if (known) return known;
   const outliers = outliersOf(sample.hosts);
+  const incidents = clusterIncidents(sample.hosts);
+  const explained = new Set(incidents.flatMap((one) => [one, ...one.victims]).map(partOf));
   const judgement = {
+    incidents,
+    clusters: clusterViews(sample.hosts),
     outliers,
-    problems: problemsOf(sample.hosts, outliers),
-    unreachable: unreachableOf(sample),
+    problems: problemsOf(sample.hosts, outliers, explained),
+    unreachable: unreachableOf(sample, explained),
     same: sameIdentities(sample.hosts),
   };
   made.set(sample, judgement);
@@ -91,6 +105,7 @@ const RANK: Readonly<Record<Severity, number>> = { crit: 0, warn: 1, info: 2 };
 function problemsOf(
   hosts: readonly HostRow[],
   outliers: ReadonlyMap<string, readonly Outlier[]>,
+  explained: ReadonlySet<string>,
 ): readonly FleetProblem[] {
   const byId = new Map<string, { severity: Severity; text: string; readonly hosts: Set<string> }>();
   const add = (id: string, host: string, severity: Severity, text: string): void => {
@@ -101,10 +116,10 @@ function problemsOf(
   };
   for (const { name, problems = [] } of hosts.filter(isRead))
     for (const { rule, condition, severity, subject, sentence, isPast } of problems)
-      if (!isPast)
+      if (!isPast && !explained.has(partOf({ host: name, rule, condition })))
         add(condition === undefined ? rule : `${rule}/${condition}`, name, severity, `${subject}: ${sentence}`);
   // An incident of the host explains more than its figure, which the matrix marks anyway.
-  const hasIncident = new Set([...byId.values()].flatMap((one) => [...one.hosts]));
+  const hasIncident = new Set(hosts.filter((host) => worstOf(host) !== undefined).map(({ name }) => name));
   for (const [name, list] of outliers)
     if (!hasIncident.has(name)) for (const one of list) add(`figure/${one.figure}`, name, 'warn', outlierText(one));
   return [...byId]
@@ -121,8 +136,9 @@ export function outlierText({ figure, value, median, cohort }: Outlier): string 
 /** Time that a login may take before it is worth a line. */
 const SLOW_LOGIN_MS = 8000;
 
-function unreachableOf({ hosts, atMs }: FleetSample): readonly Unreachable[] {
+function unreachableOf({ hosts, atMs }: FleetSample, explained: ReadonlySet<string>): readonly Unreachable[] {
   const silent = hosts.flatMap(({ name, state, sinceMs, why = 'no reason known' }) => {
+    if (explained.has(partOf({ host: name, rule: UNREACHABLE, condition: undefined }))) return [];
     if (isUnreachable({ state })) return [{ name, state, sinceMs, why }];
     return state === 'connecting' && atMs - sinceMs > SLOW_LOGIN_MS
       ? [{ name, state, sinceMs, why: 'no login yet' }]

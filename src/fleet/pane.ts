@@ -1,11 +1,15 @@
 import { entityRef } from '../findings/entity-ref.ts';
 import { label, plain } from '../lib/plain.ts';
-import { count, duration, NONE, plural, span } from '../lib/units.ts';
+import { count, duration, NONE, plural } from '../lib/units.ts';
 import { definePane, type Column, type Detail, type Section, type TableSection, type Tile } from '../panes/pane.ts';
 import type { Role, Severity } from '../theme.ts';
 import type { Moment } from '../timeline/moment.ts';
 import { nothingWords, ownWords, stateOf, type NothingWords } from '../timeline/reading-state.ts';
 import { figureColumn, textColumn, totalColumn } from '../ui/kit/columns.ts';
+import { limits } from '../thresholds.ts';
+import { certainOffset, clockOffsets, type ClockOffset } from './cluster/clock-offsets.ts';
+import { offsetText, type ClusterIncident, type ClusterVictim } from './cluster/cluster-incidents.ts';
+import type { ClusterView } from './cluster/cluster-views.ts';
 import { figureIds, figureOf } from './figures.ts';
 import { fleet } from './fleet-source.ts';
 import { foldNames } from './fold-names.ts';
@@ -23,6 +27,10 @@ export interface MatrixRow {
   /** Worst incident or outlier, or the reason of the state. */
   readonly text: string;
   readonly outliers: ReadonlySet<string>;
+  /** It is the culprit of an incident that spans hosts. */
+  readonly isCulprit: boolean;
+  /** Offset of its clock from the median of all hosts, the largest of a folded row. */
+  readonly clock: ClockOffset | undefined;
 }
 
 interface SharedRow {
@@ -32,6 +40,8 @@ interface SharedRow {
 
 export interface FleetModel {
   readonly rows: readonly MatrixRow[];
+  readonly incidents: readonly ClusterIncident[];
+  readonly clusters: readonly ClusterView[];
   readonly shared: readonly SharedRow[];
   readonly hosts: readonly HostRow[];
   readonly empty: NothingWords;
@@ -45,7 +55,12 @@ export const hostsPane = definePane({
   needs,
   model: fleetModel,
   presence: () => 'present',
-  sections: (model): readonly Section[] => [matrix(model), ...(model.shared.length > 0 ? [sharedTable(model)] : [])],
+  sections: (model): readonly Section[] => [
+    ...(model.incidents.length > 0 ? [incidentTable(model)] : []),
+    matrix(model),
+    ...(model.clusters.length > 0 ? [clusterTable(model)] : []),
+    ...(model.shared.length > 0 ? [sharedTable(model)] : []),
+  ],
   tile,
 });
 
@@ -54,6 +69,8 @@ export function fleetModel({ fleet: seen }: Moment<typeof needs>): FleetModel {
   const judgement = seen.now && judgementOf(seen.now);
   return {
     hosts,
+    incidents: judgement?.incidents ?? [],
+    clusters: judgement?.clusters ?? [],
     rows: judgement ? foldedRows(hosts, judgement) : [],
     shared: judgement?.problems.flatMap((problem) => problem.shared.map((fact) => ({ problem, fact }))) ?? [],
     empty: nothingWords('none', stateOf(seen)),
@@ -61,28 +78,54 @@ export function fleetModel({ fleet: seen }: Moment<typeof needs>): FleetModel {
 }
 
 /** Hosts with the same state, incidents, outliers and versions are one row. */
-function foldedRows(hosts: readonly HostRow[], { outliers }: FleetJudgement): readonly MatrixRow[] {
+function foldedRows(hosts: readonly HostRow[], { outliers, incidents }: FleetJudgement): readonly MatrixRow[] {
+  const culprits = new Map(incidents.toReversed().map((one) => [one.host, one]));
+  const clocks = new Map(clockOffsets(hosts).map((one) => [one.host, one]));
   const groups = Map.groupBy(hosts, (host) => {
     const problems = host.problems?.map(({ rule, condition }) => `${rule}/${condition}`) ?? ['unread'];
     const figures = outliers.get(host.name)?.map(({ figure }) => figure) ?? [];
     const reason = host.state === 'recorded' || host.why === undefined ? '' : reasonOf(host.why);
-    return JSON.stringify([host.state, host.depth, reason, host.kernel, host.os, problems, figures]);
+    return JSON.stringify([
+      host.state,
+      host.depth,
+      reason,
+      host.kernel,
+      host.os,
+      problems,
+      figures,
+      culprits.get(host.name)?.key,
+    ]);
   });
-  return [...groups.values()].flatMap(([first, ...rest]) => (first ? [rowOf([first, ...rest], outliers)] : []));
+  return [...groups.values()].flatMap(([first, ...rest]) =>
+    first ? [rowOf([first, ...rest], outliers, culprits.get(first.name), clocks)] : [],
+  );
 }
 
-function rowOf(hosts: MatrixRow['hosts'], outliers: FleetJudgement['outliers']): MatrixRow {
+function rowOf(
+  hosts: MatrixRow['hosts'],
+  outliers: FleetJudgement['outliers'],
+  culprit: ClusterIncident | undefined,
+  clocks: ReadonlyMap<string, ClockOffset>,
+): MatrixRow {
   const [first] = hosts;
   const own = hosts.flatMap(({ name }) => outliers.get(name) ?? []);
-  const worst = isUnreachable(first) ? 'crit' : worstOf(first);
+  const worst = culprit?.severity ?? (isUnreachable(first) ? 'crit' : worstOf(first));
   return {
     hosts,
     names: foldNames(hosts.map(({ name }) => name)),
     severity: worst ?? (own.length > 0 ? 'warn' : undefined),
-    text: textOf(first, own.map(outlierText)),
+    text: culprit ? culpritText(culprit) : textOf(first, own.map(outlierText)),
+    isCulprit: culprit !== undefined,
+    clock: hosts
+      .flatMap(({ name }) => clocks.get(name) ?? [])
+      .toSorted((a, b) => Math.abs(b.offsetSeconds) - Math.abs(a.offsetSeconds))[0],
     outliers: new Set(own.map(({ figure }) => figure)),
   };
 }
+
+/** `sdb: 812ms await, culprit of 3 findings on ceph[1-2]`. */
+const culpritText = ({ host, subject, sentence, victims }: ClusterIncident): string =>
+  `${subject === host ? '' : `${subject}: `}${sentence}, culprit of ${plural(victims.length, 'finding')} on ${foldNames([...new Set(victims.map((one) => one.host))])}`;
 
 function textOf(host: HostRow, outliers: readonly string[]): string {
   if (host.state !== 'live' && host.state !== 'recorded') return host.why ?? '';
@@ -110,7 +153,7 @@ const leastUptime = ({ hosts }: MatrixRow): number | undefined => {
 };
 
 const columns: readonly Column<MatrixRow>[] = [
-  { id: 'severity', title: 'SEV', about: 'Severity of the worst incident of the host, or of its state.', vocabulary: 'fixed', width: 4, rank: 0, value: ({ severity }) => (severity === undefined ? 0 : SEVERITY_RANK[severity]), text: ({ severity }) => severity ?? '·', role: ({ severity }) => severity ?? 'dim' },
+  { id: 'severity', title: 'SEV', about: 'Severity of the worst incident of the host, or of its state.', vocabulary: 'fixed', width: 4, rank: 0, value: ({ severity, isCulprit }) => (severity === undefined ? 0 : SEVERITY_RANK[severity]) + (isCulprit ? 0.5 : 0), text: ({ severity }) => severity ?? '·', role: ({ severity }) => severity ?? 'dim' },
   { id: 'hosts', title: 'HOST', about: 'Hosts, those that are alike folded to a node set.', width: 14, widest: 40, rank: 0, value: shownNames },
   totalColumn({ id: 'count', title: 'N', about: 'Hosts in the row; figures are the worst of them.', width: 3, rank: 1, value: ({ hosts }) => hosts.length }),
   { id: 'state', title: 'STATE', about: 'State of the connection: waiting, connecting, live, stalled, lost, failed, recorded.', vocabulary: 'fixed', width: 10, rank: 2, value: ({ hosts: [first] }) => first.state, role: ({ hosts: [first] }) => stateRole(first) },
@@ -121,7 +164,7 @@ const columns: readonly Column<MatrixRow>[] = [
     return figureColumn(format)({ id, title, about, rank, width, role, value: (row) => most(row, ({ figures }) => figures[id]) });
   }),
   figureColumn(duration)({ id: 'uptime', title: 'UP', about: 'Shortest time since boot.', width: 6, rank: 6, value: leastUptime }),
-  figureColumn((value) => (value < 1 ? '·' : span(value)))({ id: 'clock', title: 'CLOCK', about: 'Difference of the clock to the one of this program, without sign.', width: 8, rank: 8, value: (row) => most(row, ({ aheadSeconds: ahead }) => (ahead === undefined ? undefined : Math.abs(ahead))) }),
+  { id: 'clock', title: 'CLOCK', about: 'Offset of the clock from the median of all hosts, with the error by the round trips; blank within it.', width: 12, rank: 8, value: ({ clock }) => (clock === undefined ? undefined : Math.abs(clock.offsetSeconds)), text: ({ clock }) => (clock === undefined ? NONE : certainOffset(clock) === 0 ? '·' : offsetText(clock.offsetSeconds, clock.errorSeconds)), role: ({ clock }) => (clock && certainOffset(clock) > limits.clockOffsetSeconds.warn ? 'warn' : 'text') },
   { id: 'kernel', title: 'KERNEL', about: 'Release of the kernel.', width: 12, widest: 24, rank: 6, value: ({ hosts: [first] }) => plain(first.kernel ?? NONE) },
   { id: 'os', title: 'OS', about: 'Distribution.', width: 12, widest: 24, rank: 9, value: ({ hosts: [first] }) => plain(first.os ?? NONE) },
   { id: 'depth', title: 'DEPTH', about: 'What is read: glance (few figures), watch (all, its console was opened), record.', vocabulary: 'fixed', width: 6, rank: 8, value: ({ hosts: [first] }) => first.depth },
@@ -163,9 +206,83 @@ const unfolded = (row: MatrixRow): Detail => ({
   sources: {},
   everySeconds: 0,
   sections: () => [
-    matrix({ rows: row.hosts.map((host) => ({ ...row, hosts: [host], names: host.name })), hosts: row.hosts, shared: [], empty: ownWords('none') }, 'folded-hosts'),
+    matrix({ rows: row.hosts.map((host) => ({ ...row, hosts: [host], names: host.name })), hosts: row.hosts, incidents: [], clusters: [], shared: [], empty: ownWords('none') }, 'folded-hosts'),
   ], // prettier-ignore
 });
+
+const incidentTable = ({ incidents }: FleetModel): TableSection<ClusterIncident> => ({
+  kind: 'table',
+  id: 'incidents',
+  title: 'Incidents across hosts',
+  sources: ['fleet'],
+  columns: [
+    { id: 'severity', title: 'SEV', about: 'Severity of the incident: the worst of its findings.', vocabulary: 'fixed', width: 4, rank: 0, value: ({ severity }) => SEVERITY_RANK[severity], text: ({ severity }) => severity, role: ({ severity }) => severity },
+    { id: 'host', title: 'CULPRIT', about: 'Host of the cause.', width: 14, widest: 30, rank: 0, value: ({ host }) => plain(host) },
+    { id: 'object', title: 'OBJECT', about: 'Object of the cause.', width: 10, widest: 24, rank: 1, value: ({ subject }) => plain(subject) },
+    textColumn({ id: 'problem', title: 'PROBLEM', about: 'Finding that is the cause.', vocabulary: 'fixed', width: 20, wants: 50, grow: true, rank: 0, role: ({ severity }) => severity, value: ({ sentence }) => label(sentence) }),
+    totalColumn({ id: 'findings', title: 'EXPLAINS', about: 'Findings that follow from it.', width: 8, rank: 1, value: ({ victims }) => victims.length }),
+    { id: 'on', title: 'ON', about: 'Hosts that have them.', width: 14, widest: 30, rank: 0, value: ({ victims }) => foldNames([...new Set(victims.map(({ host }) => plain(host)))]) },
+  ],
+  rows: incidents,
+  key: ({ key }) => key,
+  sort: { column: 'severity', descending: true },
+  entity: ({ host }) => entityRef('host', host),
+  host: ({ host }) => host,
+  detail: (row) => victimsOf(row),
+  minRows: 2,
+  empty: ownWords('none'),
+}); // prettier-ignore
+
+/** Page of an incident that spans hosts: its chain of evidence. */
+const victimsOf = ({ host, subject, sentence, victims }: ClusterIncident): Detail => ({
+  id: 'cluster-incident',
+  title: `${plain(host)}: ${plain(subject)}`,
+  sources: {},
+  everySeconds: 0,
+  sections: () => [victimTable(sentence, victims)],
+});
+
+const victimTable = (sentence: string, victims: readonly ClusterVictim[]): TableSection<ClusterVictim> => ({
+  kind: 'table',
+  id: 'victims',
+  title: 'Findings that follow',
+  note: label(sentence),
+  sources: ['fleet'],
+  columns: [
+    { id: 'host', title: 'HOST', about: 'Host that has the finding.', width: 14, widest: 30, rank: 0, value: ({ host }) => plain(host) },
+    { id: 'object', title: 'OBJECT', about: 'Object of the finding.', width: 14, widest: 30, rank: 0, value: ({ subject }) => plain(subject) },
+    textColumn({ id: 'problem', title: 'PROBLEM', about: 'Condition of the object.', vocabulary: 'fixed', width: 20, grow: true, rank: 0, role: ({ severity }) => severity, value: (row) => label(row.sentence) }),
+    textColumn({ id: 'because', title: 'BECAUSE', about: 'Why it follows.', vocabulary: 'fixed', width: 20, wants: 40, rank: 1, value: ({ because }) => because }),
+  ],
+  rows: victims,
+  key: ({ host, rule, condition = '', subject }) => `${host} ${rule} ${condition} ${subject}`,
+  host: ({ host }) => host,
+  empty: ownWords('none'),
+}); // prettier-ignore
+
+const contradictionText = ({ contradictions }: ClusterView): string =>
+  contradictions.map(({ what, values }) => `${what}: ${values.map(({ value, hosts }) => `${plain(value)} (${foldNames(hosts.map((host) => plain(host)))})`).join(', ')}`).join('; '); // prettier-ignore
+
+const clusterTable = ({ clusters }: FleetModel): TableSection<ClusterView> => ({
+  kind: 'table',
+  id: 'clusters',
+  title: 'Clusters',
+  sources: ['fleet'],
+  columns: [
+    { id: 'kind', title: 'CLUSTER', about: 'Ceph by its fsid, Kubernetes by the CA of its API server, OVN by its southbound databases, Galera and RabbitMQ by their cluster name.', vocabulary: 'fixed', width: 10, rank: 0, value: ({ kind }) => kind },
+    { id: 'id', title: 'ID', about: 'What names the cluster on all of its hosts.', width: 12, widest: 36, rank: 3, value: ({ id }) => (id === undefined ? NONE : plain(id)) },
+    textColumn({ id: 'state', title: 'STATE', about: 'Health as the cluster reports it.', vocabulary: 'fixed', width: 14, wants: 24, rank: 0, role: ({ severity }) => severity ?? 'text', value: ({ state }) => (state === undefined ? NONE : label(state)) }),
+    textColumn({ id: 'summary', title: 'SUMMARY', about: 'Members, objects.', vocabulary: 'fixed', width: 16, wants: 40, grow: true, rank: 1, value: ({ summary }) => label(summary) }),
+    { id: 'from', title: 'READ FROM', about: 'Host whose reading this is.', width: 12, widest: 30, rank: 0, value: ({ readFrom }) => plain(readFrom) },
+    { id: 'hosts', title: 'HOSTS', about: 'Hosts of the fleet that belong to it or read it.', width: 14, widest: 40, rank: 1, value: ({ hosts }) => foldNames(hosts.map((host) => plain(host))) },
+    textColumn({ id: 'contradictions', title: 'CONTRADICTIONS', about: 'Figures on which its hosts do not agree.', vocabulary: 'fixed', width: 14, wants: 40, rank: 2, role: () => 'warn', value: (row) => contradictionText(row) }),
+  ],
+  rows: clusters,
+  key: ({ kind, id = '' }) => `${kind} ${id}`,
+  host: ({ readFrom }) => readFrom,
+  empty: ownWords('none'),
+  minRows: 2,
+}); // prettier-ignore
 
 const sharedTable = ({ shared }: FleetModel): TableSection<SharedRow> => ({
   kind: 'table',

@@ -23,6 +23,30 @@ export const sharedText = ({ facts, bad, allBad, others, allOthers }: SharedFact
   return `${first.replace(/^package /, '')}${more} (${bad} of ${allBad}, ${others} of ${allOthers} others)`;
 };
 
+/** Culprits of incidents that span hosts, each with what follows from it. */
+const clusterIncident = defineFinding({
+  id: 'cluster-incident',
+  title: 'Incident across hosts',
+  needs,
+  authority: '[own]: the rules of each host, joined by objects of clusters, connections and names of hosts',
+  judge: ({ fleet: { now } }): readonly Found[] =>
+    (now ? judgementOf(now).incidents : []).map(({ key, host, severity, subject, sentence, victims }): Found => {
+      const others = new Set(victims.map((one) => one.host).filter((name) => name !== host));
+      return {
+        entity: wholeFleet,
+        members: hostRefs([host, ...others]),
+        subject: host,
+        pane: 'hosts',
+        severity,
+        role: 'cause',
+        condition: key,
+        sentence: `${subject === host ? '' : `${subject}: `}${sentence}, culprit of ${plural(victims.length, 'finding')} on ${foldNames([...new Set(victims.map((one) => one.host))])}`,
+        evidence: victims.slice(0, 20).map((one) => ({ what: `${one.host} ${one.subject}`, value: one.sentence, source: one.because })),
+        next: `open Hosts (J), ↵ on ${host} opens its console`,
+      };
+    }),
+}); // prettier-ignore
+
 /** Hosts that give no readings, by their reason. */
 const hostUnreachable = defineFinding({
   id: 'host-unreachable',
@@ -104,5 +128,32 @@ const hostIdentity = defineFinding({
     })), // prettier-ignore
 });
 
+/** Hosts of one cluster that do not agree on it. */
+const clusterContradiction = defineFinding({
+  id: 'cluster-contradiction',
+  title: 'Hosts disagree on their cluster',
+  needs,
+  authority: '[own]: members of a cluster have one view of its size, leader, state and data',
+  judge: ({ fleet: { now } }): readonly Found[] =>
+    (now ? judgementOf(now).clusters : []).flatMap(({ kind, id = 'unknown', contradictions }) =>
+      contradictions.map(({ what, values }): Found => ({
+        ...aboutHosts(values.slice(1).flatMap(({ hosts }) => hosts)),
+        severity: 'warn',
+        role: 'symptom',
+        condition: `${kind} ${id} ${what}`,
+        sentence: `${kind}: ${what} ${values.slice(1).map(({ value }) => value).join(', ')}, others have ${values[0]?.value ?? ''}`,
+        evidence: values.map(({ value, hosts }) => ({ what, value: `${value}: ${foldNames(hosts)}`, source: kind })),
+        next: 'open the console of one host of each side; one of them is cut off, or has old data',
+      })),
+    ),
+}); // prettier-ignore
+
 /** Rules of a fleet, over the rows of its hosts. */
-export const fleetRules: readonly AnyFinding[] = [hostUnreachable, hostIncident, hostOutlier, hostIdentity];
+export const fleetRules: readonly AnyFinding[] = [
+  clusterIncident,
+  clusterContradiction,
+  hostUnreachable,
+  hostIncident,
+  hostOutlier,
+  hostIdentity,
+];

@@ -64,7 +64,8 @@ export class Explainer {
   }
 }
 
-const observationOf = (
+/** A finding as the explain step sees it. */
+export const observationOf = (
   { key, rule, entity, condition, members, severity, past, lastSecondsAgo, onset, role }: KeyedFinding,
   nowMs: number,
 ): Observation => ({

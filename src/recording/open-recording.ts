@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
@@ -146,6 +146,28 @@ async function packedReport({ open, packing, file, member, fallbackMs }: PackedF
     return report;
   }
 }
+
+/**
+ * Reports in a folder, or in an archive of `sos collect`, by their paths within it; empty for a report itself and anything else. The name
+ * of an archive decides: to look into each one would unpack it twice.
+ */
+export async function reportsOf(path: string): Promise<readonly string[]> {
+  const seen = await stat(path).catch(() => undefined);
+  if (seen?.isDirectory()) return existsSync(join(path, 'sos_commands')) ? [] : reportsIn(path);
+  if (!seen?.isFile() || !COLLECTED.test(basename(path))) return [];
+  const packing = packingOf(await headOf(path));
+  if (packing === undefined) return [];
+  try {
+    await openPackedSosreport(createReadStream(path), packing, basename(path), seen.mtimeMs);
+    return [];
+  } catch (error) {
+    if (error instanceof SeveralReports) return error.reports;
+    throw new RecordingError(`${path}: unpacking failed: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** `sos-collector-case-2026-11-30-abcde.tar.xz`: sos/collector/__init__.py, get_archive_name. */
+const COLLECTED = /^sos-?collect/;
 
 /** Reports to choose from, each with the path that opens it. */
 const choice = (path: string, reports: readonly string[]): RecordingError =>

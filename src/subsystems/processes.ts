@@ -21,6 +21,7 @@ import { processStacks } from '../sources/processes/stacks.ts';
 import { processStatus } from '../sources/processes/status.ts';
 import { processThreads } from '../sources/processes/threads.ts';
 import { socketOwners } from '../sources/processes/socket-owners.ts';
+import { remoteSockets } from '../sources/processes/remote-sockets.ts';
 import { socketPeers } from '../sources/processes/socket-peers.ts';
 import { unitDependencies } from '../sources/processes/unit-dependencies.ts';
 import { processUserStacks } from '../sources/processes/user-stacks.ts';
@@ -36,7 +37,7 @@ import type { Subsystem } from './subsystem.ts';
 /** Manifest of processes and threads. */
 export const processesSubsystem: Subsystem = {
   id: 'processes',
-  sources: [processes, processLimits, procMount, users, unitDependencies, socketPeers, socketOwners],
+  sources: [processes, processLimits, procMount, users, unitDependencies, socketPeers, socketOwners, remoteSockets],
   details: [
     withExample(processStatus),
     withExample(processThreads),

@@ -136,6 +136,62 @@ describe('FleetSession', () => {
   });
 });
 
+describe('FleetSession with changing hosts', () => {
+  it('logs in to added hosts, and ends the sessions of dropped ones', async () => {
+    const sessions = new Map<string, FakeSession>();
+    const fleet = fleetOf(['a', 'b'], {
+      open: async (name) => {
+        const session = new FakeSession();
+        sessions.set(name, session);
+        return session;
+      },
+    });
+    await fleet.start();
+    await fleet.add(['b', 'c']);
+    expect(states(fleet)).toBe('a live, b live, c live');
+    expect(fleet.host.name).toBe('a,b,c');
+    expect(sessions.size).toBe(3);
+    await fleet.drop(['a', 'x']);
+    expect(states(fleet)).toBe('b live, c live');
+    expect(sessions.get('a')?.stopped).toBe(true);
+    expect(sessions.get('b')?.stopped).toBe(false);
+    await expect(fleet.drop(['b', 'c'])).rejects.toThrow('the last host stays');
+    await fleet.stop();
+  });
+
+  it('drops a host whose login is under way without opening it', async () => {
+    const login = Promise.withResolvers<FakeSession>();
+    const fleet = fleetOf(['a', 'b'], { open: async (name) => (name === 'b' ? login.promise : new FakeSession()) });
+    const started = fleet.start();
+    await fleet.drop(['b']);
+    const late = new FakeSession();
+    login.resolve(late);
+    await started;
+    expect(late.stopped).toBe(true);
+    expect(states(fleet)).toBe('a live');
+    await fleet.stop();
+  });
+
+  it('keeps the row of a recording whose session it ended, and opens it again for its console', async () => {
+    const opened: FakeSession[] = [];
+    const open = async () => {
+      const session = new FakeSession();
+      opened.push(session);
+      return session;
+    };
+    const fleet = fleetOf(['a', 'b'], { depth: 'record', isRowEnough: true, open, openConsole: open });
+    await fleet.start();
+    expect(states(fleet)).toBe('a recorded, b recorded');
+    expect(opened.map(({ stopped }) => stopped)).toEqual([true, true]);
+    await fleet.open('a');
+    expect(opened).toHaveLength(3);
+    fleet.judgeNow();
+    expect(states(fleet)).toBe('a recorded, b recorded');
+    await fleet.stop();
+    expect(opened.at(-1)?.stopped).toBe(true);
+  });
+});
+
 describe('GatheredQuestions', () => {
   it('requests no password, and the passphrase of a key once', async () => {
     const prompter = scriptedPrompter({ secrets: ['open sesame'] });

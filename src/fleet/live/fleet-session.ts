@@ -27,8 +27,10 @@ export interface FleetOptions {
   readonly depth: HostDepth;
   /** Opens the light session of a host, or its recording. */
   readonly open: (name: string, intern: Interner, started: () => void) => Promise<Session>;
-  /** Opens the session of a host's console; absent for recordings, whose session is the same. */
+  /** Opens the session of a host's console; absent where the session of the row is the same. */
   readonly openConsole?: ((name: string) => Promise<Session>) | undefined;
+  /** Ends the session of a recording once its row is made; its console opens it again. */
+  readonly isRowEnough?: boolean | undefined;
   /** Questions of the logins, asked together once all hosts were tried. */
   readonly questions?: GatheredQuestions | undefined;
   readonly explainer: Explainer;
@@ -44,7 +46,8 @@ export class FleetSession implements Session {
   readonly replay = undefined;
   readonly mark = undefined;
   readonly #options: FleetOptions;
-  readonly #members: ReadonlyMap<string, Member>;
+  readonly #members = new Map<string, Member>();
+  readonly #intern = interner();
   readonly #listeners = new Set<() => void>();
   readonly #standing = new StandingFindings();
   readonly #back: FindingsAt;
@@ -61,34 +64,60 @@ export class FleetSession implements Session {
 
   constructor(options: FleetOptions) {
     this.#options = options;
+    const members = this.#members;
     this.host = {
-      name: foldNames(options.names),
+      get name() {
+        return foldNames([...members.keys()]);
+      },
       kind: 'recorded',
       read: async () => missing('absent', 'a fleet is read host by host: open one'),
       close: async () => undefined,
     };
     this.#back = new FindingsAt(this.timeline, fleetRules);
     this.#readMs = newestReading(fleetRules, (source) => this.timeline.latest(source)?.wallMs);
-    const intern = interner();
-    const { depth, explainer, nowMs } = options;
-    this.#members = new Map(
-      options.names.map((name) => [
-        name,
-        new Member({
-          name,
-          depth,
-          explainer,
-          intern,
-          nowMs,
-          open: (started) => options.open(name, intern, started),
-          changed: () => {
-            this.#isChanged = true;
-          },
-        }),
-      ]),
-    );
+    for (const name of options.names) this.#enter(name);
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
     this.#stopMemory = watchMemory(this.timeline);
+  }
+
+  #enter(name: string): Member {
+    const { depth, explainer, nowMs, open, isRowEnough } = this.#options;
+    const member = new Member({
+      name,
+      depth,
+      explainer,
+      intern: this.#intern,
+      isRowEnough,
+      nowMs,
+      open: (started) => open(name, this.#intern, started),
+      changed: () => {
+        this.#isChanged = true;
+      },
+    });
+    this.#members.set(name, member);
+    return member;
+  }
+
+  /** Names of the hosts, in the order in which they came. */
+  names(): readonly string[] {
+    return [...this.#members.keys()];
+  }
+
+  /** Logs in to further hosts; those that are there already stay as they are. Resolves when each was tried once. */
+  async add(names: readonly string[]): Promise<void> {
+    const added = names.filter((name) => !this.#members.has(name)).map((name) => this.#enter(name));
+    this.judgeNow();
+    await Promise.all(added.map((member) => member.start()));
+    this.judgeNow();
+  }
+
+  /** Ends the sessions of hosts; their rows go. The last host stays: a fleet without one shows nothing. */
+  async drop(names: readonly string[]): Promise<void> {
+    const dropped = names.flatMap((name) => this.#members.get(name) ?? []);
+    if (dropped.length >= this.#members.size) throw new RangeError('the last host stays: quit to end its connection');
+    for (const { name } of dropped) this.#members.delete(name);
+    this.judgeNow();
+    await Promise.all(dropped.map((member) => member.stop()));
   }
 
   /** Logs in to all hosts; resolves when each was tried once. */
@@ -112,6 +141,9 @@ export class FleetSession implements Session {
     if (member.console === undefined) member.watch(session);
     return session;
   }
+
+  /** Sessions of the hosts that are open: names of their readings are learned before anything is given out. */
+  readonly sessions = (): readonly Session[] => [...this.#members.values()].flatMap(({ sessions }) => sessions);
 
   readonly status = (): Status => ({
     link: { state: 'live' },
@@ -165,9 +197,9 @@ export class FleetSession implements Session {
     // A host that does not respond sends no change, and its time grows.
     if (!this.#isChanged && nowMs - (this.timeline.latest(fleet.id)?.wallMs ?? -Infinity) < QUIET_TICK_MS) return;
     this.#isChanged = false;
-    const before = this.sample()?.hosts;
+    const before = new Map(this.sample()?.hosts.map((row) => [row.name, row]));
     const hosts = [...this.#members.values()].map((member) => member.row(nowMs));
-    const changed = hosts.filter((row, i) => row !== before?.[i]).length;
+    const changed = hosts.filter((row) => row !== before.get(row.name)).length;
     this.#reads++;
     this.#cost = costOf([...this.#members.values()]);
     this.timeline.append(fleet.id, {

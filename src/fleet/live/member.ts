@@ -15,6 +15,8 @@ export interface MemberOptions {
   readonly depth: HostDepth;
   /** Opens its light session; `started` is called when its turn begins. */
   readonly open: (started: () => void) => Promise<Session>;
+  /** Ends the session once its row is made: for recordings, which do not change. It is opened again for its console. */
+  readonly isRowEnough?: boolean | undefined;
   readonly explainer: Explainer;
   readonly intern: Interner;
   readonly nowMs: () => number;
@@ -37,6 +39,7 @@ export class Member {
   #timer: NodeJS.Timeout | undefined;
   #isStopped = false;
   #isChanged = true;
+  #isReleased = false;
   #row: HostRow | undefined;
 
   constructor(options: MemberOptions) {
@@ -56,16 +59,21 @@ export class Member {
 
   /** Cost of its sessions on the host and the network; undefined where not measured. */
   get cost(): { readonly hostCpuPct: number | undefined; readonly wireBytesPerSec: number | undefined } {
-    const both = [this.#session, this.#console].flatMap((session) => session?.status() ?? []);
+    const both = this.sessions.map((session) => session.status());
     return {
       hostCpuPct: sumOf(both.map(({ hostCpuPct }) => hostCpuPct)),
       wireBytesPerSec: sumOf(both.map(({ wireBytesPerSec }) => wireBytesPerSec)),
     };
   }
 
+  /** Its sessions: that of its row, and of its console. */
+  get sessions(): readonly Session[] {
+    return [this.#session, this.#console].flatMap((session) => session ?? []);
+  }
+
   /** The session that its console shows; undefined before it was opened, and for a recording the only one. */
   get console(): Session | undefined {
-    return this.#options.depth === 'record' ? this.#session : this.#console;
+    return this.#console ?? (this.#options.depth === 'record' ? this.#session : undefined);
   }
 
   /** Logs in; resolves when that worked or failed. A failure that a retry may cure is tried again later. */
@@ -77,6 +85,7 @@ export class Member {
       this.#adopt(session);
       this.#session = session;
       this.#set('live');
+      if (this.#options.isRowEnough) await this.#release(session);
     } catch (error) {
       if (this.#isStopped) return;
       const retry = error instanceof TransportError && error.retry;
@@ -90,13 +99,15 @@ export class Member {
   /** Makes the session of its console that of its row. */
   watch(session: Session): void {
     this.#console = session;
+    // The row of a recording is that of its end, wherever its console stands.
+    if (this.#isReleased) return;
     this.#adopt(session);
     this.#set('live');
   }
 
   /** Its row; the same object while nothing changed. */
   row(nowMs: number): HostRow {
-    if (this.#row && !this.#isChanged) return this.#row;
+    if (this.#row && (!this.#isChanged || this.#isReleased)) return this.#row;
     this.#isChanged = false;
     const { depth } = this.#options;
     this.#row = this.#rows?.at(this.name, this.#console ? 'watch' : depth, this.#sinceMs, nowMs) ?? {
@@ -110,6 +121,14 @@ export class Member {
       facts: [],
     };
     return this.#row;
+  }
+
+  async #release(session: Session): Promise<void> {
+    this.row(this.#options.nowMs());
+    this.#isReleased = true;
+    this.#rows = undefined;
+    this.#session = undefined;
+    await session.stop();
   }
 
   async stop(): Promise<void> {

@@ -70,6 +70,10 @@ export interface MysqlChannel {
 
 /** Galera state of a node. https://galeracluster.com/library/documentation/galera-status-variables.html */
 export interface MysqlGalera {
+  /** wsrep_cluster_name: a node joins no cluster of another name. */
+  readonly name: string | undefined;
+  /** wsrep_cluster_state_uuid: the history of its data; a cluster that was split by a bootstrap has two. */
+  readonly uuid: string | undefined;
   /** `Primary`, `non-Primary`, `Disconnected`. */
   readonly status: string | undefined;
   readonly size: number | undefined;
@@ -241,6 +245,8 @@ function serverOf(reply: Fields, at: number | undefined): MysqlServer {
     galera:
       onOff(values.get('wsrep_on')) === true
         ? {
+            name: values.get('wsrep_cluster_name'),
+            uuid: values.get('wsrep_cluster_state_uuid'),
             status: values.get('wsrep_cluster_status'),
             size: number('wsrep_cluster_size'),
             isReady: onOff(values.get('wsrep_ready')),

@@ -6,6 +6,8 @@ import { listenerServers, listening, type ListenerServers } from './listeners.ts
 export interface RabbitmqNode {
   /** `rabbit@ctl1`. */
   readonly node: string | undefined;
+  /** Name of its cluster (3.8.2 and later): all nodes have the same one. */
+  readonly cluster: string | undefined;
   readonly version: string | undefined;
   readonly upSeconds: number | undefined;
   /** Alarms in force: any of them blocks the publishers of the whole cluster. */
@@ -62,7 +64,12 @@ export const rabbitmqNodes = defineSource({
   },
   identifiers: (sample) =>
     [...(sample?.servers.values() ?? [])].flatMap((one) =>
-      'state' in one ? named('host', [one.state.node?.replace(/^[^@]*@/, '')]) : [],
+      'state' in one
+        ? named(
+            'host',
+            [one.state.node, one.state.cluster].map((name) => name?.replace(/^[^@]*@/, '')),
+          )
+        : [],
     ),
 });
 
@@ -72,17 +79,19 @@ export interface RabbitmqNodesSample {
 
 function nodeOf(text: string): RabbitmqNode | undefined {
   const sums = new Map<string, number>();
-  let [node, version]: (string | undefined)[] = [];
+  let [node, version, cluster]: (string | undefined)[] = [];
   for (const { name, labels, value } of metricSamples(text, 'rabbitmq_')) {
     sums.set(name, (sums.get(name) ?? 0) + value);
     node ??= labels.get('rabbitmq_node');
     version ??= labels.get('rabbitmq_version');
+    cluster ??= labels.get('rabbitmq_cluster');
   }
   if (sums.size === 0) return undefined;
   for (const { name, value } of metricSamples(text, 'erlang_uptime_seconds')) sums.set(name, value);
   const sum = (name: string): number | undefined => sums.get(name);
   return {
     node,
+    cluster,
     version,
     upSeconds: sum('erlang_uptime_seconds'),
     alarms: ALARMS.flatMap(([metric, alarm]) => ((sum(metric) ?? 0) > 0 ? [alarm] : [])),

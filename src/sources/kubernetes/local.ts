@@ -39,6 +39,8 @@ export const kubeLocal = defineSource({
       nowEpochSeconds: numberOf(answer['now']),
       node: textOf(answer['node']),
       config: textOf(answer['config']),
+      /** CRC-32 of the certificate of the cluster's CA: the same on all of its nodes. */
+      cluster: textOf(answer['cluster']),
       kubeletRuns: flagOf(kubelet['runs']),
       /** `ok`, another response, or the error. */
       healthz: textOf(kubelet['healthz']),

@@ -1,6 +1,6 @@
 import { lines, toCount, words } from '../../lib/lines.ts';
 import { defineSource } from '../source.ts';
-import { hostPort, MAX_SOCKETS, SOCKETS } from './socket-peers.ts';
+import { hostPort, MAX_SOCKETS, socketList } from './socket-peers.ts';
 
 /** Process of a socket: the first of several that share it after a fork. */
 export interface SocketOwner {
@@ -27,7 +27,7 @@ export const socketOwners = defineSource({
   why: 'Shows which process listens on a port or is connected to a peer.',
   everySeconds: 60,
   value: 'low',
-  reads: { sockets: SOCKETS },
+  reads: { sockets: socketList },
   parse: ({ sockets }): SocketOwners => {
     const listeners = new Map<string, SocketOwner>();
     const connections = new Map<string, SocketOwner>();

@@ -1,12 +1,13 @@
+import type { RunRead } from '../../host/host.ts';
 import { lines, toCount, words } from '../../lib/lines.ts';
 import { defineSource } from '../source.ts';
 
-/** Sockets with their processes. */
-export const SOCKETS = {
+/** Established and listening sockets with their processes. */
+export const socketList: RunRead = {
   kind: 'run',
   argv: ['ss', '-Hntxp', 'state', 'established', 'state', 'listening'],
   as: 'root',
-} as const;
+};
 
 /** Sockets beyond these are left out. */
 export const MAX_SOCKETS = 20_000;
@@ -26,7 +27,7 @@ export const socketPeers = defineSource({
   why: 'Shows which processes use which daemon, so that those that wait for a stuck one are explained.',
   everySeconds: 60,
   value: 'low',
-  reads: { sockets: SOCKETS },
+  reads: { sockets: socketList },
   parse: ({ sockets }): readonly SocketPeer[] => {
     const unix = new Map<string, UnixEnd>();
     const tcp = new Map<string, TcpEnd>();
@@ -89,7 +90,7 @@ function unixEnd(line: string): UnixEnd | undefined {
 }
 
 /** Processes of a socket: several after a fork, of which the first has the lowest pid. */
-function pidsOf(line: string): readonly number[] {
+export function pidsOf(line: string): readonly number[] {
   const users = line.slice(line.lastIndexOf(' users:('));
   const pids = [...users.matchAll(/",pid=(\d{1,10}),fd=/g)].flatMap(([, pid]) => toCount(pid) ?? []);
   return pids.length === 0 ? [] : [Math.min(...pids)];
@@ -99,4 +100,4 @@ function pidsOf(line: string): readonly number[] {
 export const hostPort = (address: string): string =>
   address.replace(/^\[::ffff:([\d.]+)\]/, '$1').replace(/%[^:\]]*/, '');
 
-const portOf = (address: string): string => address.slice(address.lastIndexOf(':') + 1);
+export const portOf = (address: string): string => address.slice(address.lastIndexOf(':') + 1);

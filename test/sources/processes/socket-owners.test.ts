@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { socketOwners } from '../../../src/sources/processes/socket-owners.ts';
 
 // iproute2 6.1, Linux 6.18.
-const SOCKETS = [
+const socketList = [
   'u_str ESTAB  0 0 * 3777642 * 3777644 users:(("kubelet",pid=2395,fd=9))',
   'tcp   LISTEN 0 4096 *:6443 *:* users:(("kube-apiserver",pid=801,fd=3))',
   'tcp   LISTEN 0 128 127.0.0.53%lo:53 0.0.0.0:* users:(("systemd-resolve",pid=412,fd=14))',
@@ -13,7 +13,7 @@ const SOCKETS = [
 ].join('\n');
 
 test('socketOwners has the processes of listeners and of both ends of connections', () => {
-  const { listeners, connections } = socketOwners.parse({ sockets: SOCKETS });
+  const { listeners, connections } = socketOwners.parse({ sockets: socketList });
   expect([...listeners]).toEqual([
     [':::6443', { command: 'kube-apiserver', pid: 801 }],
     ['127.0.0.53:53', { command: 'systemd-resolve', pid: 412 }],

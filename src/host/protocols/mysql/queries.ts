@@ -101,7 +101,7 @@ const metadataLocks = ({ isMaria, number }: Flavour): readonly Statement[] =>
 const STATUS = `Uptime Threads_connected Threads_running Max_used_connections Aborted_clients Aborted_connects
   Connection_errors_max_connections Questions Com_commit Innodb_row_lock_current_waits Innodb_row_lock_waits Innodb_row_lock_time
   Innodb_deadlocks Innodb_history_list_length Innodb_buffer_pool_read_requests Innodb_buffer_pool_reads
-  wsrep_cluster_status wsrep_cluster_size wsrep_connected wsrep_ready wsrep_local_state_comment wsrep_local_recv_queue
+  wsrep_cluster_status wsrep_cluster_size wsrep_cluster_state_uuid wsrep_connected wsrep_ready wsrep_local_state_comment wsrep_local_recv_queue
   wsrep_flow_control_paused_ns`.split(/\s+/);
 
 const replication = ({ isMaria, number }: Flavour): Statement => ({
@@ -118,7 +118,7 @@ export const mysqlQueries: Readonly<Record<string, (flavour: Flavour) => readonl
     {
       name: 'variables',
       columns: ['variable_name', 'value'],
-      sql: "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('version', 'max_connections', 'port', 'read_only', 'wsrep_on')",
+      sql: "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('version', 'max_connections', 'port', 'read_only', 'wsrep_on', 'wsrep_cluster_name')",
     },
     {
       name: 'status',

@@ -1,9 +1,11 @@
 """The kubelet of this node: configuration, health, space."""
 
+import base64
 import glob
 import os
 import re
 import time
+import zlib
 
 from crashcart_kubernetes.certificates import CERTIFICATES, inline_ends, read_ends
 from crashcart_kubernetes.host import HERE, flags, text
@@ -78,6 +80,18 @@ def pulse(cluster: "Cluster") -> "dict[str, Any]":
     return {"now": time.time(), "kubelet": kubelet_health(cluster), "runtime": {"says": reply, "tookMs": took}}
 
 
+def cluster_id(config: "str") -> "str | None":
+    """CRC-32 of the certificate of the cluster's CA, which all of its nodes trust: it tells clusters apart, and proves nothing."""
+    found = re.search(r"^\s*certificate-authority(-data)?:\s*[\"']?([^\s\"']+)", text(config), re.M)
+    if not found:
+        return None
+    try:
+        certificate = base64.b64decode(found.group(2)).decode("ascii") if found.group(1) else text(found.group(2))
+    except ValueError:
+        return None
+    return "%08x" % (zlib.crc32("".join(certificate.split()).encode("utf-8", "replace")) & 0xFFFFFFFF) if certificate else None
+
+
 def here(cluster: "Cluster") -> "dict[str, Any]":
     root, config, line = settings(cluster)
     hard = re.search(r"^evictionHard:\n((?:[ \t]+\S.*\n?)+)", config, re.M)
@@ -94,6 +108,7 @@ def here(cluster: "Cluster") -> "dict[str, Any]":
         "node": cluster.node,
         "kubelet": kubelet_health(cluster),
         "config": configs[0] if configs else "",
+        "cluster": cluster_id(configs[0]) if configs else None,
         "pods": names("/var/log/pods"),
         "manifests": names(line("staticPodPath") or cluster.flags.get("pod-manifest-path") or "/etc/kubernetes/manifests"),
         "certs": [{"path": path, "ends": ends[path]} for path in sorted(ends)[:40]],

@@ -1,0 +1,42 @@
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { InventoryHost } from '../fleet/inventory.ts';
+import { reportsOf } from '../recording/open-recording.ts';
+import { RecordingError } from '../recording/recording-error.ts';
+
+/** Recordings and packed sosreports by their names, as `record` of a set and `sos collect` write them. */
+const IS_MEMBER = /\.(?:cc\.zst|txtar|tar(?:\.\w+)?|tgz)$/;
+const MAX_FILES = 1000;
+
+/**
+ * Files of a set with the names of their hosts: files as they are, of a folder the recordings and reports in it, of an archive of
+ * `sos collect` the reports in it. Rejects with a RecordingError.
+ */
+export async function memberFiles(paths: readonly string[]): Promise<readonly InventoryHost[]> {
+  const files = (await Promise.all(paths.map(filesAt))).flat();
+  if (files.length > MAX_FILES) throw new RecordingError(`${files.length} files, more than ${MAX_FILES}`);
+  const short = files.map((file) => hostName(file));
+  const isUnique = new Set(short).size === files.length;
+  return files.map((file, i) => ({ name: isUnique ? (short[i] ?? file) : file, target: file }));
+}
+
+async function filesAt(path: string): Promise<readonly string[]> {
+  const seen = await stat(path).catch(() => undefined);
+  const reports = seen === undefined ? [] : await reportsOf(path);
+  if (reports.length > 0) return reports.map((report) => join(path, report));
+  if (!seen?.isDirectory()) return [path];
+  const members = (await readdir(path)).filter((name) => IS_MEMBER.test(name)).toSorted();
+  return members.length === 0 ? [path] : members.map((name) => join(path, name));
+}
+
+/** Whether a path is of several hosts: a folder of recordings, or an archive of several reports. */
+export async function isSet(path: string): Promise<boolean> {
+  const files = await filesAt(path).catch(() => []);
+  return files.length > 1;
+}
+
+/** `node07` of `node07.cc.zst`, `web1` of `sosreport-web1-2026-11-30-abcdefg.tar.xz`. */
+function hostName(file: string): string {
+  const name = basename(file).replace(IS_MEMBER, '');
+  return /^sosreport-(.+?)-(?:\d+-)?\d{4}-\d\d-\d\d-\w+$/.exec(name)?.[1] ?? name;
+}
