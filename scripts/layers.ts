@@ -233,6 +233,12 @@ export const layers: Readonly<Record<string, Layer>> = {
     ],
     why: 'data for other programs is made of a session, whatever it is of',
   },
+  viewers: {
+    at: ['src/viewers/'],
+    may: ['lib'],
+    packages: ['node:'],
+    why: 'viewers get finished lines: what serves them knows no session',
+  },
   mcp: {
     at: ['src/mcp/'],
     may: [

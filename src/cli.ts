@@ -82,6 +82,9 @@ async function run(command: Command): Promise<void> {
       return (await import('./commands/table.ts')).printTable(command, await loadConfig(command.configFile), ASSETS);
     case 'cut':
       return (await import('./commands/cut.ts')).writeCut(command);
+    case 'watch':
+      process.exitCode = await (await import('./commands/watch.ts')).watchScreen(command);
+      return;
     case 'metrics':
       process.exitCode = await (
         await import('./commands/export.ts')

@@ -25,6 +25,10 @@ export type When =
   | 'attachable'
   /** The session takes markers and notes. */
   | 'markable'
+  /** The program can listen for viewers. */
+  | 'shareable'
+  /** A recording runs. */
+  | 'recording'
   /** The host is a recording. */
   | 'replay'
   /** Root is not open. */

@@ -95,6 +95,16 @@ export const sessionActions = [
     changesSession: true,
   },
   {
+    id: 'record-pause',
+    keys: ['_'],
+    names: ['blank', 'gap'],
+    title: 'pause recording',
+    about: 'Pauses the recording, or resumes it: nothing of the time between is in the file, which states its length.',
+    group: 'Session',
+    when: 'recording',
+    changesSession: true,
+  },
+  {
     id: 'redact',
     keys: ['X'],
     title: 'redact',
@@ -102,6 +112,17 @@ export const sessionActions = [
       'Redacts names of hosts, users, guests, containers and pods, addresses and ids, on the screen and in copies; or shows them.',
     group: 'Session',
     when: 'always',
+    changesSession: true,
+  },
+  {
+    id: 'share',
+    keys: ['@'],
+    names: ['viewers', 'watch'],
+    title: 'share screen',
+    about:
+      'Shares the screen with viewers (crashcart watch), who see it redacted and can do nothing; again: ends it and disconnects them at once.',
+    group: 'Session',
+    when: 'shareable',
     changesSession: true,
   },
   {

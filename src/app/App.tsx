@@ -2,6 +2,7 @@ import { Box, Text, useWindowSize } from 'ink';
 import { useLayoutEffect, useSyncExternalStore } from 'react';
 import type { BodyPainter } from './body-painter.ts';
 import { drawFrame } from './frame-lines.ts';
+import { shareFrame } from './share-flow.ts';
 import type { Screen } from './screen.ts';
 
 /** Whole screen: Ink writes the lines around the body, the painter those of the body. */
@@ -20,6 +21,7 @@ export function App({
   const { head, body, foot } = drawFrame(screen, size);
   useLayoutEffect(() => {
     painter.paint(body, head.length);
+    shareFrame(screen, { head, body, foot }, size);
   });
   return (
     <Box flexDirection="column" width={size.columns} height={size.rows} key={drawing}>

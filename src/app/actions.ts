@@ -21,9 +21,10 @@ import { openSteps } from './next-steps.ts';
 import type { Detail } from '../panes/pane.ts';
 import type { Screen } from './screen.ts';
 import { focusNext, fold, invert, markRow, move, scrollSide, showTree, sortNext } from './surface-actions.ts';
-import { quitAsking, setMark, takeNote, toggleRecording } from './recording-flow.ts';
+import { pauseRecording, quitAsking, setMark, takeNote, toggleRecording } from './recording-flow.ts';
 import { toggleRedaction } from './redaction-flow.ts';
 import { togglePresenting } from './presenting.ts';
+import { toggleSharing } from './share-flow.ts';
 import { selectedFinding } from './selected-finding.ts';
 import { enterSection, noRow } from './row-guard.ts';
 import { openTools } from './tools-flow.ts';
@@ -130,8 +131,10 @@ const ACTS: Readonly<Record<ActionId, Act>> = {
   marker: inBackground(async (screen) => setMark(screen, '')),
   note: inBackground(takeNote),
   record: inBackground(toggleRecording),
+  'record-pause': (screen) => pauseRecording(screen),
   redact: (screen) => toggleRedaction(screen),
   present: (screen) => togglePresenting(screen),
+  share: inBackground(toggleSharing),
   tools: inBackground(openTools),
   tracers: inBackground(openTracers),
   unlock: inBackground(unlock),

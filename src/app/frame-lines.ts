@@ -1,8 +1,10 @@
+import type { Session } from '../collect/session.ts';
 import { staleNotes } from '../collect/stale-notes.ts';
 import { label, plain } from '../lib/plain.ts';
 import { cut, cutStyled, dropStyled, padStyled, textWidth } from '../lib/text-width.ts';
 import { duration, ms } from '../lib/units.ts';
 import { keyLabel, keyOfPane } from '../keymap.ts';
+import { isInGap, type RecordingGap } from '../lib/recording-gap.ts';
 import type { Theme } from '../theme.ts';
 import { asciiOnly } from '../ui/ascii.ts';
 import { frame } from '../ui/frame.ts';
@@ -159,6 +161,8 @@ function headOf(screen: Screen, watch: Watch, columns: number) {
     ageMs,
     replaying: session.replay?.playing(),
     isOneMoment: session.timeline.isOneMoment,
+    gap: gapAt(session, cursorMs ?? nowMs),
+    viewers: screen.sharing?.shared.viewers().map(({ name }) => name),
     redacted: screen.redaction.on,
     readOnly,
     waiting: screen.waiting !== undefined,
@@ -177,6 +181,13 @@ function headOf(screen: Screen, watch: Watch, columns: number) {
     return key === undefined ? undefined : keyLabel(key, theme.ascii);
   };
   return { freshness: { stale, header }, ...drawTabs(watch.shownTabs(), watch.tab, { note, columns, keyOf }, theme) };
+}
+
+/** Gap of the replayed recording at a time. */
+function gapAt({ replay, marks }: Session, wallMs: number): RecordingGap | undefined {
+  if (!replay) return undefined;
+  const gaps = marks().flatMap((mark) => (mark.kind === 'gap' ? [{ fromMs: mark.wallMs, untilMs: mark.untilMs }] : []));
+  return gaps.find((gap) => isInGap(gap, wallMs));
 }
 
 /** Header line; the two lines of the band while presenting. */

@@ -2,6 +2,7 @@ import type { Status } from '../collect/session.ts';
 import { plain } from '../lib/plain.ts';
 import { bytes, duration, percent, plural, span } from '../lib/units.ts';
 import { cut, padStyled, textWidth } from '../lib/text-width.ts';
+import { gapText, type RecordingGap } from '../lib/recording-gap.ts';
 import type { Role, Theme } from '../theme.ts';
 
 /** Facts of the host in the first line, as far as known. */
@@ -31,6 +32,10 @@ export interface ShownTime {
   readonly redacted?: boolean | undefined;
   /** A condition is waited for. */
   readonly waiting?: boolean | undefined;
+  /** Gap of the recording at that time. */
+  readonly gap?: RecordingGap | undefined;
+  /** Names of the viewers that see the screen; undefined while it is not shared. */
+  readonly viewers?: readonly string[] | undefined;
   /** Tools are off. */
   readonly readOnly?: boolean | undefined;
 }
@@ -40,6 +45,7 @@ export interface Recorded {
   readonly sinceMs: number;
   /** Reason of an early end. */
   readonly problem: string | undefined;
+  readonly gaps: readonly RecordingGap[];
 }
 
 export interface Segment {
@@ -48,6 +54,9 @@ export interface Segment {
   /** Rank: 0 stays, higher ranks are dropped first on a narrow line. */
   readonly rank: number;
 }
+
+/** Cells for the names of viewers. */
+const MAX_VIEWER_NAMES = 40;
 
 /** Header: host, link, cost, rights, time. Exactly `columns` cells. */
 export function headerLine(
@@ -72,6 +81,8 @@ export function headerLine(
   const right = [
     ...linkSegments(status, time, theme),
     ...(recording ? recordSegments(recording, time, theme) : []),
+    ...gapSegments(time),
+    ...viewerSegments(time),
     ...segment(time.redacted ? 'REDACTED' : undefined, 'accent', 0),
     ...segment(time.waiting ? 'WAITING' : undefined, 'accent', 1),
     ...segment(time.readOnly ? 'READ-ONLY' : undefined, 'accent', 1),
@@ -139,7 +150,24 @@ export function linkSegments(status: Status, time: ShownTime, theme: Theme): Seg
   return [{ text: `${live} LIVE${age}`, role: 'good', rank: 0 }];
 }
 
-function recordSegments({ sinceMs, problem }: Recorded, { nowMs }: ShownTime, { glyphs }: Theme): Segment[] {
+/** Who sees the screen: their number stays on a narrow line. */
+function viewerSegments({ viewers }: ShownTime): Segment[] {
+  if (viewers === undefined) return [];
+  const names = cut(plain(viewers.join(', ')), MAX_VIEWER_NAMES);
+  return [
+    { text: viewers.length === 0 ? 'SHARED' : plural(viewers.length, 'viewer').toUpperCase(), role: 'crit', rank: 0 },
+    ...(names === '' ? [] : [{ text: names, role: 'accent', rank: 3 } as const]),
+  ];
+}
+
+/** In a replay: nothing was recorded at that time. */
+const gapSegments = ({ gap }: ShownTime): Segment[] =>
+  gap === undefined ? [] : [{ text: gapText(gap), role: 'warn', rank: 1 }];
+
+function recordSegments({ sinceMs, problem, gaps }: Recorded, { nowMs }: ShownTime, { glyphs }: Theme): Segment[] {
+  const gap = gaps.at(-1);
+  if (problem === undefined && gap !== undefined && gap.untilMs === undefined)
+    return [{ text: `${glyphs.paused} REC PAUSED ${clock(Math.max(0, nowMs - gap.fromMs))}`, role: 'warn', rank: 0 }];
   return problem === undefined
     ? [{ text: `${glyphs.live} REC ${clock(Math.max(0, nowMs - sinceMs))}`, role: 'crit', rank: 1 }]
     : [{ text: `${glyphs.severity.warn} REC ENDED`, role: 'warn', rank: 1 }];

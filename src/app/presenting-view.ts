@@ -1,5 +1,6 @@
 import type { Status } from '../collect/session.ts';
 import { label, plain } from '../lib/plain.ts';
+import { plural } from '../lib/units.ts';
 import { cut, cutStyled, dropStyled, padStyled, textWidth, unstyled } from '../lib/text-width.ts';
 import { keyLabel } from '../keymap.ts';
 import type { Role, Theme } from '../theme.ts';
@@ -62,6 +63,7 @@ function stateLine(
     time.redacted
       ? { text: 'names redacted', role: 'selected' }
       : { text: `${severity.crit} NAMES VISIBLE`, role: 'crit' },
+    ...(time.viewers === undefined ? [] : [{ text: plural(time.viewers.length, 'viewer'), role: 'selected' } as const]),
     { text: canTools ? 'tools enabled' : 'read-only', role: 'selected' },
   ];
   const between = theme.paint('selected', `   ${theme.glyphs.box.down}   `);
@@ -74,6 +76,9 @@ function recordedWord(recording: Recorded | undefined, { nowMs, replaying }: Sho
   if (replaying !== undefined) return { text: 'replay', role: 'selected' };
   if (!recording) return { text: 'not recording', role: 'selected' };
   if (recording.problem !== undefined) return { text: `${glyphs.severity.warn} RECORDING ENDED`, role: 'crit' };
+  const gap = recording.gaps.at(-1);
+  if (gap !== undefined && gap.untilMs === undefined)
+    return { text: `${glyphs.paused} RECORDING PAUSED ${clock(Math.max(0, nowMs - gap.fromMs))}`, role: 'selected' };
   return { text: `${glyphs.live} RECORDING ${clock(Math.max(0, nowMs - recording.sinceMs))}`, role: 'crit' };
 }
 

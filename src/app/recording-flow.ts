@@ -1,7 +1,9 @@
 import type { Mark, Session } from '../collect/session.ts';
 import { plain } from '../lib/plain.ts';
 import { bytes, duration } from '../lib/units.ts';
+import { isInGap, type RecordingGap } from '../lib/recording-gap.ts';
 import type { TerminalSession } from '../ui/terminal/terminal-session.ts';
+import { labelOf } from '../keymap.ts';
 import { askKeys, askSecret, showMessage } from './dialogs.ts';
 import type { Screen } from './screen.ts';
 
@@ -12,10 +14,15 @@ export interface RecordingControl {
     readonly sinceMs: number;
     readonly bytes: number;
     readonly problem: string | undefined;
+    /** Times left out; the last one lasts while it has no end. */
+    readonly gaps: readonly RecordingGap[];
     /** Removed, since its redaction failed. */
     readonly removed?: boolean | undefined;
   };
   readonly stop: () => Promise<unknown>;
+  /** Begins a gap: nothing until `resume` is recorded. */
+  readonly pause: () => void;
+  readonly resume: () => void;
   /** Records output of a terminal. */
   readonly output: (terminal: string, data: string) => void;
   /** Records a new terminal or its new size. */
@@ -31,9 +38,10 @@ export async function toggleRecording(screen: Screen): Promise<void> {
   if (recording) {
     await recording.stop();
     screen.recording = undefined;
-    // A recording has all markers and notes up to its end.
+    const { path, bytes: size, problem, removed, gaps } = recording.state();
+    // A recording has all markers and notes up to its end, without those of its gaps.
     screen.notesSavedMs = screen.clock();
-    const { path, bytes: size, problem, removed } = recording.state();
+    screen.recordingGaps = [...screen.recordingGaps, ...gaps];
     if (removed) {
       await showMessage(screen.layers, { title: 'Recording removed', lines: [problem ?? ''] });
       return;
@@ -54,6 +62,26 @@ export async function beginRecording(screen: Screen, path?: string): Promise<voi
   screen.terminal.redraw();
   screen.notify(`recording to ${screen.recording.state().path}`);
 }
+
+/** Pauses the recording or resumes it; a resumed one begins with the whole screen. */
+export function pauseRecording(screen: Screen): void {
+  const { recording, size } = screen;
+  if (!recording) return;
+  if (gapOf(recording) === undefined) {
+    recording.pause();
+    screen.notify(`recording paused: nothing is recorded until ${labelOf(screen.keymap, 'record-pause')}`);
+    return;
+  }
+  recording.resume();
+  recording.terminal('screen', 'crashcart', size.columns, size.rows);
+  screen.terminal.redraw();
+  const { fromMs = 0, untilMs = fromMs } = recording.state().gaps.at(-1) ?? {};
+  screen.notify(`recording resumed: ${duration((untilMs - fromMs) / 1000)} are not in the file`);
+}
+
+/** Gap that lasts. */
+const gapOf = (recording: RecordingControl): RecordingGap | undefined =>
+  recording.state().gaps.findLast(({ untilMs }) => untilMs === undefined);
 
 /** Quits; asks first where something ends with the program: a recording, or notes that are in no file. */
 export async function quitAsking(screen: Screen): Promise<void> {
@@ -78,15 +106,26 @@ export async function quitAsking(screen: Screen): Promise<void> {
       leave: 'save',
     });
     if (answer === undefined) return;
-    if (answer === 'discard') screen.notesSavedMs = screen.clock();
+    if (answer === 'discard') {
+      screen.notesSavedMs = screen.clock();
+      screen.recordingGaps = [];
+    }
   }
   screen.terminal.quit();
 }
 
 /** Markers and notes that are in no recording. */
-function unsavedNotes({ watch, recording, notesSavedMs }: Screen): readonly Mark[] {
-  if (!watch || watch.session.replay || (recording && recording.state().problem === undefined)) return [];
-  return watch.session.marks().filter(({ kind, wallMs }) => kind !== 'finding' && wallMs > notesSavedMs);
+function unsavedNotes({ watch, recording, notesSavedMs, recordingGaps }: Screen): readonly Mark[] {
+  if (!watch || watch.session.replay) return [];
+  const state = recording?.state();
+  const isRecorded = state !== undefined && state.problem === undefined;
+  const gaps = [...recordingGaps, ...(state?.gaps ?? [])];
+  return watch.session
+    .marks()
+    .filter(
+      ({ kind, wallMs }) =>
+        kind !== 'finding' && ((!isRecorded && wallMs > notesSavedMs) || gaps.some((gap) => isInGap(gap, wallMs))),
+    );
 }
 
 /** Saves markers and notes that are in no recording in a file, at any end of the program. */
@@ -174,7 +213,8 @@ export function setMark(screen: Screen, text: string): void {
   const path = screen.watch?.session.mark?.(text);
   const what = text === '' ? 'marker set' : 'note added';
   if (path === undefined) {
-    screen.notify(what);
+    const isLeftOut = screen.recording !== undefined && gapOf(screen.recording) !== undefined;
+    screen.notify(isLeftOut ? `${what}, not in the recording: it is paused` : what);
     return;
   }
   const written = `notes: ${plain(path)}`;

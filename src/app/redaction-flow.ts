@@ -7,5 +7,9 @@ export function toggleRedaction(screen: Screen): void {
   layers.clear();
   redaction.set(!redaction.on);
   terminal.redraw();
+  if (!redaction.on && screen.sharing) {
+    screen.notify('redaction off: viewers see nothing until it is on');
+    return;
+  }
   screen.notify(redaction.on ? 'redaction on: names, addresses and ids replaced, also in copies' : 'redaction off');
 }

@@ -23,6 +23,7 @@ import { beginRecording, endRecording, saveNotes, type StartRecording } from './
 import { startPresenting } from './presenting.ts';
 import { saveCopy } from './save-copy.ts';
 import { Screen, type ShortReport } from './screen.ts';
+import { endSharing, type StartSharing } from './share-flow.ts';
 import type { CutSlice } from './slice-flow.ts';
 import type { ToolBox } from './tools-flow.ts';
 import { Tour } from './tour.ts';
@@ -49,6 +50,8 @@ export interface RunOptions {
   readonly shortReport?: ShortReport | undefined;
   /** Starts recordings of the session. */
   readonly startRecording?: StartRecording | undefined;
+  /** Listens for viewers of the screen. */
+  readonly startSharing?: StartSharing | undefined;
   /** Cuts slices of the recording that is replayed. */
   readonly cutSlice?: CutSlice | undefined;
   /** Path of a recording that starts with the first reading. */
@@ -133,6 +136,7 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
     tools: options.tools,
     shortReport: options.shortReport,
     startRecording: options.startRecording,
+    startSharing: options.startSharing,
     cutSlice: options.cutSlice,
     redaction: options.veil,
     own: options.own,
@@ -227,6 +231,7 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
     (off) => off(),
   );
   cleanup.defer(() => router.stop());
+  cleanup.defer(() => endSharing(screen, 'the other end quit'));
   cleanup.defer(() => screen.redaction.set(false));
   let stopped: Promise<void> | undefined;
   cleanup.defer(() => (stopped = screen.stop()));

@@ -2,6 +2,7 @@ import type { Session } from '../collect/session.ts';
 import type { Prompter } from '../host/prompter.ts';
 import { actionOf, type ActionId, type Keymap, type When } from '../keymap.ts';
 import { plain } from '../lib/plain.ts';
+import type { RecordingGap } from '../lib/recording-gap.ts';
 import { ScreenRedaction } from '../redact/screen-redaction.ts';
 import type { Theme } from '../theme.ts';
 import type { Size } from '../ui/table.ts';
@@ -22,9 +23,11 @@ import { move, sortByHead } from './surface-actions.ts';
 import type { DrawnTabs } from './tabs.ts';
 import { commandByKey } from './command-flow.ts';
 import { noSettings, type OwnSettings } from './own-settings.ts';
+import { NOT_NOW } from './not-now.ts';
 import { openTab } from './palette.ts';
 import { tourInput, type Tour } from './tour.ts';
 import type { RecordingControl, StartRecording } from './recording-flow.ts';
+import type { Sharing, StartSharing } from './share-flow.ts';
 import type { CutSlice } from './slice-flow.ts';
 import type { ToolBox } from './tools-flow.ts';
 import type { Waiting } from './wait-flow.ts';
@@ -77,6 +80,7 @@ export class Screen {
   readonly tools: ToolBox | undefined;
   readonly shortReport: ShortReport | undefined;
   readonly startRecording: StartRecording | undefined;
+  readonly startSharing: StartSharing | undefined;
   /** Present for a recording in a file. */
   readonly cutSlice: CutSlice | undefined;
   /** Settings of the person. */
@@ -89,8 +93,12 @@ export class Screen {
   /** Running recording. */
   recording: RecordingControl | undefined;
   waiting: Waiting | undefined;
+  /** Present while viewers may watch. */
+  sharing: Sharing | undefined;
   /** Lines about the files that were written, for the end of the program. */
   readonly written: string[] = [];
+  /** Gaps of recordings that have ended: their markers and notes are in no file. */
+  recordingGaps: readonly RecordingGap[] = [];
   /** Time until which markers and notes are in a file, or given up. */
   notesSavedMs = -Infinity;
   readonly layers: Layers;
@@ -117,6 +125,7 @@ export class Screen {
     readonly tools?: ToolBox | undefined;
     readonly shortReport?: ShortReport | undefined;
     readonly startRecording?: StartRecording | undefined;
+    readonly startSharing?: StartSharing | undefined;
     readonly cutSlice?: CutSlice | undefined;
     readonly own?: OwnSettings | undefined;
     readonly redaction?: ScreenRedaction | undefined;
@@ -128,6 +137,7 @@ export class Screen {
     this.tools = options.tools;
     this.shortReport = options.shortReport;
     this.startRecording = options.startRecording;
+    this.startSharing = options.startSharing;
     this.cutSlice = options.cutSlice;
     this.own = options.own ?? noSettings;
     this.redaction = options.redaction ?? new ScreenRedaction();
@@ -253,6 +263,10 @@ export class Screen {
         return this.watch?.session.live !== undefined && !this.watch.session.live.readOnly;
       case 'markable':
         return this.watch?.session.mark !== undefined;
+      case 'shareable':
+        return this.startSharing !== undefined;
+      case 'recording':
+        return this.recording !== undefined && this.recording.state().problem === undefined;
       case 'replay':
         return this.watch?.session.replay !== undefined;
       case 'locked': {
@@ -377,18 +391,3 @@ export class Screen {
 
 /** Actions that work without a session. */
 const WITHOUT_HOST: ReadonlySet<ActionId> = new Set(['quit', 'leave', 'redraw', 'present']);
-
-const NOT_NOW: Readonly<Record<When, string>> = {
-  always: '',
-  table: 'needs a table; tab goes to the next section',
-  found: 'nothing searched yet: / searches',
-  tree: 'needs a table with a tree or groups',
-  row: 'needs a selected row',
-  process: 'needs a selected process of a live host',
-  finding: 'needs a selected finding: open the Overview',
-  live: 'needs a live host, not a replay',
-  attachable: 'needs a live host, not a recording',
-  markable: 'this session takes none',
-  replay: 'needs a replay of a recording',
-  locked: 'needs a live host, not a replay',
-};

@@ -15,7 +15,9 @@ export type CutSlice = (times: SliceTimes, redact: boolean) => Promise<string>;
 /** Choice of the palette that cuts a slice of a recording; none before it has two markers or notes. */
 export function sliceChoices(screen: Screen): readonly Choice<() => void>[] {
   const { watch, cutSlice } = screen;
-  const times = new Set(watch?.session.marks().flatMap(({ kind, wallMs }) => (kind === 'finding' ? [] : [wallMs])));
+  const times = new Set(
+    watch?.session.marks().flatMap(({ kind, wallMs }) => (kind === 'marker' || kind === 'note' ? [wallMs] : [])),
+  );
   const [fromMs, toMs] = [...times].toSorted((a, b) => a - b).slice(-2);
   if (!cutSlice || fromMs === undefined || toMs === undefined) return [];
   return [

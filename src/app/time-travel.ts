@@ -8,7 +8,9 @@ import { timeBar, type DrawnBar } from '../ui/time-bar.ts';
 const SAME_MS = 500;
 
 /** Mark of a session, or a change. */
-export type TimeMark = Pick<Mark, 'wallMs' | 'severity' | 'text'> & { readonly kind: Mark['kind'] | 'change' };
+export type TimeMark = Pick<Mark, 'wallMs' | 'untilMs' | 'severity' | 'text'> & {
+  readonly kind: Mark['kind'] | 'change';
+};
 
 /** Time control of the history of a live session, or of a recording. */
 export class TimeTravel {

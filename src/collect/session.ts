@@ -14,11 +14,13 @@ export interface StandingFinding extends Found {
   readonly seenMs: number;
 }
 
-/** Mark on the time bar: start of a finding, marker, note. */
+/** Mark on the time bar: start of a finding, marker, note, gap of the recording. */
 export interface Mark {
   readonly wallMs: number;
-  readonly kind: 'marker' | 'note' | 'finding';
+  readonly kind: 'marker' | 'note' | 'finding' | 'gap';
   readonly severity?: Severity | undefined;
+  /** End of a gap; absent where the recording ends in it. */
+  readonly untilMs?: number | undefined;
   /** Key of the finding. */
   readonly key?: string | undefined;
   readonly text: string;

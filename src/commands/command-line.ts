@@ -88,6 +88,11 @@ export const commandEntries: readonly CommandEntry[] = [
     about: 'a slice of a recording that replays alone: --from T --to T --out FILE; with --redact pseudonyms',
   },
   {
+    name: 'watch',
+    argument: 'SOCKET|127.0.0.1:PORT',
+    about: 'the screen of a crashcart that shares it (@), read-only and redacted; --ticket for a port',
+  },
+  {
     name: 'mcp',
     argument: '[host|FILE...]',
     completes: 'file or host',
@@ -130,6 +135,7 @@ export interface OptionEntry {
     | 'mcp'
     | 'export'
     | 'cut'
+    | 'watch'
     | 'cast'
     | 'config'
     | 'meta';
@@ -303,6 +309,12 @@ export const optionEntries = {
     about:
       'end, as the start in --from: 2026-05-01T14:02:00Z, 14:02:10 (UTC), +5m after the start, =-30s before the end, a marker or #2',
   },
+  ticket: {
+    type: 'string',
+    value: 'TICKET',
+    group: 'watch',
+    about: 'one-time ticket, shown where the screen is shared',
+  },
   terminal: { type: 'string', value: 'NAME', group: 'cast', about: 'terminal of a tool' },
   v2: { type: 'boolean', group: 'cast', about: 'asciicast v2, for asciinema 2' },
   example: { type: 'boolean', group: 'config', about: 'a config file with every setting as a comment' },
@@ -331,6 +343,7 @@ export const OPTION_GROUPS = [
   ['mcp', 'Of mcp:'],
   ['export', 'Of export:'],
   ['cut', 'Of cut:'],
+  ['watch', 'Of watch:'],
   ['cast', 'Of cast:'],
   ['config', 'Of config:'],
   ['meta', ''],

@@ -13,6 +13,7 @@ import { warn } from './print.ts';
 import { shortReport } from './short-report.ts';
 import { themeFor } from './theme-for.ts';
 import { startRecording, startRedacted } from './start-recording.ts';
+import { startSharing } from './start-sharing.ts';
 import { ScreenRedaction } from '../redact/screen-redaction.ts';
 
 type ConsoleCommand = Extract<Command, { kind: 'console' }>;
@@ -52,6 +53,7 @@ export async function startConsole(command: ConsoleCommand, config: LoadedConfig
     shortReport,
     veil,
     present: command.screen.present,
+    startSharing,
     startRecording: command.screen.redact ? (session, path) => startRedacted(session, veil, path) : startRecording,
     recordTo: command.recordTo,
     onWritten: (lines) => {

@@ -45,6 +45,12 @@ export type DataCommand =
       readonly redact: boolean;
     }
   | {
+      /** Screen that another crashcart shares. */
+      readonly kind: 'watch';
+      readonly at: { readonly path: string } | ListenAddress;
+      readonly ticket: string | undefined;
+    }
+  | {
       readonly kind: 'cut';
       readonly file: string;
       /** Times as they were given: they may be names of markers. */
@@ -60,12 +66,14 @@ export interface ListenAddress {
   readonly port: number;
 }
 
-const DATA_COMMANDS = ['mcp', 'table', 'cut', 'export'] as const;
+const DATA_COMMANDS = ['mcp', 'table', 'cut', 'export', 'watch'] as const;
 type Kind = (typeof DATA_COMMANDS)[number];
 
 export const isDataCommand = (word: string | undefined): word is Kind => DATA_COMMANDS.some((kind) => kind === word);
 
 const CUT = 'crashcart cut call.cc.zst --from 14:02 --to +10m --out slice.cc.zst';
+
+const WATCH = 'crashcart watch 127.0.0.1:40123 --ticket TICKET';
 
 const EXPORT = 'crashcart export host --listen 127.0.0.1:9465';
 
@@ -78,6 +86,7 @@ const OPTIONS = {
   columns: { of: ['table'], example: 'crashcart table host hardware.disks --columns disk,util_percent' },
   to: { of: ['cut'], example: CUT },
   listen: { of: ['export'], example: EXPORT },
+  ticket: { of: ['watch'], example: WATCH },
   'no-redact': { of: ['mcp'], example: 'crashcart mcp host --no-redact' },
 } as const satisfies Partial<Record<keyof OptionValues, { readonly of: readonly Kind[]; readonly example: string }>>;
 
@@ -136,9 +145,22 @@ export function dataCommand(
         if (values[name] !== undefined) throw new UsageError(`--${name} is not an option of export`);
       return { kind, reach: reachOf(target), configFile, listen: listenAddress(values.listen), redact: values.redact ?? false }; // prettier-ignore
     }
+    case 'watch':
+      return watchCommand(rest, values);
     case 'table':
       return tableCommand(rest, values, reachOf);
   }
+}
+
+function watchCommand([place, extra]: readonly string[], { ticket }: OptionValues): DataCommand {
+  if (extra !== undefined) throw new UsageError(`unexpected argument "${extra}": one screen at a time`);
+  if (place === undefined) throw new UsageError(`missing SOCKET or 127.0.0.1:PORT: ${WATCH}`);
+  // A path has a slash; the other end shows it whole.
+  if (place.includes('/')) return { kind: 'watch', at: { path: place }, ticket };
+  const at = loopbackAddress(place);
+  if (at === undefined)
+    throw new UsageError(`watch ${place}: a path of a socket, or a loopback address: forward the port with ssh -L`);
+  return { kind: 'watch', at, ticket };
 }
 
 function tableCommand(
@@ -190,13 +212,18 @@ export function metricsCommand(values: OptionValues, reach: Reach): DataCommand 
 /** Address of this machine alone: the metrics have no login. Throws a UsageError. */
 function listenAddress(text: string | undefined): ListenAddress {
   if (text === undefined) throw new UsageError(`missing --listen: ${EXPORT}`);
-  const [, six, four, port = ''] = /^(?:\[(::1)\]|(127\.[\d.]+)):(\d{1,5})$/.exec(text) ?? [];
-  const host = six ?? (isIPv4(four ?? '') ? four : undefined);
-  if (host === undefined || Number(port) > 65_535)
+  const address = loopbackAddress(text);
+  if (address === undefined)
     throw new UsageError(
       `--listen ${text}: only a loopback address, 127.0.0.1:PORT or [::1]:PORT; metrics have no login, forward the port with ssh -L`,
     );
-  return { host, port: Number(port) };
+  return address;
+}
+
+function loopbackAddress(text: string): ListenAddress | undefined {
+  const [, six, four, port = ''] = /^(?:\[(::1)\]|(127\.[\d.]+)):(\d{1,5})$/.exec(text) ?? [];
+  const host = six ?? (isIPv4(four ?? '') ? four : undefined);
+  return host === undefined || Number(port) > 65_535 ? undefined : { host, port: Number(port) };
 }
 
 function tableFormat(text = 'text'): TableFormat {

@@ -38,6 +38,7 @@ import { print, warn } from './print.ts';
 import { reachHost, watch } from './reach.ts';
 import { shortReport } from './short-report.ts';
 import { startRecording, startRedacted } from './start-recording.ts';
+import { startSharing } from './start-sharing.ts';
 import { themeFor } from './theme-for.ts';
 
 /** Period in which the session of a host at a glance looks for due sources. */
@@ -221,6 +222,7 @@ async function onTerminal(
     shortReport,
     veil,
     present: screen.present,
+    startSharing,
     startRecording: screen.redact ? (session, path) => startRedacted(session, veil, path) : startRecording,
     onWritten: (lines) => {
       for (const line of lines) warn(line);

@@ -21,6 +21,7 @@ import { holdRepeatedSignals } from './lost-terminal.ts';
 import { findingsWith, ownSettings } from './own-settings.ts';
 import { print, warn } from './print.ts';
 import { reportText } from './report.ts';
+import { startSharing } from './start-sharing.ts';
 import { themeFor } from './theme-for.ts';
 
 type ReplayCommand = Extract<Command, { kind: 'replay' }>;
@@ -120,6 +121,7 @@ async function showReplay(
     own: ownSettings(config),
     shortReport,
     cutSlice,
+    startSharing,
     onWritten: (lines) => {
       for (const line of lines) warn(line);
     },

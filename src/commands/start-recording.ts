@@ -58,6 +58,8 @@ export async function startRedacted(
       if (redaction.on || terminal !== SCREEN) recorder.output(terminal, data);
     },
     terminal: recorder.terminal.bind(recorder),
+    pause: recorder.pause.bind(recorder),
+    resume: recorder.resume.bind(recorder),
     stop: async () => {
       await recorder.stop();
       unsubscribe();

@@ -11,7 +11,7 @@ export interface WindowChoice {
 /** Event that a window can begin at. */
 export interface WindowMark {
   readonly wallMs: number;
-  readonly kind: 'marker' | 'note' | 'finding';
+  readonly kind: 'marker' | 'note' | 'finding' | 'gap';
   readonly text: string;
 }
 
@@ -105,7 +105,9 @@ const isUsable = (times: ReadingTimes, { fromMs, toMs }: Window): boolean =>
   toMs <= times.atMs && toMs - fromMs >= leastMs(times) && fromMs - times.startMs >= leastMs(times);
 
 function betweenMarkers(times: ReadingTimes, marks: readonly WindowMark[]): readonly WindowChoice[] {
-  const [from, to] = marks.filter(({ kind, wallMs }) => kind !== 'finding' && wallMs <= times.atMs).slice(-2);
+  const [from, to] = marks
+    .filter(({ kind, wallMs }) => (kind === 'marker' || kind === 'note') && wallMs <= times.atMs)
+    .slice(-2);
   if (!from || !to) return [];
   const window = { fromMs: from.wallMs, toMs: Math.min(to.wallMs, from.wallMs + longestMs(times)) };
   return isUsable(times, window)

@@ -269,10 +269,15 @@ const noted = ({ wallMs, as, command, why, exit, tookMs }: AuditEntry): CaseNote
 
 const entryOf = (
   wallMs: number,
-  kind: TimelineEntry['kind'],
+  kind: TimelineEntry['kind'] | 'gap',
   text: string,
   severity: TimelineEntry['severity'],
-): TimelineEntry => ({ at: iso(wallMs), kind, ...(severity && { severity }), text: plain(text) });
+): TimelineEntry => ({
+  at: iso(wallMs),
+  kind: kind === 'gap' ? 'recorder' : kind,
+  ...(severity && { severity }),
+  text: plain(text),
+});
 
 const byTime = (a: TimelineEntry, b: TimelineEntry): number => a.at.localeCompare(b.at);
 

@@ -1,4 +1,6 @@
-import type { AuditEvent, FindingEvent, RecordingEvent } from '../recording/events.ts';
+import type { AuditEvent, FindingEvent, GapEvent, RecordingEvent } from '../recording/events.ts';
+import { gapText } from '../lib/recording-gap.ts';
+import { gapOutput } from '../recording/gap-output.ts';
 import { KeptEvents } from '../recording/kept-events.ts';
 import type { Recording } from '../recording/recording.ts';
 import { SCREEN } from '../recording/asciicast.ts';
@@ -84,6 +86,8 @@ class EventCollector {
   readonly #stacks = new StackNotes();
   #castBytes = 0;
   #leftTerminals = 0;
+  /** Index of the entry of a gap that lasts. */
+  #gapAt: number | undefined;
   #link: string | undefined;
   #endMs = -Infinity;
 
@@ -161,6 +165,8 @@ class EventCollector {
         this.#link = state;
         return;
       }
+      case 'gap':
+        return this.#gap(event);
       case 'recorder':
         return this.#note(event.t, 'recorder', event.detail);
       case 'terminal': {
@@ -188,6 +194,20 @@ class EventCollector {
     if (state === 'ended') this.#lives.ended(key, t);
     else if (this.#lives.isActive(key) || this.#kept.take(key, sentence))
       this.#lives.stands(key, { severity, subject, sentence }, t);
+  }
+
+  #gap(event: GapEvent): void {
+    const { t, state, sinceMs } = event;
+    if (state === 'paused') this.#gapAt = this.#timeline.length;
+    const untilMs = state === 'resumed' ? t : undefined;
+    const entry = { at: iso(sinceMs), kind: 'recorder', text: gapText({ fromMs: sinceMs, untilMs }) } as const;
+    // One entry at its start, with its length once it is known.
+    if (this.#gapAt !== undefined) this.#timeline[this.#gapAt] = entry;
+    if (state === 'resumed') this.#gapAt = undefined;
+    for (const [name, terminal] of this.#terminals) {
+      const output = gapOutput(event, name === SCREEN);
+      if (output !== '') this.#cast(terminal, t, 'o', output);
+    }
   }
 
   #note(t: number, kind: TimelineEntry['kind'], text: string): void {

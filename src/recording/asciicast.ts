@@ -1,6 +1,8 @@
 import { sanitize } from '../lib/plain.ts';
 import { TerminalFilter } from '../lib/terminal-filter.ts';
-import type { MarkerEvent, OutputEvent, TerminalEvent } from './events.ts';
+import type { GapEvent, MarkerEvent, OutputEvent, TerminalEvent } from './events.ts';
+import { gapText } from '../lib/recording-gap.ts';
+import { gapOutput } from './gap-output.ts';
 import type { Recording } from './recording.ts';
 import { RecordingError } from './recording-error.ts';
 
@@ -12,7 +14,7 @@ export const SCREEN = 'screen';
 /** Terminals that are named where the wanted one is missing. */
 const MAX_NAMED = 100;
 
-type CastEvent = OutputEvent | TerminalEvent | MarkerEvent;
+type CastEvent = OutputEvent | TerminalEvent | MarkerEvent | GapEvent;
 
 /**
  * Lines of an asciicast of one terminal: https://docs.asciinema.org/manual/asciicast/v3/ (and v2), with sizes, markers and notes, and
@@ -29,7 +31,7 @@ export async function* asciicast(
   const filter = new TerminalFilter();
   for await (const event of castEvents(recording)) {
     if (event.e === 'terminal' && others.size < MAX_NAMED) others.add(event.terminal);
-    if (event.e !== 'marker' && event.terminal !== terminal) continue;
+    if ('terminal' in event && event.terminal !== terminal) continue;
     if (!begin) {
       if (event.e !== 'terminal') continue;
       begin = event;
@@ -37,14 +39,15 @@ export async function* asciicast(
       yield `${JSON.stringify(headerOf(event, version))}\n`;
       continue;
     }
-    const [code, data] = codeAndData(event, filter);
-    // The filter dropped everything.
-    if (code === 'o' && data === '') continue;
-    // The engineer's clock may go back, the time of a cast may not.
-    const atMs = Math.max(beforeMs, event.t);
-    const seconds = (atMs - (version === 2 ? begin.t : beforeMs)) / 1000;
-    beforeMs = atMs;
-    yield `${JSON.stringify([seconds, code, data])}\n`;
+    for (const [code, data] of codesAndData(event, filter, terminal === SCREEN)) {
+      // The filter dropped everything.
+      if (code === 'o' && data === '') continue;
+      // The engineer's clock may go back, the time of a cast may not.
+      const atMs = Math.max(beforeMs, event.t);
+      const seconds = (atMs - (version === 2 ? begin.t : beforeMs)) / 1000;
+      beforeMs = atMs;
+      yield `${JSON.stringify([seconds, code, data])}\n`;
+    }
   }
   if (!begin) {
     const available = others.size === 0 ? 'none recorded' : `recorded: ${[...others].join(', ')}`;
@@ -57,7 +60,7 @@ async function* castEvents(recording: Recording): AsyncGenerator<CastEvent> {
     const reader = await recording.reader(index);
     if (typeof reader === 'string') continue;
     for (const event of reader.events(false))
-      if (event.e === 'output' || event.e === 'terminal' || event.e === 'marker') yield event;
+      if (event.e === 'output' || event.e === 'terminal' || event.e === 'marker' || event.e === 'gap') yield event;
   }
 }
 
@@ -68,13 +71,25 @@ function headerOf({ t, columns, rows, title }: TerminalEvent, version: CastVersi
     : { version, term: { cols: columns, rows, type: 'xterm-256color' }, ...rest };
 }
 
-function codeAndData(event: CastEvent, filter: TerminalFilter): readonly [string, string] {
+function codesAndData(
+  event: CastEvent,
+  filter: TerminalFilter,
+  isScreen: boolean,
+): readonly (readonly [string, string])[] {
   switch (event.e) {
     case 'output':
-      return ['o', filter.push(event.data)];
+      return [['o', filter.push(event.data)]];
     case 'terminal':
-      return ['r', `${event.columns}x${event.rows}`];
+      return [['r', `${event.columns}x${event.rows}`]];
     case 'marker':
-      return ['m', sanitize(event.text)];
+      return [['m', sanitize(event.text)]];
+    case 'gap': {
+      const { state, sinceMs, t } = event;
+      const text = state === 'paused' ? 'recording paused' : gapText({ fromMs: sinceMs, untilMs: t });
+      return [
+        ['o', gapOutput(event, isScreen)],
+        ['m', text],
+      ];
+    }
   }
 }

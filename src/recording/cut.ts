@@ -1,5 +1,5 @@
 import type { Mark } from '../collect/session.ts';
-import type { FindingEvent, RecordingEvent, SampleEvent, StatusEvent, TerminalEvent } from './events.ts';
+import type { FindingEvent, GapEvent, RecordingEvent, SampleEvent, StatusEvent, TerminalEvent } from './events.ts';
 import { ReadingEncoder } from './reading-codec.ts';
 import type { Recording } from './recording.ts';
 import { RoundDecoder, type Round } from './replay-entries.ts';
@@ -99,6 +99,7 @@ function beginning(
   const carried = new Map<string, (readonly [SampleEvent, Round])[]>();
   const terminals = new Map<string, TerminalEvent>();
   let status: StatusEvent | undefined;
+  let gap: GapEvent | undefined;
   const after: RecordingEvent[] = [];
   const rounds: (readonly [SampleEvent, Round])[] = [];
   for (const event of events) {
@@ -114,7 +115,9 @@ function beginning(
         while (known.length > LEAST_CARRIED && (known[0]?.[0].t ?? 0) < fromMs - LEAD_MS) known.shift();
         carried.set(event.source, known);
       }
-    } else if (!isBefore) after.push(event);
+    } else if (!isBefore)
+      after.push(event.e === 'gap' ? { ...event, sinceMs: Math.max(fromMs, event.sinceMs) } : event);
+    else if (event.e === 'gap') gap = event.state === 'paused' ? { ...event, sinceMs: fromMs } : undefined;
     else if (event.e === 'terminal') terminals.set(event.terminal, event);
     else if (event.e === 'status') status = event;
   }
@@ -125,7 +128,10 @@ function beginning(
   const again = new Map(rounds.map(([event, round]) => [event, encoded(event, round)]));
   return [
     ...lead,
-    ...[...terminals.values(), ...(status ? [status] : [])].map((event) => ({ ...event, t: fromMs })),
+    ...[...terminals.values(), ...(status ? [status] : []), ...(gap ? [gap] : [])].map((event) => ({
+      ...event,
+      t: fromMs,
+    })),
     ...standing,
     ...after.map((event) => (event.e === 'sample' ? (again.get(event) ?? event) : event)),
   ];

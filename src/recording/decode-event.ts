@@ -20,6 +20,7 @@ import { decodeRead } from './decode-read.ts';
 import type {
   AuditEvent,
   FindingEvent,
+  GapEvent,
   MarkerEvent,
   OutputEvent,
   RecordedReading,
@@ -158,6 +159,7 @@ const kinds: { readonly [E in RecordingEvent['e']]: Decoder<Extract<RecordingEve
     rows: integerFrom(1, MAX_ROWS),
   }),
   output: objectOf<OutputEvent>({ e: oneOf('output'), t: time, terminal: name, data: rawText }),
+  gap: objectOf<GapEvent>({ e: oneOf('gap'), t: time, state: oneOf('paused', 'resumed'), sinceMs: time }),
   recorder: objectOf<RecorderEvent>({ e: oneOf('recorder'), t: time, what: oneOf('end', 'left-out'), detail: sentence }), // prettier-ignore
 };
 

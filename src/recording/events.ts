@@ -103,6 +103,15 @@ export interface TerminalEvent {
   readonly rows: number;
 }
 
+/** Start (`paused`) or end (`resumed`) of a gap that the engineer made: nothing of the time between is in the file. */
+export interface GapEvent {
+  readonly e: 'gap';
+  readonly t: number;
+  readonly state: 'paused' | 'resumed';
+  /** Start of the gap, ms since 1970. */
+  readonly sinceMs: number;
+}
+
 /** State of the recorder: end, or data left out, with the reason. */
 export interface RecorderEvent {
   readonly e: 'recorder';
@@ -120,4 +129,5 @@ export type RecordingEvent =
   | StatusEvent
   | OutputEvent
   | TerminalEvent
+  | GapEvent
   | RecorderEvent;

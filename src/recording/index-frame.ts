@@ -18,7 +18,7 @@ export interface RecordingIndexFrame {
   readonly segments: readonly FoundSegment[];
   /** Time of the latest event. */
   readonly endMs: number;
-  /** Markers, findings and the audit log. */
+  /** Markers, findings, gaps and the audit log. */
   readonly events: readonly RecordingEvent[];
 }
 
@@ -27,7 +27,7 @@ const INDEX_TAIL_BYTES = 'crashcart-index 1 '.length + 32 + 1 + 16 + 1;
 const HEAD_BYTES = 8;
 
 /** Kinds of events in an index. */
-const SPREAD: ReadonlySet<string> = new Set<RecordingEvent['e']>(['marker', 'finding', 'audit']);
+const SPREAD: ReadonlySet<string> = new Set<RecordingEvent['e']>(['marker', 'finding', 'audit', 'gap']);
 
 /** Index of a file in the making. */
 export class IndexWriter {

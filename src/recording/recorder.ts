@@ -4,6 +4,7 @@ import type { ReadResult } from '../collect/source-reader.ts';
 import { maskSecrets } from '../lib/secrets.ts';
 import { cleanEvent, type Clean } from './clean-event.ts';
 import { FORMAT_VERSION, type RecordingEvent, type SampleEvent, type SegmentEvent } from './events.ts';
+import { isInGap, overlapsGap, type RecordingGap } from '../lib/recording-gap.ts';
 import { IndexWriter } from './index-frame.ts';
 import { sizeOf } from './json-size.ts';
 import { MAX_DEPTH, MAX_EVENT_BYTES, MAX_SEGMENT_BYTES, MAX_VALUES } from './limits.ts';
@@ -51,6 +52,8 @@ export interface RecorderState {
   readonly bytes: number;
   /** Reason of an early end; undefined otherwise. Data written before it is kept. */
   readonly problem: string | undefined;
+  /** Times left out so far; the last one lasts while it has no end. */
+  readonly gaps: readonly RecordingGap[];
 }
 
 /**
@@ -77,6 +80,7 @@ export class Recorder {
   #segmentValues = 0;
   #bytes = 0;
   #problem: string | undefined;
+  #gaps: readonly RecordingGap[] = [];
   #work: Promise<void> = Promise.resolve();
   #closed = false;
   /** True once the last flush has begun: a queued one has nothing to do. */
@@ -111,18 +115,42 @@ export class Recorder {
     sinceMs: this.#beganMs,
     bytes: this.#bytes,
     problem: this.#problem,
+    gaps: this.#gaps,
   });
 
   /** Adds one round of a source or of a detail. */
   sample(source: string, asked: ReadResult, wallMs: number, tookMs: number, look: boolean): void {
-    if (this.#over) return;
+    // `wallMs` is the time of the last reply.
+    if (this.#over || this.isPaused || this.#gaps.some((gap) => overlapsGap(gap, wallMs - tookMs, wallMs))) return;
     const event = this.#encoded(source, asked, wallMs, tookMs, look);
     if (!look) this.#rounds.set(source, { asked, event });
     this.#line(event);
   }
 
   add(event: Exclude<RecordingEvent, SampleEvent | SegmentEvent>): void {
-    if (!this.#over) this.#line(event);
+    if (!this.#over && !this.#isLeftOut(event.t)) this.#line(event);
+  }
+
+  /** Begins a gap: nothing is recorded until `resume`. */
+  pause(): void {
+    if (this.#over || this.isPaused) return;
+    const t = this.#options.nowMs();
+    this.#line({ e: 'gap', t, state: 'paused', sinceMs: t });
+    this.#gaps = [...this.#gaps, { fromMs: t, untilMs: undefined }];
+  }
+
+  /** Ends a gap, with its length. */
+  resume(): void {
+    const gap = this.#gaps.at(-1);
+    if (this.#over || gap === undefined || gap.untilMs !== undefined) return;
+    // The clock may have gone back.
+    const t = Math.max(gap.fromMs, this.#options.nowMs());
+    this.#gaps = [...this.#gaps.slice(0, -1), { ...gap, untilMs: t }];
+    this.#line({ e: 'gap', t, state: 'resumed', sinceMs: gap.fromMs });
+  }
+
+  get isPaused(): boolean {
+    return this.#gaps.length > 0 && this.#gaps.at(-1)?.untilMs === undefined;
   }
 
   /** Resolves when all events so far are in the file. */
@@ -135,6 +163,7 @@ export class Recorder {
   async close(): Promise<RecorderState> {
     if (!this.#closed) {
       clearInterval(this.#timer);
+      this.resume();
       this.#line({ e: 'recorder', t: this.#options.nowMs(), what: 'end', detail: 'ended by the engineer' });
       this.#closed = true;
       await this.flush();
@@ -145,6 +174,11 @@ export class Recorder {
 
   get #over(): boolean {
     return this.#closed || this.#problem !== undefined;
+  }
+
+  /** Whether a time is within a gap; a gap that lasts leaves out all, also what is older and was not written yet. */
+  #isLeftOut(wallMs: number): boolean {
+    return this.isPaused || this.#gaps.some((gap) => isInGap(gap, wallMs));
   }
 
   #line(event: RecordingEvent): void {
@@ -213,7 +247,8 @@ export class Recorder {
     this.#ended = last;
     const segment = { number: this.#number, t: this.#segmentMs };
     const isLarge = this.#segmentBytes > SEGMENT_BYTES || this.#segmentValues > SEGMENT_VALUES;
-    const full = !last && (isLarge || nowMs - this.#segmentMs > SEGMENT_MS);
+    // A gap is in one segment.
+    const full = !last && !this.isPaused && (isLarge || nowMs - this.#segmentMs > SEGMENT_MS);
     this.#lines = [];
     // Later events belong to the next segment and refer to nothing before it.
     if (full) {

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AuditEntry } from '../host/audit.ts';
 import type { Mark } from '../collect/session.ts';
-import type { RecordingEvent } from './events.ts';
+import type { GapEvent, RecordingEvent } from './events.ts';
+import { gapText } from '../lib/recording-gap.ts';
 import { KeptEvents } from './kept-events.ts';
 import type { Recording } from './recording.ts';
 
@@ -57,8 +58,19 @@ export class RecordingIndex {
     }
   }
 
+  /** A gap is a mark at its start, whose end follows. */
+  #gap({ state, t, sinceMs }: GapEvent): void {
+    if (state === 'paused' && !this.#kept.take('')) return;
+    const at = state === 'resumed' ? this.#marks.findLastIndex(({ kind, wallMs }) => kind === 'gap' && wallMs === sinceMs) : -1; // prettier-ignore
+    const untilMs = state === 'resumed' ? t : undefined;
+    const mark: Mark = { wallMs: sinceMs, kind: 'gap', untilMs, text: gapText({ fromMs: sinceMs, untilMs }) };
+    if (at >= 0) this.#marks[at] = mark;
+    else if (state === 'paused') this.#marks.push(mark);
+  }
+
   #take(event: RecordingEvent, standing: Set<string>): void {
     if (event.e === 'finding' && event.state === 'ended') standing.delete(event.key);
+    else if (event.e === 'gap') this.#gap(event);
     else if (event.e === 'marker' && this.#kept.take(event.text))
       this.#marks.push({ wallMs: event.t, kind: event.text === '' ? 'marker' : 'note', text: event.text });
     else if (event.e === 'audit' && this.#kept.take(event.command, event.why)) {

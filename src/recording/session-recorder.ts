@@ -1,7 +1,7 @@
 import type { AuditEntry } from '../host/audit.ts';
 import type { LiveSession } from '../collect/live-session.ts';
 import type { StandingFinding } from '../collect/session.ts';
-import type { AuditEvent, MarkerEvent, StatusEvent } from './events.ts';
+import type { AuditEvent, MarkerEvent, StatusEvent, TerminalEvent } from './events.ts';
 import { secretsOnly, type Redaction } from '../redact/stream-redactor.ts';
 import { TerminalRedactors } from '../redact/terminal-redactors.ts';
 import { Recorder, type RecorderOptions, type RecorderState } from './recorder.ts';
@@ -19,6 +19,8 @@ export class SessionRecorder {
   #audited: AuditEntry | undefined;
   #status = '';
   #marked = 0;
+  /** Terminals that were opened or resized in a gap, written with their next output. */
+  readonly #unwritten = new Map<string, TerminalEvent>();
 
   private constructor(session: LiveSession, recorder: Recorder, nowMs: () => number, redaction: Redaction) {
     this.#redactors = new TerminalRedactors(redaction);
@@ -51,6 +53,10 @@ export class SessionRecorder {
 
   /** Adds output of crashcart's own screen (`screen`) or of a tool's terminal. */
   output(terminal: string, data: string): void {
+    if (this.#recorder.isPaused) return;
+    const opened = this.#unwritten.get(terminal);
+    this.#unwritten.delete(terminal);
+    if (opened) this.#recorder.add({ ...opened, t: this.#nowMs() });
     this.#add(terminal, this.#redactors.push(terminal, data));
   }
 
@@ -61,17 +67,37 @@ export class SessionRecorder {
   /** Adds the start of a terminal, or its new size. */
   terminal(terminal: string, title: string, columns: number, rows: number): void {
     this.#redactors.size(terminal, columns);
-    this.#recorder.add({ e: 'terminal', t: this.#nowMs(), terminal, title, columns, rows });
+    const event: TerminalEvent = { e: 'terminal', t: this.#nowMs(), terminal, title, columns, rows };
+    if (this.#recorder.isPaused) this.#unwritten.set(terminal, event);
+    else this.#recorder.add(event);
+  }
+
+  /** Begins a gap: readings, marks, commands and output until `resume` are in no file. */
+  pause(): void {
+    this.#poll();
+    this.#release();
+    this.#recorder.pause();
+  }
+
+  resume(): void {
+    this.#recorder.resume();
+  }
+
+  /** Writes output that was held for redaction. */
+  #release(): void {
+    for (const [terminal, data] of this.#redactors.end()) this.#add(terminal, data);
   }
 
   async stop(): Promise<RecorderState> {
     for (const stop of this.#stops) stop();
     this.#poll();
-    for (const [terminal, data] of this.#redactors.end()) this.#add(terminal, data);
+    this.#release();
     return this.#recorder.close();
   }
 
   #poll(): void {
+    // What starts in a gap and still is there after it is written then.
+    if (this.#recorder.isPaused) return;
     const t = this.#nowMs();
     for (const [terminal, data] of this.#redactors.idle()) this.#add(terminal, data);
     const audit = this.#session.audit();

@@ -5,7 +5,9 @@ import { padStyled, textWidth } from '../lib/text-width.ts';
 /** Mark on the bar. */
 export interface BarMark {
   readonly wallMs: number;
-  readonly kind: 'marker' | 'note' | 'finding' | 'change';
+  readonly kind: 'marker' | 'note' | 'finding' | 'change' | 'gap';
+  /** End of a gap; absent for one until the end. */
+  readonly untilMs?: number | undefined;
   readonly severity?: Severity | undefined;
 }
 
@@ -36,9 +38,12 @@ export function timeBar(times: BarTimes, columns: number, theme: Theme): DrawnBa
   const span = Math.max(1, endMs - startMs);
   const cellOf = (wallMs: number) => Math.max(0, Math.min(width - 1, Math.floor(((wallMs - startMs) / span) * width)));
   const cells = Array.from({ length: width }, () => theme.paint('dim', theme.glyphs.box.across));
+  for (const { wallMs, untilMs = endMs } of times.marks.filter(({ kind }) => kind === 'gap'))
+    cells.fill(theme.paint('warn', theme.glyphs.heat[1] ?? ' '), cellOf(wallMs), cellOf(untilMs) + 1);
   // The most severe mark of a cell is drawn last.
   for (const mark of times.marks.toSorted((a, b) => rank(a) - rank(b)))
-    if (mark.wallMs >= startMs && mark.wallMs <= endMs) cells[cellOf(mark.wallMs)] = glyphOf(mark, theme);
+    if (mark.kind !== 'gap' && mark.wallMs >= startMs && mark.wallMs <= endMs)
+      cells[cellOf(mark.wallMs)] = glyphOf(mark, theme);
   if (width > 0) cells[cellOf(atMs)] = theme.paint('selected', theme.glyphs.paused);
   return {
     line: padStyled(before + cells.join('') + after, columns),

@@ -12,12 +12,21 @@ interface Fault {
 function control(sinceMs: number, fault: Fault = {}, stop?: () => Promise<unknown>) {
   let size = 4096;
   const recording: RecordingControl = {
-    state: () => ({ path: 'node-7.cc.zst', sinceMs, bytes: size, problem: fault.problem, removed: fault.removed }),
+    state: () => ({
+      path: 'node-7.cc.zst',
+      sinceMs,
+      bytes: size,
+      problem: fault.problem,
+      gaps: [],
+      removed: fault.removed,
+    }),
     stop:
       stop ??
       (async () => {
         size += 2048;
       }),
+    pause: () => undefined,
+    resume: () => undefined,
     output: () => undefined,
     terminal: () => undefined,
   };

@@ -7,8 +7,10 @@ import type { TerminalSession } from '../../src/ui/terminal/terminal-session.ts'
 function control() {
   const events: string[] = [];
   const recording: RecordingControl = {
-    state: () => ({ path: 'f', sinceMs: 0, bytes: 0, problem: undefined }),
+    state: () => ({ path: 'f', sinceMs: 0, bytes: 0, problem: undefined, gaps: [] }),
     stop: async () => undefined,
+    pause: () => undefined,
+    resume: () => undefined,
     output: (terminal, data) => void events.push(`${terminal}: ${data}`),
     terminal: (terminal, title, columns, rows) => void events.push(`${terminal} ${title} ${columns}x${rows}`),
   };

@@ -8,8 +8,10 @@ const letters = (text: string) => Array.from(text, (letter) => (letter === ' ' ?
 
 /** Recording that keeps nothing. */
 const recording = (): RecordingControl => ({
-  state: () => ({ path: '/tmp/osd.cc.zst', sinceMs: 0, bytes: 10, problem: undefined }),
+  state: () => ({ path: '/tmp/osd.cc.zst', sinceMs: 0, bytes: 10, problem: undefined, gaps: [] }),
   stop: async () => undefined,
+  pause: () => undefined,
+  resume: () => undefined,
   output: () => undefined,
   terminal: () => undefined,
 });

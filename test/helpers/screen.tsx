@@ -51,6 +51,7 @@ export interface ScreenOptions {
   readonly own?: RunOptions['own'];
   readonly tab?: string;
   readonly startRecording?: RunOptions['startRecording'];
+  readonly startSharing?: RunOptions['startSharing'];
   readonly cutSlice?: RunOptions['cutSlice'];
   readonly onWritten?: RunOptions['onWritten'];
   readonly tour?: boolean;
@@ -113,6 +114,7 @@ export class TestScreen {
       shortReport: options.shortReport,
       tab: options.tab,
       startRecording: options.startRecording,
+      startSharing: options.startSharing,
       cutSlice: options.cutSlice,
       onWritten: options.onWritten,
       tour: options.tour,

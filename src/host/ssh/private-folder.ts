@@ -16,9 +16,13 @@ const parents = (): readonly string[] =>
       parent?.startsWith('/') === true && Buffer.byteLength(join(parent, `${PREFIX}123456`)) <= LONGEST_FOLDER,
   );
 
-/** New folder with mode 0700 and a random name (mkdtemp). */
-export async function privateFolder(): Promise<string> {
+/**
+ * New folder with mode 0700 and a random name (mkdtemp). `isShared`: below one that other accounts reach, for a caller that then opens it
+ * to some of them.
+ */
+export async function privateFolder({ isShared = false } = {}): Promise<string> {
   for (const parent of parents()) {
+    if (isShared && parent === process.env['XDG_RUNTIME_DIR']) continue;
     const made = await mkdtemp(join(parent, PREFIX)).catch(() => undefined);
     if (made !== undefined) return owned(made);
   }
