@@ -61,6 +61,8 @@ const PLACEHOLDERS: Readonly<Record<string, RegExp>> = {
   // zpool-create(8): a name begins with a letter.
   '<pool>': /^[A-Za-z][\w.: -]{0,254}$/,
   '<bridge>': /^[A-Za-z0-9_.][\w.:@+-]{0,63}$/,
+  // OpenFlow tables: 0 to 254.
+  'table=<table>': /^table=(?:\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-4])$/,
   '<package lists of pid>': /^\/proc\/[1-9]\d{0,9}\/root\/var\/lib\/dpkg\/info$/,
   '<package states of pid>': /^\/proc\/[1-9]\d{0,9}\/root\/var\/lib\/dpkg\/status$/,
   // systemd.unit(5).

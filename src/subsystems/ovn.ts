@@ -11,6 +11,9 @@ import { ovnPane } from '../panes/ovn/pane.ts';
 import { ovnCentral } from '../sources/ovn/central.ts';
 import { ovnDaemons } from '../sources/ovn/daemons.ts';
 import { OVN_LOGS, ovnLogs } from '../sources/ovn/logs.ts';
+import { ovnLogicalFlow } from '../sources/ovn/logical-flow.ts';
+import { ovnLogicalObject, ovnStageHint } from '../sources/ovn/logical-object.ts';
+import { withExample } from './details.ts';
 import { ovnDependencies } from '../incidents/dependencies/ovn.ts';
 import { claimChecks } from '../ledger/checks/ovn-ports.ts';
 import { ovnChecks } from '../ledger/checks/ovn.ts';
@@ -21,6 +24,7 @@ import type { Subsystem } from './subsystem.ts';
 export const ovnSubsystem: Subsystem = {
   id: 'ovn',
   sources: [ovnDaemons, ovnCentral, ovnLogs],
+  details: [withExample(ovnLogicalFlow), withExample(ovnLogicalObject), withExample(ovnStageHint)],
   changes: [ovnChanges],
   dependencies: [ovnDependencies],
   checks: [ovnChecks, claimChecks, ovnLogChecks],

@@ -25,6 +25,7 @@ import { ovsDb } from '../sources/ovs/db.ts';
 import { ovsFlows } from '../sources/ovs/flows.ts';
 import { ovsAllFlows, ovsPortFlows } from '../sources/ovs/port-flows.ts';
 import { ovsSwitch } from '../sources/ovs/switch.ts';
+import { ovsTableRules } from '../sources/ovs/table-rules.ts';
 import { ovsThreads } from '../sources/ovs/threads.ts';
 import { ovsTrace } from '../sources/ovs/trace.ts';
 import { withExample } from './details.ts';
@@ -42,6 +43,7 @@ export const ovsSubsystem: Subsystem = {
     withExample(ovsPortFlows),
     withExample(ovsAllFlows),
     withExample(ovsBridge),
+    withExample(ovsTableRules),
     withExample(ovsConntrack),
     withExample(kernelConntrack),
   ],
@@ -80,6 +82,18 @@ export const ovsSubsystem: Subsystem = {
           '<bridge>',
         ],
         why: 'how many rules are in each OpenFlow table of a bridge, and how many packets looked there',
+      },
+      {
+        argv: [
+          'ovs-ofctl',
+          '-O',
+          'OpenFlow10,OpenFlow13,OpenFlow14,OpenFlow15',
+          '--timeout=5',
+          'dump-flows',
+          '<bridge>',
+          'table=<table>',
+        ],
+        why: 'the rules of one OpenFlow table with their cookies, while its page is open',
       },
     ],
   },

@@ -4,11 +4,13 @@ import type { PortOwner } from '../../entities/ovs/port.ts';
 import { label, plain } from '../../lib/plain.ts';
 import { count, plural } from '../../lib/units.ts';
 import type { LogicalDatapath, OvnCentralSample } from '../../sources/ovn/central.ts';
+import type { LogicalObject } from '../../sources/ovn/logical-object.ts';
 import type { Role } from '../../theme.ts';
 import { ownerLinks, portLinks } from '../../ui/kit/links.ts';
 import { numberKnown, type NothingWords, type ReadingState } from '../../timeline/reading-state.ts';
 import type { Column, TableSection, Link } from '../pane.ts';
 import { textColumn } from '../../ui/kit/columns.ts';
+import { logicalDetail } from './logical-detail.ts';
 
 /** Logical switch or router, or one of its ports. */
 export interface LogicalRow {
@@ -23,17 +25,28 @@ export interface LogicalRow {
   readonly here: boolean;
   /** Logical port by its name in the databases; undefined for a switch or a router. */
   readonly port: string | undefined;
+  /** Row of the northbound database; undefined without that database, and of a router port. */
+  readonly object: LogicalObject | undefined;
 }
 
 /** Above this number only ports on this host or with a problem are listed. */
 const MAX_PORTS = 5000;
 
-const parentRow = ({ name, kind, ports, acls }: LogicalDatapath): LogicalRow => ({
-  key: `${kind} ${name}`,
+const partsOf = ({ ports, acls, nats, loadBalancers }: LogicalDatapath): string =>
+  [
+    plural(ports.length, 'port'),
+    ...(acls === undefined ? [] : [plural(acls, 'ACL')]),
+    ...(nats ? [`${nats} NAT`] : []),
+    ...(loadBalancers ? [plural(loadBalancers, 'load balancer')] : []),
+  ].join(' · ');
+
+const parentRow = (datapath: LogicalDatapath): LogicalRow => ({
+  key: `${datapath.kind} ${datapath.name}`,
   parent: undefined,
-  name: plain(name),
-  kind,
-  addresses: `${ports.length} ports${acls === undefined ? '' : ` · ${acls} ACLs`}`,
+  name: plain(datapath.name),
+  kind: datapath.kind,
+  object: { kind: datapath.kind, uuid: datapath.uuid },
+  addresses: partsOf(datapath),
   chassis: '',
   state: '',
   role: 'label',
@@ -69,6 +82,7 @@ export function logicalRows(
       role,
       here: systemId !== undefined && binding?.chassis === systemId,
       port: name,
+      object: port === undefined || port.type === 'router port' ? undefined : { kind: 'port', uuid: port.uuid },
     };
   };
   const listed = new Set<string>();
@@ -89,7 +103,7 @@ const columns: readonly Column<LogicalRow>[] = [
   {
     id: 'name',
     title: 'NAME',
-    about: 'Logical switch or router, with its ports below.',
+    about: 'Logical switch or router, with its ports below; ↵ shows ACLs, NAT, load balancers and routes.',
     width: 22,
     grow: true,
     rank: 0,
@@ -173,6 +187,7 @@ export const logicalSection = (
     first: (row) => row.role === 'warn',
     entity: ({ port }) => (port === undefined ? undefined : entityRef('logical-port', port)),
     links: (row) => linksOf(row, carried),
+    detail: (row) => row.object && logicalDetail(row.name, row.object),
     empty,
     minRows: 6,
   };

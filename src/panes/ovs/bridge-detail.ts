@@ -1,6 +1,6 @@
 import { plain } from '../../lib/plain.ts';
 import { count } from '../../lib/units.ts';
-import { ovsBridge, type FlowTable, type Learned, type OvsBridgeSample, type Rule } from '../../sources/ovs/bridge.ts';
+import { ovsBridge, type FlowTable, type Learned, type OvsBridgeSample } from '../../sources/ovs/bridge.ts';
 import { bindDetail } from '../../sources/source.ts';
 import {
   nothingWords,
@@ -10,13 +10,9 @@ import {
   type NothingWords,
 } from '../../timeline/reading-state.ts';
 import type { Column, Detail, TableSection } from '../pane.ts';
-import { ageColumn, bytesColumn, countColumn, numberColumn, percentColumn } from '../../ui/kit/columns.ts';
-
-interface RuleRow extends Rule {
-  readonly key: string;
-  readonly packetsPerSec: number | undefined;
-  readonly bytesPerSec: number | undefined;
-}
+import { ageColumn, countColumn, numberColumn, percentColumn } from '../../ui/kit/columns.ts';
+import { ruleRates, rulesSection } from './rules.ts';
+import { tableDetail } from './table-detail.ts';
 
 /** Detail of one bridge: OpenFlow rules, tables and FDB. */
 export function bridgeDetail(bridge: string, fdbUsed: string): Detail {
@@ -31,142 +27,36 @@ export function bridgeDetail(bridge: string, fdbUsed: string): Detail {
       const { bridge: sample } = samples as { readonly bridge?: OvsBridgeSample };
       const state = sample?.silent ? stateOfMissing(sample.silent) : stateOfDetail(sample, missing['bridge']);
       const unread = nothingWords('none', state);
+      const rows = rates(sample?.rules);
+      const tableOf = (table: number): FlowTable =>
+        sample?.tables.find((one) => one.table === table) ?? {
+          table,
+          rules: undefined,
+          lookups: undefined,
+          matched: undefined,
+        };
+      const notRead = sample?.rulesNotRead && plain(sample.rulesNotRead);
       return [
-        rulesSection(rates(sample), sample?.rulesNotRead, unread),
-        tablesSection(sample?.tables ?? [], unread),
+        rulesSection(rows, {
+          title: 'OpenFlow rules',
+          sources: ['ovs-bridge'],
+          // This dump has no cookies, which the dump of a table has.
+          detail: (row) => tableDetail(bridge, tableOf(row.table)),
+          note: notRead === undefined ? String(rows.length) : `not read: ${notRead}`,
+          empty: notRead === undefined ? unread : stateWords({ state: 'not readable', why: notRead }),
+        }),
+        tablesSection(bridge, sample?.tables ?? [], unread),
         addressesSection(sample?.addresses ?? [], fdbUsed, unread),
       ];
     },
   };
 }
 
-/** Rates of rules between samples. A rule has no id: table, priority and match name it, and its own age is the clock. */
-function ruleRates(): (sample: OvsBridgeSample | undefined) => readonly RuleRow[] {
-  let now: OvsBridgeSample | undefined;
-  let before = new Map<string, Rule>();
-  let rows: readonly RuleRow[] = [];
-  return (sample) => {
-    if (sample === undefined || sample === now) return rows;
-    now = sample;
-    rows = sample.rules.map((rule) => {
-      const key = `${rule.table} ${rule.priority} ${rule.match}`;
-      const old = before.get(key);
-      const seconds =
-        old?.ageSeconds === undefined || rule.ageSeconds === undefined ? undefined : rule.ageSeconds - old.ageSeconds;
-      const rate = (pick: (one: Rule) => number | undefined): number | undefined => {
-        const [later, earlier] = [pick(rule), old && pick(old)];
-        return seconds === undefined || seconds <= 0 || later === undefined || earlier === undefined || later < earlier
-          ? undefined
-          : (later - earlier) / seconds;
-      };
-      return {
-        ...rule,
-        key,
-        match: plain(rule.match || 'any'),
-        actions: plain(rule.actions),
-        packetsPerSec: rate((one) => one.packets),
-        bytesPerSec: rate((one) => one.bytes),
-      };
-    });
-    before = new Map(sample.rules.map((rule) => [`${rule.table} ${rule.priority} ${rule.match}`, rule]));
-    return rows;
-  };
-}
-
-const ruleColumns: readonly Column<RuleRow>[] = [
-  countColumn({
-    id: 'pps',
-    title: 'PKT/S',
-    about: 'Packets/s between two samples; ovs-vswitchd updates n_packets about once a second.',
-    width: 6,
-    rank: 0,
-    value: (row) => row.packetsPerSec,
-  }),
-  countColumn({
-    id: 'packets',
-    title: 'PACKETS',
-    about: 'n_packets since the rule was added.',
-    width: 7,
-    rank: 0,
-    value: (row) => row.packets,
-  }),
-  bytesColumn({
-    id: 'bytes',
-    title: 'BYTES',
-    about: 'n_bytes since the rule was added.',
-    width: 6,
-    rank: 2,
-    value: (row) => row.bytes,
-  }),
-  numberColumn({
-    id: 'table',
-    title: 'TABLE',
-    about: 'OpenFlow table; 254 holds internal rules of ovs-vswitchd.',
-    width: 5,
-    rank: 0,
-    value: (row) => row.table,
-  }),
-  numberColumn({
-    id: 'priority',
-    title: 'PRIO',
-    about: 'Priority: the matching rule with the highest one wins.',
-    width: 5,
-    rank: 0,
-    value: (row) => row.priority,
-  }),
-  {
-    id: 'match',
-    title: 'MATCH',
-    about: 'Match of the rule.',
-    width: 30,
-    grow: true,
-    rank: 0,
-    value: (row) => row.match,
-  },
-  {
-    id: 'actions',
-    title: 'ACTIONS',
-    about: 'Actions of the rule.',
-    width: 24,
-    grow: true,
-    rank: 0,
-    value: (row) => row.actions,
-    role: (row) => (row.actions === 'drop' ? 'info' : 'text'),
-  },
-  ageColumn({
-    id: 'age',
-    title: 'AGE',
-    about: 'Duration since the rule was added.',
-    width: 6,
-    rank: 3,
-    value: (row) => row.ageSeconds,
-  }),
-];
-
-const rulesSection = (
-  rows: readonly RuleRow[],
-  notRead: string | undefined,
-  unread: NothingWords,
-): TableSection<RuleRow> => ({
-  kind: 'table',
-  id: 'rules',
-  title: 'OpenFlow rules',
-  note: notRead === undefined ? `${rows.length}` : `not read: ${notRead}`,
-  sources: ['ovs-bridge'],
-  columns: ruleColumns,
-  rows,
-  key: (row) => row.key,
-  sort: { column: 'packets', descending: true },
-  rowRole: (row) => (row.packets === 0 ? 'dim' : undefined),
-  empty: notRead === undefined ? unread : stateWords({ state: 'not readable', why: plain(notRead) }),
-  minRows: 8,
-});
-
 const tableColumns: readonly Column<FlowTable>[] = [
   numberColumn({
     id: 'table',
     title: 'TABLE',
-    about: 'OpenFlow table.',
+    about: 'OpenFlow table; ↵ shows its rules with cookies.',
     width: 5,
     rank: 0,
     value: (row) => row.table,
@@ -197,7 +87,7 @@ const tableColumns: readonly Column<FlowTable>[] = [
   }),
 ];
 
-const tablesSection = (rows: readonly FlowTable[], unread: NothingWords): TableSection<FlowTable> => ({
+const tablesSection = (bridge: string, rows: readonly FlowTable[], unread: NothingWords): TableSection<FlowTable> => ({
   kind: 'table',
   id: 'tables',
   title: 'OpenFlow tables',
@@ -207,6 +97,7 @@ const tablesSection = (rows: readonly FlowTable[], unread: NothingWords): TableS
   rows,
   key: (row) => String(row.table),
   sort: { column: 'rules', descending: true },
+  detail: (row) => tableDetail(bridge, row),
   empty: unread,
 });
 

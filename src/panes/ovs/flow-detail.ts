@@ -1,15 +1,21 @@
 import { plain } from '../../lib/plain.ts';
-import { stateOfMissing, stateWords } from '../../timeline/reading-state.ts';
-import { cut, fit } from '../../lib/text-width.ts';
+import {
+  nothingWords,
+  stateOfDetail,
+  stateOfMissing,
+  stateWords,
+  type NothingWords,
+  type ReadingState,
+} from '../../timeline/reading-state.ts';
 import { bytes, count, duration, NONE } from '../../lib/units.ts';
-import { lines } from '../../lib/lines.ts';
 import { bindDetail } from '../../sources/source.ts';
-import { ovsTrace } from '../../sources/ovs/trace.ts';
-import type { Role } from '../../theme.ts';
-import type { Detail, LinesSection } from '../pane.ts';
+import { ovsTrace, type TraceSample } from '../../sources/ovs/trace.ts';
+import type { TracedRule } from '../../sources/ovs/trace-rules.ts';
+import { numberColumn, textColumn } from '../../ui/kit/columns.ts';
+import { factsSection, type Fact } from '../../ui/kit/facts.ts';
+import type { Column, Detail, LinesSection, TableSection } from '../pane.ts';
+import { ruleDetail } from './rule-detail.ts';
 import type { FlowRow } from './flow-rows.ts';
-
-const LABEL = 13;
 
 /** Detail of one datapath flow: match, actions, counters and its ofproto/trace. */
 export function flowDetail(row: FlowRow): Detail {
@@ -22,16 +28,16 @@ export function flowDetail(row: FlowRow): Detail {
     everySeconds: 10,
     sections: (samples, missing) => {
       // bindDetail gave it the sample of ovsTrace, or there is none yet.
-      const { trace } = samples as { readonly trace?: ReturnType<typeof ovsTrace.parse> };
-      const why = trace?.silent ?? missing['trace']?.['trace'];
-      return [factsSection(row), traceSection(trace?.text, why && stateWords(stateOfMissing(why)))];
+      const { trace } = samples as { readonly trace?: TraceSample };
+      const state = trace?.silent ? stateOfMissing(trace.silent) : stateOfDetail(trace, missing['trace']);
+      return [flowSection(row, trace, state), traceSection(trace, nothingWords('none', state))];
     },
   };
 }
 
-function factsSection(row: FlowRow): LinesSection {
+function flowSection(row: FlowRow, trace: TraceSample | undefined, state: ReadingState): LinesSection {
   const { flow, packets, bytes: size, usedSeconds } = row.count;
-  const facts: readonly { readonly label: string; readonly text: string; readonly role?: Role }[] = [
+  const facts: readonly Fact[] = [
     {
       label: 'rate',
       text: `${count(row.packetsPerSec)} packets/s · ${count(row.bytesPerSec === undefined ? undefined : row.bytesPerSec * 8)} bit/s${row.fresh ? ' · new since the last dump' : ''}`,
@@ -51,47 +57,98 @@ function factsSection(row: FlowRow): LinesSection {
     },
     { label: 'output', text: row.to || NONE },
     {
+      label: 'trace',
+      text: trace?.outcome ?? stateWords(state),
+      role: trace?.drops === true ? 'info' : 'text',
+    },
+    {
       label: 'datapath',
       text: `${flow.layer ?? NONE}${flow.offloaded === undefined ? '' : ` · offloaded ${flow.offloaded}`} · ${flow.datapath} · ufid ${flow.ufid}`,
     },
   ];
-  return {
-    kind: 'lines',
-    id: 'facts',
-    title: 'Flow',
-    sources: ['ovs-flows'],
-    minColumns: 60,
-    wantRows: () => facts.length,
-    draw: (columns, rows, theme) =>
-      facts
-        .slice(0, rows)
-        .map(
-          ({ label, text, role }) =>
-            theme.paint('label', fit(label, LABEL)) + theme.paint(role ?? 'text', cut(plain(text), columns - LABEL)),
-        ),
-  };
+  return factsSection({ title: 'Flow', sources: ['ovs-flows'] }, facts);
 }
 
-function traceSection(text: string | undefined, why: string | undefined): LinesSection {
-  const shown = text === undefined ? [] : lines(text).map((line) => plain(line));
-  return {
-    kind: 'lines',
-    id: 'trace',
-    title: 'OpenFlow rules (ofproto/trace)',
-    note: 'no packet is sent',
-    sources: ['ovs-trace'],
-    minColumns: 60,
-    wantRows: () => Math.max(1, shown.length),
-    draw: (columns, rows, theme) =>
-      shown.length === 0
-        ? [theme.paint('dim', cut(why === undefined ? 'not read yet' : plain(why), columns))]
-        : shown
-            .slice(0, rows)
-            .map((line) =>
-              theme.paint(
-                /^ *\d+\. /.test(line) ? 'accent' : />>/.test(line) ? 'warn' : /->/.test(line) ? 'dim' : 'text',
-                cut(line, columns),
-              ),
-            ),
-  };
+const columns: readonly Column<TracedRow>[] = [
+  textColumn({
+    id: 'bridge',
+    title: 'BRIDGE',
+    about: 'Bridge whose tables the packet passes.',
+    width: 10,
+    rank: 1,
+    value: (row) => plain(row.bridge),
+  }),
+  numberColumn({
+    id: 'table',
+    title: 'TABLE',
+    about: 'OpenFlow table.',
+    width: 5,
+    rank: 0,
+    value: (row) => row.table,
+  }),
+  numberColumn({
+    id: 'priority',
+    title: 'PRIO',
+    about: 'Priority of the rule that matched.',
+    width: 5,
+    rank: 0,
+    value: (row) => row.priority,
+    missing: '',
+  }),
+  textColumn({
+    id: 'match',
+    title: 'MATCH',
+    about: 'Match of the rule; no match: no rule of the table.',
+    width: 30,
+    grow: true,
+    rank: 0,
+    value: (row) => plain(row.match === undefined ? 'no match' : row.match || 'any'),
+    role: (row) => (row.match === undefined ? 'info' : 'text'),
+  }),
+  textColumn({
+    id: 'actions',
+    title: 'ACTIONS',
+    about: 'Actions of the rule.',
+    width: 24,
+    grow: true,
+    rank: 0,
+    value: (row) => plain(row.actions.join(', ')),
+    role: (row) => (row.actions.at(-1) === 'drop' ? 'info' : 'text'),
+  }),
+  textColumn({
+    id: 'cookie',
+    title: 'COOKIE',
+    about: 'Cookie of the rule; of OVN the first 32 bits of the UUID of its logical flow, which ↵ shows.',
+    width: 10,
+    rank: 0,
+    value: (row) => row.cookie,
+  }),
+];
+
+interface TracedRow extends TracedRule {
+  readonly place: number;
 }
+
+const traceSection = (trace: TraceSample | undefined, empty: NothingWords): TableSection<TracedRow> => ({
+  kind: 'table',
+  id: 'trace',
+  title: 'OpenFlow rules (ofproto/trace)',
+  note: 'in their order · no packet is sent',
+  sources: ['ovs-trace'],
+  columns: [placeColumn, ...columns],
+  rows: (trace?.rules ?? []).map((rule, index) => ({ ...rule, place: index + 1 })),
+  key: (row) => String(row.place),
+  sort: { column: 'place', descending: false },
+  detail: (row) => ruleDetail({ ...row, match: row.match ?? 'no match', actions: row.actions.join(',') }),
+  empty,
+  minRows: 8,
+});
+
+const placeColumn: Column<TracedRow> = numberColumn({
+  id: 'place',
+  title: 'STEP',
+  about: 'Place in the order of the trace.',
+  width: 4,
+  rank: 0,
+  value: (row) => row.place,
+});

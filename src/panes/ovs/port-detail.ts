@@ -1,14 +1,12 @@
 import type { PortOwner } from '../../entities/ovs/port.ts';
 import { plain } from '../../lib/plain.ts';
-import { cut, fit } from '../../lib/text-width.ts';
 import { count, NONE } from '../../lib/units.ts';
 import { bindDetail } from '../../sources/source.ts';
 import type { Interface } from '../../sources/ovs/db.ts';
 import { ovsPortFlows } from '../../sources/ovs/port-flows.ts';
 import type { Detail, LinesSection, Section } from '../pane.ts';
+import { factsSection } from '../../ui/kit/facts.ts';
 import { flowsOfDetail } from './flow-detail-rows.ts';
-
-const LABEL = 13;
 
 /** Detail of one port: its Interface row and its flows, which are read even where all flows are too many. */
 export function portDetail(port: Interface, owners: ReadonlyMap<string, PortOwner>): Detail {
@@ -19,13 +17,13 @@ export function portDetail(port: Interface, owners: ReadonlyMap<string, PortOwne
     sources: { flows: bindDetail(ovsPortFlows, { port: port.name }) },
     everySeconds: 5,
     sections: (samples, missing): readonly Section[] => [
-      factsSection(port),
+      portSection(port),
       flows(samples, missing, 'no flows with this in_port'),
     ],
   };
 }
 
-function factsSection(port: Interface): LinesSection {
+function portSection(port: Interface): LinesSection {
   const counted = [...port.statistics].filter(([name, value]) => value > 0 && /drop|err|coll|fail/.test(name));
   const facts = [
     {
@@ -40,28 +38,13 @@ function factsSection(port: Interface): LinesSection {
       label: 'link',
       text: `${port.link ?? NONE} (admin ${port.admin ?? NONE}) · link_resets ${count(port.linkResets)}`,
     },
-    ...(port.error === undefined ? [] : [{ label: 'error', text: port.error, bad: true }]),
+    ...(port.error === undefined ? [] : [{ label: 'error', text: port.error, role: 'warn' as const }]),
     {
       label: 'drops/errors',
       text: counted.length === 0 ? 'none' : counted.map(([name, value]) => `${name} ${count(value)}`).join(' · '),
-      bad: counted.length > 0,
+      ...(counted.length > 0 && { role: 'warn' as const }),
     },
     ...[...port.externalIds].map(([label, text]) => ({ label, text })),
   ];
-  return {
-    kind: 'lines',
-    id: 'facts',
-    title: 'Port',
-    sources: ['ovs-db'],
-    minColumns: 60,
-    wantRows: () => facts.length,
-    draw: (columns, rows, theme) =>
-      facts
-        .slice(0, rows)
-        .map(
-          (fact) =>
-            theme.paint('label', `${fit(plain(fact.label), LABEL - 1)} `) +
-            theme.paint('bad' in fact && fact.bad ? 'warn' : 'text', cut(plain(fact.text), columns - LABEL)),
-        ),
-  };
+  return factsSection({ title: 'Port', sources: ['ovs-db'] }, facts);
 }

@@ -95,13 +95,19 @@ export interface PortBinding {
 }
 
 export interface LogicalDatapath {
+  readonly uuid: string;
   readonly name: string;
   readonly kind: 'switch' | 'router';
   readonly ports: readonly string[];
+  /** Of a switch. */
   readonly acls: number | undefined;
+  /** Of a router. */
+  readonly nats: number | undefined;
+  readonly loadBalancers: number | undefined;
 }
 
 export interface LogicalPort {
+  readonly uuid: string;
   readonly name: string;
   readonly type: string;
   readonly addresses: readonly string[];
@@ -193,6 +199,7 @@ function logicalOf(nb: (table: string) => readonly Row[]): Pick<OvnCentralSample
   for (const row of rows.values()) {
     const name = row.text('name') ?? row.uuid;
     logicalPorts.set(name, {
+      uuid: row.uuid,
       name,
       type: row.text('type') ?? (row.texts('networks').length > 0 ? 'router port' : ''),
       addresses: [...row.texts('addresses'), ...row.texts('networks')],
@@ -201,10 +208,13 @@ function logicalOf(nb: (table: string) => readonly Row[]): Pick<OvnCentralSample
   }
   const datapaths = (['switch', 'router'] as const).flatMap((kind) =>
     nb(kind === 'switch' ? 'Logical_Switch' : 'Logical_Router').map((row): LogicalDatapath => ({
+      uuid: row.uuid,
       name: row.text('name') || row.uuid,
       kind,
       ports: row.ids('ports').flatMap((id) => rows.get(id)?.text('name') ?? []),
       acls: kind === 'switch' ? row.size('acls') : undefined,
+      nats: kind === 'router' ? row.size('nat') : undefined,
+      loadBalancers: row.size('load_balancer'),
     })),
   );
   return { datapaths, logicalPorts };

@@ -1,6 +1,7 @@
 import type { Missing } from '../../host/host.ts';
 import { lines, toCount } from '../../lib/lines.ts';
 import { parts, replyOf, snapSwitchd, switchd } from './sockets.ts';
+import { rulesOf, type Rule } from './rule.ts';
 import { defineDetail } from '../source.ts';
 
 /** Rules up to which they are dumped: 10 000 took 20 ms of the main thread of ovs-vswitchd where measured. */
@@ -11,7 +12,6 @@ export const RULE_CAP = 20_000;
  *
  *       table 10:                                              ovs-ofctl dump-tables
  *         active=101, lookup=550335, matched=550335
- *     table_id=1, duration=335s, n_packets=501332, n_bytes=29096208, priority=90,ct_state=+new+trk,ip,actions=…
  *        13    20  ea:68:18:1d:cd:ab  203                      fdb/show: port, VLAN, MAC, age in seconds
  */
 export const ovsBridge = defineDetail({
@@ -61,16 +61,6 @@ export interface FlowTable {
   readonly matched: number | undefined;
 }
 
-export interface Rule {
-  readonly table: number;
-  readonly priority: number | undefined;
-  readonly match: string;
-  readonly actions: string;
-  readonly packets: number | undefined;
-  readonly bytes: number | undefined;
-  readonly ageSeconds: number | undefined;
-}
-
 export interface Learned {
   readonly port: string;
   readonly vlan: number | undefined;
@@ -94,28 +84,6 @@ function tablesOf(text: string | undefined): readonly FlowTable[] {
     });
   }
   return all;
-}
-
-/** Rules of a dump; the command omits table 0 and the cookie. */
-export function rulesOf(text: string | undefined): readonly Rule[] {
-  return lines(text ?? '').flatMap((line): Rule[] => {
-    const at = line.indexOf('actions=');
-    const head = /^(?:table_id=(\d+), )?duration=(\d+)s, n_packets=(\d+), n_bytes=(\d+), /.exec(line);
-    if (!head || at < 0) return [];
-    const match = line.slice(head[0].length, at).replace(/,$/, '');
-    const priority = /^priority=(\d+),?/.exec(match);
-    return [
-      {
-        table: toCount(head[1]) ?? 0,
-        priority: toCount(priority?.[1]),
-        match: priority ? match.slice(priority[0].length) : match,
-        actions: line.slice(at + 8),
-        ageSeconds: toCount(head[2]),
-        packets: toCount(head[3]),
-        bytes: toCount(head[4]),
-      },
-    ];
-  });
 }
 
 function addressesOf(text: string | undefined): readonly Learned[] {

@@ -43,6 +43,10 @@ export const ovnDaemon = <Name extends string>(name: Name, daemon: string, reque
 export const ovnTables = <Name extends string>(name: Name, socket: string, database: string): OvnReads<Name> =>
   inOvnFolders(name, (folder) => daemonRead('ovsdb', `${folder}/${socket}.sock`, `tables ${database}`));
 
+/** Query of an OVN database: `ovsdb-queries.ts`. */
+export const ovnQuery = <Name extends string>(name: Name, socket: string, query: string): OvnReads<Name> =>
+  inOvnFolders(name, (folder) => daemonRead('ovsdb', `${folder}/${socket}.sock`, query));
+
 /** Reply to one of these requests, from any folder. */
 export const ovnReplyOf = <Name extends string>(
   values: Readonly<Record<keyof OvnReads<Name>, Replies>>,

@@ -1,4 +1,6 @@
+import type { Missing } from '../../host/host.ts';
 import { replyOf, snapSwitchd, switchd } from './sockets.ts';
+import { traceOf, type Trace } from './trace-rules.ts';
 import { defineDetail } from '../source.ts';
 
 /** Flow by datapath type and match, as printed by the datapath. */
@@ -17,6 +19,14 @@ export const ovsTrace = defineDetail({
     trace: switchd(`ofproto/trace ${datapathType} ${match}`),
     snapTrace: snapSwitchd(`ofproto/trace ${datapathType} ${match}`),
   }),
-  parse: ({ trace, snapTrace }) => replyOf(trace, snapTrace),
+  parse: ({ trace, snapTrace }): TraceSample => {
+    const reply = replyOf(trace, snapTrace);
+    return { ...traceOf(reply.text), silent: reply.silent };
+  },
   example: { datapathType: 'netdev', match: 'in_port(vnet0),eth_type(0x0800),ipv4(dst=10.0.0.1)' },
 });
+
+export interface TraceSample extends Trace {
+  /** Reason for no reply of ovs-vswitchd. */
+  readonly silent: Missing | undefined;
+}

@@ -1,11 +1,12 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { bondsOf } from '../../../src/sources/ovs/bonds.ts';
-import { ovsBridge, rulesOf } from '../../../src/sources/ovs/bridge.ts';
+import { ovsBridge } from '../../../src/sources/ovs/bridge.ts';
 import { zonesOf } from '../../../src/sources/ovs/conntrack-zones.ts';
 import { coverageOf } from '../../../src/sources/ovs/coverage.ts';
 import { ovsDatapath } from '../../../src/sources/ovs/datapath.ts';
 import { ovsDb } from '../../../src/sources/ovs/db.ts';
+import { rulesOf } from '../../../src/sources/ovs/rule.ts';
 import { replyOf } from '../../../src/sources/ovs/sockets.ts';
 import { memoryOf } from '../../../src/sources/ovs/switch.ts';
 import { pmdsOf, rxqsOf } from '../../../src/sources/ovs/threads-shown.ts';

@@ -1,6 +1,7 @@
 import { fields, items, json, textOf } from '../../../lib/json.ts';
 import { DaemonError } from '../protocol.ts';
 import type { Kinds } from './ovsdb-rows.ts';
+import { operationsOf, type OvsdbQuery } from './ovsdb-queries.ts';
 import type { Run } from '../cli-fallback.ts';
 
 /** ovsdb-client(1): `query` is `transact` with an abort at its end, so it never writes. */
@@ -12,12 +13,31 @@ export const clientCommands: readonly string[] = [
     ...CLIENT,
     'query',
     'unix:<socket>',
-    '[<database>, {"op": "select", "table": <table>, "where": [], "columns": [<column>, …]}, …]',
+    '[<database>, {"op": "select", "table": <table>, "where": [<condition>, …], "columns": [<column>, …]}, …]',
   ].join(' '),
 ];
 
 /** Period of the fallback; OVN tables grow with the cluster, and each reply is a full dump. */
 export const clientSeconds = (database: string): number => (database === 'Open_vSwitch' ? 15 : 120);
+
+const askBy =
+  (run: Run) =>
+  async (...words: readonly string[]): Promise<unknown> => {
+    const reading = await run([...CLIENT, ...words]);
+    if (!reading.ok) throw new DaemonError(reading.why, reading.detail);
+    return json(reading.value);
+  };
+
+/** Reply to a query. */
+export async function queryByClient(run: Run, to: string, { database, reply }: OvsdbQuery): Promise<string> {
+  const ask = askBy(run);
+  const schema = await ask('get-schema', `unix:${to}`, database);
+  return reply(async (selections) => {
+    if (selections.length === 0) return [];
+    const { operations, rows } = operationsOf(database, schema, selections);
+    return rows(await ask('query', `unix:${to}`, JSON.stringify(operations)));
+  });
+}
 
 /** Tables in the form of a monitor reply. */
 export async function byClient(
@@ -26,11 +46,7 @@ export async function byClient(
   database: string,
   kindsOf: (schema: unknown) => Kinds,
 ): Promise<string> {
-  const ask = async (...words: readonly string[]): Promise<unknown> => {
-    const reading = await run([...CLIENT, ...words]);
-    if (!reading.ok) throw new DaemonError(reading.why, reading.detail);
-    return json(reading.value);
-  };
+  const ask = askBy(run);
   const kinds = kindsOf(await ask('get-schema', `unix:${to}`, database));
   const selects = [...kinds].map(([table, columns]) => ({
     op: 'select',

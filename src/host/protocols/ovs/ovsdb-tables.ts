@@ -80,7 +80,7 @@ export const ovsdbTables: Readonly<Record<string, Readonly<Record<string, readon
     ],
     Logical_Switch: ['name', 'ports', 'acls', 'load_balancer', 'external_ids'],
     Logical_Switch_Port: ['name', 'type', 'addresses', 'up', 'enabled', 'options', 'tag', 'external_ids'],
-    Logical_Router: ['name', 'ports', 'enabled', 'nat', 'external_ids'],
+    Logical_Router: ['name', 'ports', 'enabled', 'nat', 'load_balancer', 'external_ids'],
     Logical_Router_Port: ['name', 'mac', 'networks', 'enabled', 'gateway_chassis'],
   },
   OVN_Southbound: {

@@ -1,8 +1,9 @@
 import { fields, items } from '../../../lib/json.ts';
 import { DaemonError, type DaemonConnection, type Dial, type Protocol } from '../protocol.ts';
 import { JsonRpc } from './json-rpc.ts';
-import { byClient, clientCommands, clientSeconds } from './ovsdb-commands.ts';
+import { byClient, clientCommands, clientSeconds, queryByClient } from './ovsdb-commands.ts';
 import { apply, emptyOf, shapeOf, written, type ColumnKind, type Kinds, type Tables } from './ovsdb-rows.ts';
+import { operationsOf, queryOf, queryWords, type OvsdbQuery, type Select } from './ovsdb-queries.ts';
 import { countedColumns, ovsdbTables } from './ovsdb-tables.ts';
 import { RequestQueue } from '../request-queue.ts';
 
@@ -10,28 +11,44 @@ import { RequestQueue } from '../request-queue.ts';
 const PLACE =
   /^(?:(?:\/var)?\/run\/(?:openvswitch|ovn)|\/var\/snap\/[\w*-]+\/common\/run\/[\w*-]+)\/(?:db|ovnnb_db|ovnsb_db)\.sock$/;
 
+/** Period of queries by the fallback, which an open page asks for. */
+const QUERY_SECONDS = 10;
+
 const NOTHING_YET = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Database protocol of Open vSwitch and OVN: RFC 7047 with the extensions of ovsdb-server(7). Tables are monitored
  * (`monitor_cond_since`): the first reply is a full dump, later ones cost the server the changes only. Nothing is ever
- * written: no `transact`, no lock.
+ * written: a `transact` has selections alone and ends with `abort`, and nothing is locked.
  */
 export const ovsdb: Protocol = {
   name: 'ovsdb',
   what: 'the databases of Open vSwitch and OVN for their configuration and state (OVSDB)',
   refusal: (to, request) => {
     if (!PLACE.test(to)) return `${to}: not a database socket of Open vSwitch or OVN`;
-    return databaseOf(request) === undefined ? `${request}: not an allowed request for ${to}` : undefined;
+    return databaseOf(request) === undefined && queryOf(request) === undefined
+      ? `${request}: not an allowed request for ${to}`
+      : undefined;
   },
-  allowed: Object.entries(ovsdbTables).map(
-    ([database, tables]) =>
-      `tables ${database}: ${Object.entries(tables)
-        .map(([table, columns]) => `${table} (${columns.join(', ')})`)
-        .join('; ')}`,
-  ),
+  allowed: [
+    ...Object.entries(ovsdbTables).map(
+      ([database, tables]) =>
+        `tables ${database}: ${Object.entries(tables)
+          .map(([table, columns]) => `${table} (${columns.join(', ')})`)
+          .join('; ')}`,
+    ),
+    ...queryWords,
+  ],
   commands: clientCommands,
   fallback: (to, request) => {
+    const query = queryOf(request);
+    if (query)
+      return {
+        by: 'ovsdb-client',
+        everySeconds: QUERY_SECONDS,
+        daemon: to,
+        reply: (run) => queryByClient(run, to, query),
+      };
     const database = databaseOf(request);
     if (database === undefined) return undefined;
     return {
@@ -62,10 +79,12 @@ interface Monitor {
 function connect(dial: Dial): DaemonConnection {
   const queue = new RequestQueue();
   const monitors = new Map<string, Monitor>();
+  const schemas = new Map<string, unknown>();
   let rpc: JsonRpc | undefined;
 
   const open = async (): Promise<JsonRpc> => {
     monitors.clear();
+    schemas.clear();
     const made: JsonRpc = new JsonRpc(await dial(), (method, parameters) => {
       const [database, , updates] = parameters;
       const known = typeof database === 'string' ? monitors.get(database) : undefined;
@@ -78,11 +97,25 @@ function connect(dial: Dial): DaemonConnection {
     return made;
   };
 
+  const answer = async (open: JsonRpc, { database, reply }: OvsdbQuery, late: () => boolean): Promise<string> => {
+    const select: Select = async (selections) => {
+      if (selections.length === 0) return [];
+      if (late()) throw new DaemonError('timeout', `select of ${database}: not sent, timeout`);
+      const schema = schemas.get(database) ?? (await open.call('get_schema', [database]));
+      schemas.set(database, schema);
+      const { operations, rows } = operationsOf(database, schema, selections);
+      return rows(await open.call('transact', [...operations, { op: 'abort' }]));
+    };
+    return reply(select);
+  };
+
   return {
     request: (request, timeoutMs) =>
-      queue.run(request, timeoutMs, async () => {
+      queue.run(request, timeoutMs, async (late) => {
         const database = databaseOf(request) ?? '';
         if (!rpc?.open) rpc = await open();
+        const query = queryOf(request);
+        if (query) return answer(rpc, query, late);
         const known = monitors.get(database);
         // Monitored tables are no evidence of a live server: it must reply to an echo first.
         if (known) await rpc.call('echo', []);
