@@ -149,6 +149,25 @@ show(pid in two["gone"])
     expect(second).toEqual([false]);
   });
 
+  test('answer with a partial table before the console stops to wait for a read that was queued', async () => {
+    const [answered] = await run(String.raw`
+plain_small = small
+def slow_small(path):
+    if path.endswith("/cmdline"):
+        time.sleep(0.05)
+    return plain_small(path)
+override(small=slow_small, SLOW=1)
+job = Job({"id": 1, "what": ["processes", True], "timeout": 60})
+readers.put(job)
+look_until(lambda: len(readers.processes.known) > 0)
+job.asked -= 62
+readers.looked = 0
+look_until(lambda: 1 in answers)
+show(answers[1].get("why"), len(answers[1]["text"]) > 0, job.cut, answers[1]["ms"] < 30000)
+`);
+    expect(answered).toEqual([null, true, true, true]);
+  });
+
   test('skip a control group that hangs, and read it again later', async () => {
     put({ 'proc/self/mountinfo': '30 23 0:26 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw,nsdelegate\n' });
     for (const name of ['stuck', 'web'])

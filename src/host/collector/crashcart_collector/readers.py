@@ -21,6 +21,8 @@ from crashcart_collector.tables import Handles
 from crashcart_collector.threads import Threads
 from crashcart_collector.tls import tls_facts
 
+QUEUED = 2.0  # seconds beyond its time-out from request to answer: the console waits 3 s longer than the time-out
+
 MYPY = False
 if MYPY:
     from typing import Any, Callable, Dict, Iterator
@@ -279,9 +281,9 @@ class Readers:
             if now - at[1] >= patience and worker.looks >= LOOKS and not worker.runs():
                 self.give_up(worker, job, at)
         for job in list(self.open):
-            if job.since is not None and now - job.since > job.timeout:
+            if job.since is not None and (now - job.since > job.timeout or now - job.asked > job.timeout + QUEUED):
                 self.end_at_timeout(job)
-            elif job.since is None and now - job.asked > job.timeout + 1:
+            elif job.since is None and now - job.asked > job.timeout + QUEUED / 2:
                 hung = ", %d reads hang" % HANGS.stuck if HANGS.stuck else ""
                 self.answer(job, Miss("timeout", "not read within %.0f s, reads queued%s" % (job.timeout, hung)))
             elif job.items is not None and not job.done:
