@@ -104,7 +104,7 @@ class Readers:
         self.tables = {("processes", ""): self.processes, ("limits", ""): Limits()}  # type: dict[tuple[str, str], Reading]
         self.texts = {}  # type: dict[str, list[str]]  # of lines of logs, sent with the first request for them
         self.handles = Handles()
-        self.listeners = Listeners()
+        self.listeners = Listeners(self.processes.commands)
 
     def put(self, job: Job) -> None:
         kind, path, *more = job.head["what"]
@@ -228,8 +228,16 @@ class Readers:
             return self.tables[(kind, "")]
         key = (kind, path)
         if key not in self.tables:
-            self.tables[key] = LogLines(path, job.head["what"][2], self.texts[path]) if kind == "lines" else TABLES[kind](self.handles)
+            self.tables[key] = self.table_of(job)
         return self.tables[key]
+
+    def table_of(self, job: Job) -> Reading:
+        kind, path = job.head["what"][:2]
+        if kind == "lines":
+            return LogLines(path, job.head["what"][2], self.texts[path])
+        if kind == "threads":
+            return Threads(self.handles, index=self.processes.commands)
+        return TABLES[kind](self.handles)
 
     def answer(self, job: Job, error: "Exception | None" = None) -> None:
         with self.lock:
@@ -324,4 +332,4 @@ class Readers:
         self.answer(job, None if begun else Miss("timeout", "%s: no answer in %g s" % (job.name, job.timeout)))
 
 
-TABLES = {"cgroups": Cgroups, "threads": Threads}  # type: Tables
+TABLES = {"cgroups": Cgroups}  # type: Tables
