@@ -21,6 +21,12 @@ interface PendingRequest {
   readonly timer: NodeJS.Timeout;
 }
 
+interface RequestOptions {
+  readonly id?: number;
+  /** Gets the reply that comes after the time limit. */
+  readonly late?: ((frame: Frame) => void) | undefined;
+}
+
 /** CollectorLane is the client of a ready collector. */
 export class CollectorLane implements Lane {
   readonly kind = 'python3';
@@ -34,6 +40,7 @@ export class CollectorLane implements Lane {
 
   readonly #pipe: Pipe;
   readonly #waiting = new Map<number, PendingRequest>();
+  readonly #late = new Map<number, (frame: Frame) => void>();
   readonly #children = new Map<number, RemoteChild>();
   readonly #last = new Map<string, unknown>();
   readonly #tables = new Tables();
@@ -61,6 +68,7 @@ export class CollectorLane implements Lane {
         this.#settle(id, waiting, { head: { why: 'failed', detail: why }, body: Buffer.alloc(0) });
       for (const child of this.#children.values()) child.finish(undefined, why);
       this.#children.clear();
+      this.#late.clear();
       pipe.kill();
       this.#welcome();
       settle(why);
@@ -77,7 +85,13 @@ export class CollectorLane implements Lane {
   async read<R extends HostRead>(what: R): Promise<Reading<AnswerOf<R>>> {
     const { head, body } = requestOf(what, this.#last, this.#tables);
     const timeoutMs = what.timeoutMs ?? (what.kind === 'run' ? 10_000 : 5000);
-    const frame = await this.#ask({ ...head, timeout: timeoutMs / 1000 }, body, timeoutMs);
+    // The collector counts a reply as received, and sends only what changed after it: a late one is applied too.
+    const late = what.kind === 'run' ? undefined : (frame: Frame) => void this.#answer(what, frame);
+    const frame = await this.#ask({ ...head, timeout: timeoutMs / 1000 }, body, timeoutMs, { late });
+    return this.#answer(what, frame);
+  }
+
+  #answer<R extends HostRead>(what: R, frame: Frame): Reading<AnswerOf<R>> {
     try {
       return answerOf(what, frame, this.#last, this.#tables);
     } catch (error) {
@@ -158,8 +172,10 @@ export class CollectorLane implements Lane {
     const child = this.#children.get(id);
     if (child?.take(frame)) this.#children.delete(id);
     const waiting = this.#waiting.get(id);
-    // A reply after our timeout has no waiter.
-    if (waiting) this.#settle(id, waiting, frame);
+    if (waiting) return this.#settle(id, waiting, frame);
+    const late = this.#late.get(id);
+    this.#late.delete(id);
+    late?.(frame);
   }
 
   #greet(head: Head): void {
@@ -174,12 +190,18 @@ export class CollectorLane implements Lane {
     waiting.resolve(frame);
   }
 
-  #ask(head: Head, body: Buffer | undefined, timeoutMs: number, id: number = this.#nextId++): Promise<Frame> {
+  #ask(
+    head: Head,
+    body: Buffer | undefined,
+    timeoutMs: number,
+    { id = this.#nextId++, late }: RequestOptions = {},
+  ): Promise<Frame> {
     return new Promise((resolve) => {
       const failure = (why: string, detail: string) => ({ head: { why, detail }, body: Buffer.alloc(0) });
       if (this.#over) return resolve(failure('failed', 'collector has ended'));
       const timer = setTimeout(() => {
         this.#waiting.delete(id);
+        if (late) this.#late.set(id, late);
         resolve(failure('timeout', `timeout after ${(timeoutMs + GRACE_MS) / 1000} s`));
       }, timeoutMs + GRACE_MS);
       this.#waiting.set(id, { resolve, timer });
@@ -202,7 +224,7 @@ export class CollectorLane implements Lane {
   async #dialSocket(path: string, daemons: readonly string[], lasting: boolean, owner: boolean): Promise<Pipe> {
     const id = this.#nextId++;
     const child = this.#child(id);
-    const { head } = await this.#ask({ op: 'dial', path, daemons, lasting, owner }, undefined, DIAL_MS, id);
+    const { head } = await this.#ask({ op: 'dial', path, daemons, lasting, owner }, undefined, DIAL_MS, { id });
     const why = whyOf(head['why']);
     if (!why) return child;
     child.kill();

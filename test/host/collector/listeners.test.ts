@@ -11,6 +11,7 @@ const run = (script: string) =>
 const PRELUDE = `
 import os, socket, sys, tempfile
 from crashcart_collector import listeners, sockets
+from crashcart_collector.commands import Commands
 from crashcart_collector.listeners import Listener, Listeners, address_of
 from crashcart_collector.reads import Miss
 open("/proc/self/comm", "w").write("lab.server-x")
@@ -22,7 +23,7 @@ folder = tempfile.TemporaryDirectory()
 unix = socket.socket(socket.AF_UNIX)
 unix.bind(folder.name + "/a b.sock.12.tmp")
 unix.listen(1)
-names = lambda pattern: Listeners().names(pattern)["names"]
+names = lambda pattern: Listeners(Commands()).names(pattern)["names"]
 `;
 
 test('Listeners names the port of a process, else its unix sockets', () => {
@@ -49,11 +50,25 @@ for pattern in ("listening:nowhere:*", "listening:lab.server-x:*:1"):
 test('Listeners finds a process that became another program', () => {
   const { stdout } = run(`
 listeners.LOOK_AGAIN = -1
-all = Listeners()
+all = Listeners(Commands())
 print(len(all.pids(b"other-name")))
 open("/proc/self/comm", "w").write("other-name")
 print(len(all.pids(b"other-name")))`);
   expect(stdout).toBe('0\n1\n');
+});
+
+test('Listeners takes the processes of a command from the process table while that is read', () => {
+  const { stdout } = run(`
+index = Commands()
+index.put(os.getpid(), b"other-name")
+all = Listeners(index)
+print(len(all.pids(b"other-name")))
+index.walked = listeners.time.monotonic()
+print(all.pids(b"other-name") == [os.getpid()])
+print(all.pids(b"lab.server-x"))
+index.drop(os.getpid())
+print(all.pids(b"other-name"), index.by_name)`);
+  expect(stdout).toBe('0\nTrue\n[]\n[] {}\n');
 });
 
 test('DialledListener connects to a port and to a path', () => {

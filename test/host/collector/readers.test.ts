@@ -149,6 +149,62 @@ show(pid in two["gone"])
     expect(second).toEqual([false]);
   });
 
+  test('answer with a partial table before the console stops to wait for a read that was queued', async () => {
+    const [answered] = await run(String.raw`
+plain_small = small
+def slow_small(path):
+    if path.endswith("/cmdline"):
+        time.sleep(0.05)
+    return plain_small(path)
+override(small=slow_small, SLOW=1)
+job = Job({"id": 1, "what": ["processes", True], "timeout": 60})
+readers.put(job)
+look_until(lambda: len(readers.processes.known) > 0)
+job.asked -= 62
+readers.looked = 0
+look_until(lambda: 1 in answers)
+show(answers[1].get("why"), len(answers[1]["text"]) > 0, job.cut, answers[1]["ms"] < 30000)
+`);
+    expect(answered).toEqual([null, true, true, true]);
+  });
+
+  test('find the processes of threads in the process table, without a look at all others', async () => {
+    const [found, looked, later] = await run(String.raw`
+program = lambda: subprocess.Popen(["sleep", "60"], stdout=subprocess.DEVNULL)
+first = program()
+stats, plain = [], small
+def counted(path):
+    if path.endswith("/stat") and "/task/" not in path:
+        stats.append(path)
+    return plain(path)
+sys.modules["crashcart_collector.threads"].small = counted
+def threads(have):
+    answer = ask(["threads", "sleep", dict({"have": have}, **({} if have else {"commands": ["sleep"]}))])[0]
+    pids, at, body = set(), 0, answer["text"].encode("latin1")
+    while at < len(body):
+        pid, _, mask = struct.unpack_from("<IIB", body, at)
+        pids.add(pid)
+        at += 9
+        for _ in range(bin(mask).count("1")):
+            at += 4 + struct.unpack_from("<I", body, at)[0]
+    return answer["seq"], pids, {pid for pid, _ in answer["gone"]}
+ask(["processes", ""])
+seq, pids, _ = threads(0)
+show(first.pid in pids)
+everyone = len([name for name in os.listdir("/proc") if name.isdigit()])
+show(len(stats) <= len(pids) < everyone)
+second = program()
+first.kill()
+first.wait()
+ask(["processes", ""])
+seq, pids, gone = threads(seq)
+seq, more, goner = threads(seq)
+show(second.pid in pids | more, first.pid in gone | goner)
+second.kill()
+`);
+    expect([found, looked, later]).toEqual([[true], [true], [true, true]]);
+  });
+
   test('skip a control group that hangs, and read it again later', async () => {
     put({ 'proc/self/mountinfo': '30 23 0:26 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw,nsdelegate\n' });
     for (const name of ['stuck', 'web'])

@@ -12,6 +12,7 @@ from crashcart_collector.reads import Miss, beginning, miss_of, slurp, small
 
 MYPY = False
 if MYPY:
+    from crashcart_collector.commands import Commands
     from crashcart_collector.hangs import Head
 
 LISTENING, UNIX = "listening:", "unix:"
@@ -27,8 +28,8 @@ TEMPORARY = re.compile(r"\.\d+\.tmp$")  # HAProxy binds to such a name and then 
 
 
 class Listeners:
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
+    def __init__(self, index: "Commands") -> None:
+        self.index, self.lock = index, threading.Lock()
         self.commands = {}  # type: dict[str, tuple[bytes, float]]  # pid -> command, and when it was first seen
         self.looked = self.refreshed = float("-inf")
 
@@ -55,6 +56,10 @@ class Listeners:
         return {"names": found[:MOST_NAMES]}
 
     def pids(self, command: bytes) -> "list[int]":
+        """By the process table where that is read, else by a look at each process."""
+        indexed = self.index.named(command)
+        if indexed is not None:
+            return sorted(indexed)
         with self.lock:
             now = time.monotonic()
             if now - self.looked > LOOK_AGAIN:

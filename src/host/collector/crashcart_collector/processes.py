@@ -4,6 +4,7 @@ import os
 import struct
 import time
 
+from crashcart_collector.commands import Commands
 from crashcart_collector.hangs import HANGS, Reading
 from crashcart_collector.reads import small
 from crashcart_collector.sampling import QUIET, SAMPLED, Sampling, pids_of
@@ -29,7 +30,7 @@ class Processes(Reading):
     Each record has the time since that process was read before. On a host with very many see `Sampling`."""
 
     def __init__(self, root: str = "") -> None:
-        self.root, self.sampling = root, Sampling(root)
+        self.root, self.sampling, self.commands = root, Sampling(root), Commands()
         self.items = []  # type: list[int]
         self.sampled = self.whole = False  # whole: all are read, as the last answer did not go out
         self.known = {}  # type: dict[int, Known]
@@ -40,6 +41,7 @@ class Processes(Reading):
 
     def begin(self, worker: "Worker", job: "Job") -> "Processes":
         self.out, self.gone, self.tasks_left, self.fresh_left = [], set(), 512, 2000
+        self.commands.walked = time.monotonic()
         sampled = len(self.known) > SAMPLED and not self.whole
         items = self.sampling.begin(self.known, len(self.known)) if sampled else None
         if items is None:
@@ -130,6 +132,7 @@ class Processes(Reading):
             again = known[3] <= QUIET or (known[4] > 0 and not unread)
             self.sampling.take(pid, known[0][known[0].rfind(b")") + 2 :][:1], again)
             self.known[pid] = known
+            self.commands.put(pid, known[2].partition(b"(")[2])
         if unread:
             self.unread[pid] = unread
         elif self.unread:
@@ -140,6 +143,7 @@ class Processes(Reading):
         for pid in self.gone:
             self.known.pop(pid, None)
             self.unread.pop(pid, None)
+            self.commands.drop(pid)
             self.sampling.forget(pid)
         unread = [[pid, *list(self.unread[pid])] for pid in self.unread]
         return {"gone": list(self.gone), "count": len(self.known), "unread": unread}, b"".join(self.out)

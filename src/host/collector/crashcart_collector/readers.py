@@ -21,6 +21,8 @@ from crashcart_collector.tables import Handles
 from crashcart_collector.threads import Threads
 from crashcart_collector.tls import tls_facts
 
+QUEUED = 2.0  # seconds beyond its time-out from request to answer: the console waits 3 s longer than the time-out
+
 MYPY = False
 if MYPY:
     from typing import Any, Callable, Dict, Iterator
@@ -102,7 +104,7 @@ class Readers:
         self.tables = {("processes", ""): self.processes, ("limits", ""): Limits()}  # type: dict[tuple[str, str], Reading]
         self.texts = {}  # type: dict[str, list[list[str]]]  # of lines of logs, and what is kept of these: of the first request for them
         self.handles = Handles()
-        self.listeners = Listeners()
+        self.listeners = Listeners(self.processes.commands)
 
     def put(self, job: Job) -> None:
         kind, path, *more = job.head["what"]
@@ -226,8 +228,16 @@ class Readers:
             return self.tables[(kind, "")]
         key = (kind, path)
         if key not in self.tables:
-            self.tables[key] = LogLines(path, job.head["what"][2], *self.texts[path]) if kind == "lines" else TABLES[kind](self.handles)
+            self.tables[key] = self.table_of(job)
         return self.tables[key]
+
+    def table_of(self, job: Job) -> Reading:
+        kind, path = job.head["what"][:2]
+        if kind == "lines":
+            return LogLines(path, job.head["what"][2], *self.texts[path])
+        if kind == "threads":
+            return Threads(self.handles, index=self.processes.commands)
+        return TABLES[kind](self.handles)
 
     def answer(self, job: Job, error: "Exception | None" = None) -> None:
         with self.lock:
@@ -279,9 +289,9 @@ class Readers:
             if now - at[1] >= patience and worker.looks >= LOOKS and not worker.runs():
                 self.give_up(worker, job, at)
         for job in list(self.open):
-            if job.since is not None and now - job.since > job.timeout:
+            if job.since is not None and (now - job.since > job.timeout or now - job.asked > job.timeout + QUEUED):
                 self.end_at_timeout(job)
-            elif job.since is None and now - job.asked > job.timeout + 1:
+            elif job.since is None and now - job.asked > job.timeout + QUEUED / 2:
                 hung = ", %d reads hang" % HANGS.stuck if HANGS.stuck else ""
                 self.answer(job, Miss("timeout", "not read within %.0f s, reads queued%s" % (job.timeout, hung)))
             elif job.items is not None and not job.done:
@@ -322,4 +332,4 @@ class Readers:
         self.answer(job, None if begun else Miss("timeout", "%s: no answer in %g s" % (job.name, job.timeout)))
 
 
-TABLES = {"cgroups": Cgroups, "threads": Threads}  # type: Tables
+TABLES = {"cgroups": Cgroups}  # type: Tables

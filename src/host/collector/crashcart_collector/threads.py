@@ -4,12 +4,14 @@ import os
 import struct
 
 from crashcart_collector.reads import small
+from crashcart_collector.sampling import pids_of
 from crashcart_collector.tables import Table
 
 MYPY = False
 if MYPY:
     from typing import Any, Dict, List, Optional, Tuple
 
+    from crashcart_collector.commands import Commands
     from crashcart_collector.hangs import Head, Worker
     from crashcart_collector.tables import Handles
 
@@ -32,10 +34,11 @@ class Thread:
 
 class Threads(Table):
     """schedstat of every thread each time, by an open file; stat of those that ran since. Processes and threads that
-    came are looked for every second time."""
+    came are looked for every second time, processes in the index of the process table where that is read."""
 
-    def __init__(self, handles: "Handles", root: str = "") -> None:
+    def __init__(self, handles: "Handles", root: str = "", index: "Commands | None" = None) -> None:
         super().__init__(handles, root)
+        self.index = index
         self.processes = {}  # type: dict[int, dict[int, Thread]]
         self.looks = {}  # type: dict[int, int]  # pid -> walks in which it was looked at
         self.commands = ()  # type: tuple[bytes, ...]
@@ -49,7 +52,7 @@ class Threads(Table):
 
     def forget(self) -> None:
         self.release()
-        self.commands = tuple(("(" + command).encode() for command in self.asked["commands"])
+        self.commands = tuple(command.encode() for command in self.asked["commands"])
 
     def close(self, thread: Thread) -> None:
         if thread.fd >= 0:
@@ -62,12 +65,15 @@ class Threads(Table):
         if not self.walks:
             return list(self.processes)
         again = self.tick % 60 < 2  # once a minute all: a process may have become another program long after it came
-        pids = {int(name) for name in os.listdir(self.root + "/proc/") if "0" <= name[0] <= "9"}
+        indexed = self.index.starting(self.commands) if self.index else None
+        pids = set(pids_of(self.root) if indexed is None else indexed)
         for pid in [pid for pid in self.looks if pid not in pids]:
             del self.looks[pid]
         for pid in [pid for pid in self.processes if pid not in pids]:
             self.remove(pid, list(self.processes[pid]))
             del self.processes[pid]
+        if indexed is not None:
+            return indexed
         return [pid for pid in pids if again or pid in self.processes or self.looks.get(pid, 0) < LOOKS]
 
     def step(self, worker: "Worker", pid: int) -> "Step":
@@ -78,7 +84,7 @@ class Threads(Table):
         threads = self.processes.get(pid)
         if threads is None:
             stat = small(base + "stat")
-            if not stat[stat.find(b"(") :].startswith(self.commands):
+            if not stat.partition(b"(")[2].startswith(self.commands):
                 return pid, {}, [], []
             threads = {}
         worker.item = pid, threads  # what is to be closed when this comes back too late
