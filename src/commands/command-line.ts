@@ -187,7 +187,7 @@ export const optionEntries = {
     value: 'SOURCE|TIME',
     group: 'general',
     about:
-      'hosts of a source, all or those named (@group): ssh, ansible:FILE, juju, ceph, k8s; juju:FILE reads saved output; of cut: start of the slice',
+      'hosts of a source, all or those named (@group): ssh, ansible:FILE, maas:FILE, juju, ceph, openstack, k8s; juju:FILE reads saved output; of cut: start of the slice',
   },
   yes: { type: 'boolean', short: 'y', group: 'general', about: 'connects to several hosts without asking' },
   budget: {

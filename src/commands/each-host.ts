@@ -17,7 +17,7 @@ import { openRecording } from '../recording/open-recording.ts';
 import { ReplaySession } from '../recording/replay-session.ts';
 import type { AnySource } from '../sources/source.ts';
 import { sources } from '../subsystems/index.ts';
-import { foldNames } from '../fleet/fold-names.ts';
+import { foldNames } from '../lib/fold-names.ts';
 import type { Reach } from './arguments.ts';
 import type { FleetMembers } from './fleet-arguments.ts';
 import { reachHost, watch } from './reach.ts';
@@ -59,6 +59,8 @@ export interface EachHostOptions {
   /** What is read of each host. Default: all sources. */
   readonly sources?: readonly AnySource[] | undefined;
   readonly findings: readonly AnyFinding[];
+  /** Each host has its own audit log, which its recording then has: else one for all. */
+  readonly isAuditApart?: boolean | undefined;
   /** Sentence of the question before the first connect. */
   readonly cost: string;
 }
@@ -97,16 +99,24 @@ export async function eachHost<Result>(options: EachHostOptions, take: (member: 
   );
 } // prettier-ignore
 
-function liveMembers({ reach, config, prompter, sources: read, findings }: EachHostOptions) {
+function liveMembers({ reach, config, prompter, sources: read, findings, isAuditApart = false }: EachHostOptions) {
   const ramp = new Ramp();
   const questions = new GatheredQuestions(prompter);
-  const audit = new Audit('fleet', Date.now());
-  if (audit.problem) prompter.notify(audit.problem);
-  const shared = { audit, keyring: createKeyring(), jumps: new JumpLines(), withoutRoot: false };
+  const auditOf = (name: string): Audit => {
+    const audit = new Audit(name, Date.now());
+    if (audit.problem) prompter.notify(audit.problem);
+    return audit;
+  };
+  const common = isAuditApart ? undefined : auditOf('fleet');
+  const shared = { keyring: createKeyring(), jumps: new JumpLines(), withoutRoot: false };
   return async ({ name, target }: InventoryHost): Promise<OpenMember> => {
     const own = { ...reach, target, backend: reach.backend ?? config.defaults.transport };
     const turn = <Value>(login: () => Promise<Value>) => ramp.run(login);
-    const reached = await reachHost(own, questions.of(name), undefined, { ...shared, turn });
+    const reached = await reachHost(own, questions.of(name), undefined, {
+      ...shared,
+      audit: common ?? auditOf(name),
+      turn,
+    });
     const session = watch(reached, reach.budgetPct ?? config.budgetPct, findings, read);
     return { name, session, live: session, atMs: () => Date.now() };
   };

@@ -1,7 +1,8 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoadedConfig } from '../config.ts';
-import { foldNames } from '../fleet/fold-names.ts';
+import { foldNames } from '../lib/fold-names.ts';
 import { reasonOf } from '../fleet/judgement.ts';
 import { sanitizeLines } from '../lib/plain.ts';
 import { bytes, duration, plural } from '../lib/units.ts';
@@ -35,21 +36,22 @@ export async function recordFleet(command: FleetRecordCommand, config: LoadedCon
   const over = Promise.withResolvers<void>();
   const end = () => over.resolve();
   for (const signal of ENDS) process.on(signal, end);
-  let timer: NodeJS.Timeout | undefined;
   const startMs = Date.now();
   try {
     const results = await eachHost(
-      { ...command, config, prompter: linePrompter(process.stdin, process.stderr), findings: findingsWith(config), cost: COST }, // prettier-ignore
-      async (member) => {
-        // The time runs from the first host that is recorded: logins of hundreds take a while.
-        if (forMs !== undefined) timer ??= setTimeout(end, forMs);
-        return recorded(member, out, veil, over.promise);
-      },
+      { ...command, config, prompter: linePrompter(process.stdin, process.stderr), findings: findingsWith(config), cost: COST, isAuditApart: true }, // prettier-ignore
+      // Logins of hundreds take a while: each host has its whole time.
+      async (member) =>
+        recorded(
+          member,
+          out,
+          veil,
+          forMs === undefined ? over.promise : Promise.race([over.promise, sleep(forMs, undefined, { ref: false })]),
+        ),
     );
     return await summary(results, out, (Date.now() - startMs) / 1000, veil);
   } finally {
     for (const signal of ENDS) process.off(signal, end);
-    clearTimeout(timer);
   }
 }
 
@@ -65,10 +67,10 @@ async function newFolder(out: string): Promise<void> {
   throw new RecordingError(`--out ${out}: the folder is not empty`);
 } // prettier-ignore
 
-async function recorded({ name, live }: OpenMember, out: string, veil: ScreenRedaction | undefined, over: Promise<void>): Promise<Recorded> {
+async function recorded({ name, live }: OpenMember, out: string, veil: ScreenRedaction | undefined, over: Promise<unknown>): Promise<Recorded> {
   if (!live) throw new TypeError('only live hosts are recorded');
   veil?.learnTarget(name);
-  const path = join(out, `${fileName(veil ? veil.redactor.whole(name) : name)}.cc.zst`);
+  const path = join(out, `${fileName(veil ? veil.redactor.cell(name) : name)}.cc.zst`);
   const recording = veil ? await startRedacted(live, veil, path) : await startRecording(live, path);
   await over;
   await recording.stop();
@@ -86,7 +88,7 @@ async function summary(results: Results, out: string, seconds: number, veil: Scr
   const failed = results.flatMap((one) => ('failure' in one ? [one] : []));
   if (done.length > 0) await print(`${out}\n`);
   const size = done.reduce((sum, one) => sum + one.bytes, 0);
-  warn(`${plural(done.length, 'host')} recorded, ${duration(seconds)}, ${bytes(size)}; open them with: crashcart replay ${out}`);
+  warn(`${plural(done.length, 'host')} recorded, ${duration(seconds)}, ${bytes(size)}${done.length > 0 ? `; open them with: crashcart replay ${out}` : ''}`);
   const line = (text: string) => warn(sanitizeLines(veil ? veil.redactor.shown(text) : text));
   for (const [reason, group] of Map.groupBy(failed, ({ failure }) => reasonOf(failure)))
     line(`${foldNames(group.map(({ name }) => name))}: not recorded: ${reason}`);

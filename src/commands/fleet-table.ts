@@ -9,7 +9,7 @@ import { ScreenRedaction } from '../redact/screen-redaction.ts';
 import type { AnySource } from '../sources/source.ts';
 import { panes } from '../subsystems/index.ts';
 import { reasonOf } from '../fleet/judgement.ts';
-import { foldNames } from '../fleet/fold-names.ts';
+import { foldNames } from '../lib/fold-names.ts';
 import { eachHost } from './each-host.ts';
 import type { FleetTableCommand } from './fleet-arguments.ts';
 import { keepNames } from './keep-names.ts';
@@ -53,7 +53,7 @@ export async function printFleetTable(command: FleetTableCommand, config: Loaded
   try {
     const isFolded = command.format === 'text' || command.onlyDifferent;
     const one = fleetTable(hosts, { isFolded, onlyDifferent: command.onlyDifferent });
-    await print(gated(tableText(one, command.format), redaction));
+    if (read > 0) await print(gated(tableText(one, command.format), redaction));
     const notes = [countsText(one.counts), ...failureLines(failures)];
     for (const line of notes) warn(redaction ? gated(line, redaction) : sanitizeLines(line));
   } finally {

@@ -4,7 +4,7 @@ import type { FleetControl } from '../app/fleet-flow.ts';
 import { toolBox } from '../app/tool-box.ts';
 import { LiveSession } from '../collect/live-session.ts';
 import type { LoadedConfig } from '../config.ts';
-import { foldNames } from '../fleet/fold-names.ts';
+import { foldNames } from '../lib/fold-names.ts';
 import { GLANCE_BUDGET_PCT, glanceRules, glanceSources } from '../fleet/glance.ts';
 import { isRead, isUnreachable } from '../fleet/host-row.ts';
 import type { InventoryHost } from '../fleet/inventory.ts';

@@ -1,4 +1,4 @@
-import { foldNames } from '../fleet/fold-names.ts';
+import { foldNames } from '../lib/fold-names.ts';
 import { plural } from '../lib/units.ts';
 import type { PaneTable, Value } from './pane-table.ts';
 

@@ -1,6 +1,6 @@
 import { defineSource } from '../sources/source.ts';
 import { named } from '../redact/identifier.ts';
-import { foldNames } from './fold-names.ts';
+import { foldNames } from '../lib/fold-names.ts';
 import type { FleetSample } from './host-row.ts';
 import { judgementOf } from './judgement.ts';
 

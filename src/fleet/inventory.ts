@@ -212,6 +212,31 @@ export function kubernetesNodes(text: string): Inventory {
   return builder.made();
 }
 
+/** Output of `maas PROFILE machines read`: deployed machines, with tags, zone and pool as groups. */
+export function maasMachines(text: string): Inventory {
+  const builder = new Builder();
+  for (const machine of items(json(text)).map(fields)) {
+    // Others have no system of their own that takes logins.
+    if (textOf(machine['status_name']) !== 'Deployed') continue;
+    const name = textOf(machine['hostname']);
+    const address = textOf(items(machine['ip_addresses'])[0]) ?? textOf(machine['fqdn']) ?? name;
+    const groups = [...items(machine['tag_names']), fields(machine['zone'])['name'], fields(machine['pool'])['name']];
+    builder.host(name, address && targetOf(address, 'ubuntu', undefined), groups.map(textOf));
+  }
+  return builder.made();
+}
+
+/** Output of `openstack hypervisor list --long -f json`: newer versions of the API give no addresses. */
+export function openstackHypervisors(text: string): Inventory {
+  const builder = new Builder();
+  for (const one of items(json(text)).map(fields)) {
+    const name = textOf(one['Hypervisor Hostname']);
+    const address = textOf(one['Host IP']) ?? name;
+    builder.host(name, address && targetOf(address, undefined, undefined), [textOf(one['State'])]);
+  }
+  return builder.made();
+}
+
 /** Names of `Host` lines of ssh_config(5) without patterns. */
 export function sshConfigNames(text: string): Inventory {
   const builder = new Builder();

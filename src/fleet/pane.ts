@@ -8,12 +8,15 @@ import { nothingWords, ownWords, stateOf, type NothingWords } from '../timeline/
 import { figureColumn, textColumn, totalColumn } from '../ui/kit/columns.ts';
 import { limits } from '../thresholds.ts';
 import { certainOffset, clockOffsets, type ClockOffset } from './cluster/clock-offsets.ts';
-import { offsetText, type ClusterIncident, type ClusterVictim } from './cluster/cluster-incidents.ts';
+import { offsetText, type ClusterIncident } from './cluster/cluster-incidents.ts';
+import { clusterTable, incidentTable } from './cluster/sections.ts';
 import type { ClusterView } from './cluster/cluster-views.ts';
 import { figureIds, figureOf } from './figures.ts';
 import { fleet } from './fleet-source.ts';
-import { foldNames } from './fold-names.ts';
+import { foldNames } from '../lib/fold-names.ts';
 import { isUnreachable, worstOf, type HostRow } from './host-row.ts';
+import { differencesOf, type Difference } from './differences.ts';
+import { differenceTable } from './difference-section.ts';
 import { judgementOf, outlierText, reasonOf, type FleetJudgement, type FleetProblem } from './judgement.ts';
 import type { SharedFact } from './shared-facts.ts';
 
@@ -43,6 +46,7 @@ export interface FleetModel {
   readonly incidents: readonly ClusterIncident[];
   readonly clusters: readonly ClusterView[];
   readonly shared: readonly SharedRow[];
+  readonly differences: readonly Difference[];
   readonly hosts: readonly HostRow[];
   readonly empty: NothingWords;
 }
@@ -56,10 +60,11 @@ export const hostsPane = definePane({
   model: fleetModel,
   presence: () => 'present',
   sections: (model): readonly Section[] => [
-    ...(model.incidents.length > 0 ? [incidentTable(model)] : []),
+    ...(model.incidents.length > 0 ? [incidentTable(model.incidents)] : []),
     matrix(model),
-    ...(model.clusters.length > 0 ? [clusterTable(model)] : []),
+    ...(model.clusters.length > 0 ? [clusterTable(model.clusters)] : []),
     ...(model.shared.length > 0 ? [sharedTable(model)] : []),
+    ...(model.differences.length > 0 ? [differenceTable(model.differences)] : []),
   ],
   tile,
 });
@@ -69,6 +74,7 @@ export function fleetModel({ fleet: seen }: Moment<typeof needs>): FleetModel {
   const judgement = seen.now && judgementOf(seen.now);
   return {
     hosts,
+    differences: differencesOf(hosts),
     incidents: judgement?.incidents ?? [],
     clusters: judgement?.clusters ?? [],
     rows: judgement ? foldedRows(hosts, judgement) : [],
@@ -123,9 +129,9 @@ function rowOf(
   };
 }
 
-/** `sdb: 812ms await, culprit of 3 findings on ceph[1-2]`. */
+/** `culprit, 3 findings on ceph[1-2]: sdb: 812ms await`. */
 const culpritText = ({ host, subject, sentence, victims }: ClusterIncident): string =>
-  `${subject === host ? '' : `${subject}: `}${sentence}, culprit of ${plural(victims.length, 'finding')} on ${foldNames([...new Set(victims.map((one) => one.host))])}`;
+  `culprit, ${plural(victims.length, 'finding')} on ${foldNames(victims.map((one) => one.host))}: ${subject === host ? '' : `${subject}: `}${sentence}`;
 
 function textOf(host: HostRow, outliers: readonly string[]): string {
   if (host.state !== 'live' && host.state !== 'recorded') return host.why ?? '';
@@ -206,83 +212,9 @@ const unfolded = (row: MatrixRow): Detail => ({
   sources: {},
   everySeconds: 0,
   sections: () => [
-    matrix({ rows: row.hosts.map((host) => ({ ...row, hosts: [host], names: host.name })), hosts: row.hosts, incidents: [], clusters: [], shared: [], empty: ownWords('none') }, 'folded-hosts'),
+    matrix({ rows: row.hosts.map((host) => ({ ...row, hosts: [host], names: host.name })), hosts: row.hosts, incidents: [], clusters: [], shared: [], differences: [], empty: ownWords('none') }, 'folded-hosts'),
   ], // prettier-ignore
 });
-
-const incidentTable = ({ incidents }: FleetModel): TableSection<ClusterIncident> => ({
-  kind: 'table',
-  id: 'incidents',
-  title: 'Incidents across hosts',
-  sources: ['fleet'],
-  columns: [
-    { id: 'severity', title: 'SEV', about: 'Severity of the incident: the worst of its findings.', vocabulary: 'fixed', width: 4, rank: 0, value: ({ severity }) => SEVERITY_RANK[severity], text: ({ severity }) => severity, role: ({ severity }) => severity },
-    { id: 'host', title: 'CULPRIT', about: 'Host of the cause.', width: 14, widest: 30, rank: 0, value: ({ host }) => plain(host) },
-    { id: 'object', title: 'OBJECT', about: 'Object of the cause.', width: 10, widest: 24, rank: 1, value: ({ subject }) => plain(subject) },
-    textColumn({ id: 'problem', title: 'PROBLEM', about: 'Finding that is the cause.', vocabulary: 'fixed', width: 20, wants: 50, grow: true, rank: 0, role: ({ severity }) => severity, value: ({ sentence }) => label(sentence) }),
-    totalColumn({ id: 'findings', title: 'EXPLAINS', about: 'Findings that follow from it.', width: 8, rank: 1, value: ({ victims }) => victims.length }),
-    { id: 'on', title: 'ON', about: 'Hosts that have them.', width: 14, widest: 30, rank: 0, value: ({ victims }) => foldNames([...new Set(victims.map(({ host }) => plain(host)))]) },
-  ],
-  rows: incidents,
-  key: ({ key }) => key,
-  sort: { column: 'severity', descending: true },
-  entity: ({ host }) => entityRef('host', host),
-  host: ({ host }) => host,
-  detail: (row) => victimsOf(row),
-  minRows: 2,
-  empty: ownWords('none'),
-}); // prettier-ignore
-
-/** Page of an incident that spans hosts: its chain of evidence. */
-const victimsOf = ({ host, subject, sentence, victims }: ClusterIncident): Detail => ({
-  id: 'cluster-incident',
-  title: `${plain(host)}: ${plain(subject)}`,
-  sources: {},
-  everySeconds: 0,
-  sections: () => [victimTable(sentence, victims)],
-});
-
-const victimTable = (sentence: string, victims: readonly ClusterVictim[]): TableSection<ClusterVictim> => ({
-  kind: 'table',
-  id: 'victims',
-  title: 'Findings that follow',
-  note: label(sentence),
-  sources: ['fleet'],
-  columns: [
-    { id: 'host', title: 'HOST', about: 'Host that has the finding.', width: 14, widest: 30, rank: 0, value: ({ host }) => plain(host) },
-    { id: 'object', title: 'OBJECT', about: 'Object of the finding.', width: 14, widest: 30, rank: 0, value: ({ subject }) => plain(subject) },
-    textColumn({ id: 'problem', title: 'PROBLEM', about: 'Condition of the object.', vocabulary: 'fixed', width: 20, grow: true, rank: 0, role: ({ severity }) => severity, value: (row) => label(row.sentence) }),
-    textColumn({ id: 'because', title: 'BECAUSE', about: 'Why it follows.', vocabulary: 'fixed', width: 20, wants: 40, rank: 1, value: ({ because }) => because }),
-  ],
-  rows: victims,
-  key: ({ host, rule, condition = '', subject }) => `${host} ${rule} ${condition} ${subject}`,
-  host: ({ host }) => host,
-  empty: ownWords('none'),
-}); // prettier-ignore
-
-const contradictionText = ({ contradictions }: ClusterView): string =>
-  contradictions.map(({ what, values }) => `${what}: ${values.map(({ value, hosts }) => `${plain(value)} (${foldNames(hosts.map((host) => plain(host)))})`).join(', ')}`).join('; '); // prettier-ignore
-
-const clusterTable = ({ clusters }: FleetModel): TableSection<ClusterView> => ({
-  kind: 'table',
-  id: 'clusters',
-  title: 'Clusters',
-  sources: ['fleet'],
-  columns: [
-    { id: 'kind', title: 'CLUSTER', about: 'Ceph by its fsid, Kubernetes by the CA of its API server, OVN by its southbound databases, Galera and RabbitMQ by their cluster name.', vocabulary: 'fixed', width: 10, rank: 0, value: ({ kind }) => kind },
-    { id: 'id', title: 'ID', about: 'What names the cluster on all of its hosts.', width: 12, widest: 36, rank: 3, value: ({ id }) => (id === undefined ? NONE : plain(id)) },
-    textColumn({ id: 'state', title: 'STATE', about: 'Health as the cluster reports it.', vocabulary: 'fixed', width: 14, wants: 24, rank: 0, role: ({ severity }) => severity ?? 'text', value: ({ state }) => (state === undefined ? NONE : label(state)) }),
-    textColumn({ id: 'summary', title: 'SUMMARY', about: 'Members, objects.', vocabulary: 'fixed', width: 16, wants: 40, grow: true, rank: 1, value: ({ summary }) => label(summary) }),
-    { id: 'from', title: 'READ FROM', about: 'Host whose reading this is.', width: 12, widest: 30, rank: 0, value: ({ readFrom }) => plain(readFrom) },
-    { id: 'hosts', title: 'HOSTS', about: 'Hosts of the fleet that belong to it or read it.', width: 14, widest: 40, rank: 1, value: ({ hosts }) => foldNames(hosts.map((host) => plain(host))) },
-    textColumn({ id: 'contradictions', title: 'CONTRADICTIONS', about: 'Figures on which its hosts do not agree.', vocabulary: 'fixed', width: 14, wants: 40, rank: 2, role: () => 'warn', value: (row) => contradictionText(row) }),
-  ],
-  rows: clusters,
-  key: ({ kind, id = '' }) => `${kind} ${id}`,
-  host: ({ readFrom }) => readFrom,
-  empty: ownWords('none'),
-  minRows: 2,
-}); // prettier-ignore
 
 const sharedTable = ({ shared }: FleetModel): TableSection<SharedRow> => ({
   kind: 'table',

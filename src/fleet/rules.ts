@@ -2,7 +2,7 @@ import { entityRef } from '../findings/entity-ref.ts';
 import { defineFinding, type AnyFinding, type Found } from '../findings/finding.ts';
 import { plural, span } from '../lib/units.ts';
 import { fleet } from './fleet-source.ts';
-import { foldNames } from './fold-names.ts';
+import { foldNames } from '../lib/fold-names.ts';
 import { judgementOf, type FleetProblem } from './judgement.ts';
 import type { SharedFact } from './shared-facts.ts';
 

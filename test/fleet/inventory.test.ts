@@ -10,6 +10,8 @@ import {
   cephHosts,
   jujuStatus,
   kubernetesNodes,
+  maasMachines,
+  openstackHypervisors,
   sshConfigNames,
   type Inventory,
 } from '../../src/fleet/inventory.ts';
@@ -110,6 +112,24 @@ describe('cephHosts', () => {
   });
 });
 
+describe('maasMachines', () => {
+  it('has deployed machines with their tags, zones and pools', () => {
+    const machine = (hostname: string, status: string, ip: readonly string[]) => ({ hostname, fqdn: `${hostname}.maas`, status_name: status, ip_addresses: ip, tag_names: ['ceph'], zone: { name: 'az1' }, pool: { name: 'default' } }); // prettier-ignore
+    const found = maasMachines(JSON.stringify([machine('m1', 'Deployed', ['10.0.0.1', 'fd00::1']), machine('m2', 'Ready', []), machine('m3', 'Deployed', [])])); // prettier-ignore
+    expect(targets(found)).toBe('m1=ubuntu@10.0.0.1 m3=ubuntu@m3.maas');
+    expect(group(found, 'ceph')).toBe('m1 m3');
+    expect(group(found, 'az1')).toBe('m1 m3');
+  });
+});
+
+describe('openstackHypervisors', () => {
+  it('has addresses where the API gives them', () => {
+    const found = openstackHypervisors('[{"Hypervisor Hostname":"c1.example.com","Host IP":"10.0.0.1","State":"up"},{"Hypervisor Hostname":"c2","Host IP":null,"State":"down"}]'); // prettier-ignore
+    expect(targets(found)).toBe('c1.example.com=10.0.0.1 c2=c2');
+    expect(group(found, 'up')).toBe('c1.example.com');
+  });
+});
+
 describe('kubernetesNodes', () => {
   it('has internal addresses and roles', () => {
     const found = kubernetesNodes(
@@ -142,7 +162,15 @@ describe('inventories', () => {
   it('are total for any text', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
-        for (const parse of [ansibleList, jujuStatus, cephHosts, kubernetesNodes, sshConfigNames])
+        for (const parse of [
+          ansibleList,
+          jujuStatus,
+          cephHosts,
+          kubernetesNodes,
+          maasMachines,
+          openstackHypervisors,
+          sshConfigNames,
+        ])
           expect(parse(text).hosts.length).toBeLessThanOrEqual(4096);
       }),
     );

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { foldNames } from '../../src/fleet/fold-names.ts';
+import { foldNames } from '../../src/lib/fold-names.ts';
 import { expandNodeSet, isNodeSet, MAX_NAMES, NodeSetError } from '../../src/fleet/nodeset.ts';
 
 const groups: Readonly<Record<string, string>> = {

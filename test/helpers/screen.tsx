@@ -45,6 +45,7 @@ export interface ScreenOptions {
   readonly connect?: (prompter: Prompter) => Promise<Session>;
   readonly panes?: readonly AnyPane[];
   readonly openHost?: RunOptions['openHost'];
+  readonly fleet?: RunOptions['fleet'];
   readonly tools?: RunOptions['tools'];
   readonly shortReport?: RunOptions['shortReport'];
   readonly keymap?: RunOptions['keymap'];
@@ -109,6 +110,7 @@ export class TestScreen {
       theme: options.theme ?? makeTheme({ colour: true, ascii: false }),
       panes: options.panes ?? fakePanes,
       openHost: options.openHost,
+      fleet: options.fleet,
       tools: options.tools,
       own: options.own,
       shortReport: options.shortReport,

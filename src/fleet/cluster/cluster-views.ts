@@ -41,7 +41,7 @@ export function clusterViews(hosts: readonly HostRow[]): readonly ClusterView[] 
   return [...byKind].flatMap(([kind, readings]) => {
     const idOf = ids(readings);
     const groups = Map.groupBy(readings, ({ reading }) => idOf(reading));
-    return [...groups].map(([id, group]) => viewOf(kind, id, group));
+    return [...groups].flatMap(([id, group]) => viewOf(kind, id, group));
   });
 }
 
@@ -60,13 +60,14 @@ export function clusterIds(hosts: readonly HostRow[]): (host: string, kind: Clus
   return (host, kind) => found.get(`${kind} ${host}`);
 }
 
-function viewOf(kind: ClusterKind, id: string | undefined, readings: readonly HostReading[]): ClusterView {
+function viewOf(kind: ClusterKind, id: string | undefined, readings: readonly HostReading[]): readonly ClusterView[] {
   // The worst state is shown: a host that is cut off has an old one, which the contradictions name.
   const chosen = readings
     .filter(({ reading: { state } }) => state !== undefined)
     .toSorted((a, b) => rank(b) - rank(a) || Object.keys(b.reading.facts).length - Object.keys(a.reading.facts).length)[0];
-  const from = chosen ?? (readings[0] as HostReading);
-  return {
+  const from = chosen ?? readings[0];
+  if (!from) return [];
+  return [{
     kind,
     id,
     severity: from.reading.severity,
@@ -75,7 +76,7 @@ function viewOf(kind: ClusterKind, id: string | undefined, readings: readonly Ho
     hosts: [...new Set(readings.map(({ host }) => host))],
     readFrom: from.host,
     contradictions: contradictionsOf(readings),
-  };
+  }];
 } // prettier-ignore
 
 function contradictionsOf(readings: readonly HostReading[]): readonly Contradiction[] {

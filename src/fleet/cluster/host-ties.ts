@@ -1,4 +1,11 @@
-import { entityRef, osdRef, processRef, shortHost, type EntityRef } from '../../findings/entity-ref.ts';
+import {
+  entityRef,
+  openstackServiceRef,
+  osdRef,
+  processRef,
+  shortHost,
+  type EntityRef,
+} from '../../findings/entity-ref.ts';
 import type { Via } from '../../incidents/dependency.ts';
 import { cephFleet } from '../../sources/ceph/fleet.ts';
 import { cephMons } from '../../sources/ceph/mons.ts';
@@ -105,8 +112,8 @@ function homesAt(moment: Moment<typeof tieNeeds>): readonly Home[] {
       if (!self) add(entityRef('ovsdb', database), 'waits-for', bareAddress(address));
   for (const { name, remote } of moment.ovsDb.now?.interfaces ?? [])
     if (remote !== undefined) add(entityRef('port', name), 'waits-for', bareAddress(remote));
-  for (const { name, host } of moment.openstackCloud.now?.services ?? [])
-    add(entityRef('openstack-service', `${name}@${shortHost(host)}`), 'runs-as', host);
+  for (const { binary, host } of moment.openstackCloud.now?.services ?? [])
+    add(openstackServiceRef({ name: binary, host }), 'runs-as', host);
   return found;
 }
 

@@ -11,7 +11,7 @@ import type { Explainer } from '../../incidents/explainer.ts';
 import { Timeline } from '../../timeline/timeline.ts';
 import { interner, type Interner } from '../facts.ts';
 import { fleet } from '../fleet-source.ts';
-import { foldNames } from '../fold-names.ts';
+import { foldNames } from '../../lib/fold-names.ts';
 import type { FleetSample, HostDepth } from '../host-row.ts';
 import { fleetRules } from '../rules.ts';
 import { Member } from './member.ts';

@@ -11,6 +11,8 @@ import {
   cephHosts,
   jujuStatus,
   kubernetesNodes,
+  maasMachines,
+  openstackHypervisors,
   sshConfigNames,
   type Inventory,
   type InventoryHost,
@@ -33,10 +35,11 @@ const TOOLS: Readonly<
 > = {
   juju: { argv: ['juju', 'status', '--format', 'json'], parse: jujuStatus },
   ceph: { argv: ['ceph', 'orch', 'host', 'ls', '--format', 'json'], parse: cephHosts },
+  openstack: { argv: ['openstack', 'hypervisor', 'list', '--long', '-f', 'json'], parse: openstackHypervisors },
   k8s: { argv: ['kubectl', 'get', 'nodes', '-o', 'json'], parse: kubernetesNodes },
 };
 
-export const FROM_KINDS = 'ssh, ansible:FILE, juju, ceph or k8s (juju:FILE… reads saved output)';
+export const FROM_KINDS = 'ssh, ansible:FILE, maas:FILE, juju, ceph, openstack or k8s (juju:FILE… reads saved output)';
 
 /** Hosts that the words of a command line name, each once. Throws a NodeSetError with the reason. */
 export function namedHosts(
@@ -97,6 +100,10 @@ function inventoryOf(from: string): Inventory {
   if (kind === 'ansible') {
     if (file === '') throw new NodeSetError('--from ansible: missing FILE: --from ansible:inventory.yml');
     return ansible(file, from);
+  }
+  if (kind === 'maas') {
+    if (file === '') throw new NodeSetError('--from maas: missing FILE: maas PROFILE machines read >machines.json; --from maas:machines.json'); // prettier-ignore
+    return maasMachines(contents(file, from));
   }
   const tool = TOOLS[kind];
   if (!tool) throw new NodeSetError(`--from ${from}: unknown kind, expected ${FROM_KINDS}`);
