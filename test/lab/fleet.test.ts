@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { Console } from './lib/console.ts';
@@ -110,4 +111,37 @@ it('asks for unknown host keys one by one in a list', async () => {
   await screen.press('n');
   await screen.until(/3 hosts: (?:2 live, 1 failed|1 failed, 2 live)/, 30_000);
   expect(screen.text()).toMatch(/crit .*failed .*Host key verif/);
+});
+
+/** Output of a command over the hosts of the lab, with its exit code. */
+function run(
+  ...argv: readonly string[]
+): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
+  const [command = '', ...rest] = argv;
+  return new Promise((done) => {
+    execFile(process.execPath, [launcher, command, '-F', config, ...rest], { timeout: 120_000 }, (error, out, err) => {
+      done({ code: typeof error?.code === 'number' ? error.code : 0, out, err });
+    });
+  });
+}
+
+it('prints one table of many hosts, equal rows folded, and what differs', async () => {
+  const { code, out, err } = await run('table', '--yes', 'node[01-10],127.1.0.141', 'packages.packages', '--differences', '--filter', 'libfault'); // prettier-ignore
+  expect(code).toBe(0);
+  expect(out).toMatch(/^node\[01-06,08-10\] +9 +libfault +1\.9-3/m);
+  expect(out).toMatch(/^node07 +1 +libfault +2\.0-1/m);
+  expect(err).toContain('9 alike, 1 differ, 1 failed');
+  expect(err).toContain('127.1.0.141: Connection refused');
+});
+
+it('records several hosts into a folder that opens as a set, redacted with shared pseudonyms', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'crashcart-set-'));
+  const out = join(folder, 'set');
+  const { code, err } = await run('record', '--yes', '--redact', 'node[05-06]', '--for', '10s', '--out', out);
+  expect(`${code} ${err}`).toMatch(/^0 .*2 hosts recorded/s);
+  expect(readdirSync(out).toSorted()).toEqual(['host-1.cc.zst', 'host-2.cc.zst']);
+  const report = await run('report', out);
+  expect(report.out).toMatch(/2 hosts: 2 recorded/);
+  expect(report.out).not.toContain('node05');
+  rmSync(folder, { recursive: true });
 });
