@@ -159,12 +159,12 @@ export class Recorder {
     return this.#work;
   }
 
-  /** Completes the file. */
-  async close(): Promise<RecorderState> {
+  /** Completes the file. `detail`: why it ends there. */
+  async close(detail = 'ended by the engineer'): Promise<RecorderState> {
     if (!this.#closed) {
       clearInterval(this.#timer);
       this.resume();
-      this.#line({ e: 'recorder', t: this.#options.nowMs(), what: 'end', detail: 'ended by the engineer' });
+      this.#line({ e: 'recorder', t: this.#options.nowMs(), what: 'end', detail });
       this.#closed = true;
       await this.flush();
       if (this.#problem === undefined) await this.#file.close();

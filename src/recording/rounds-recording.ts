@@ -49,7 +49,7 @@ export async function roundsRecording(
     nowMs = takenMs;
     for (const source of sources) recorder.sample(source.id, await read(source), takenMs, 0, false);
   }
-  const { problem } = await recorder.close();
+  const { problem } = await recorder.close('end of the readings');
   if (problem !== undefined) throw new RecordingError(`${name}: ${problem}`);
   return Recording.from(Readable.from(parts), name);
 }

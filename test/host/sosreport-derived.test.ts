@@ -17,6 +17,7 @@ import { numa } from '../../src/sources/machine/numa.ts';
 import { socketPeers } from '../../src/sources/processes/socket-peers.ts';
 import { unitDependencies } from '../../src/sources/processes/unit-dependencies.ts';
 import { replayed } from '../helpers/replayed-report.ts';
+import { multipathPaths } from '../../src/findings/storage/volumes.ts';
 
 const LINK = `1: lo: <LOOPBACK,UP> mtu 65536 qdisc noqueue state UNKNOWN mode DEFAULT
     link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00
@@ -87,6 +88,42 @@ test('storage has the stack of lsblk and the states of dmsetup', async () => {
       targets: [{ pool: { dataPct: 100, mode: 'out_of_data_space', queuesWrites: true } }],
     });
     expect(moment.mappedDevices.now?.get('dm-4')).toMatchObject({ isSuspended: true });
+  } finally {
+    await session.stop();
+  }
+});
+
+const MULTIPATH = `mpatha (360060e80101e2500058be22000000bb8) dm-0 HITACHI,OPEN-V
+size=100G features='1 queue_if_no_path' hwhandler='0' wp=rw
+|-+- policy='service-time 0' prio=1 status=active
+| \`- 1:0:0:0 sda 8:0  active ready running
+\`-+- policy='service-time 0' prio=1 status=enabled
+  \`- 2:0:0:0 sdb 8:16 failed faulty running
+mpathb (360060e80101e2500058be22000000bb9) dm-1 HITACHI,OPEN-V
+size=50G features='0' hwhandler='0' wp=rw
+\`-+- policy='service-time 0' prio=0 status=enabled
+  |- 1:0:0:1 sdc 8:32 failed faulty offline
+  \`- 2:0:0:1 sdd 8:48 failed faulty running
+uuid.2f7ce0a0 dm-5 NVME,Linux
+size=1.0G features='0' hwhandler='0' wp=rw
+\`-+- policy='service-time 0' prio=1 status=active
+  \`- 0:1:1:1 nvme0n1 259:0 active ready live
+`;
+
+test.each([
+  ['alone', {}],
+  ['beside lsblk', { 'sos_commands/block/lsblk': 'NAME     MAJ:MIN RM  SIZE RO TYPE  MOUNTPOINT\nsda        8:0    0  100G  0 disk  \n`-mpatha 253:0    0  100G  0 mpath /srv\nsdb        8:16   0  100G  0 disk  \n`-mpatha 253:0    0  100G  0 mpath /srv\n' }], // prettier-ignore
+])('multipath maps have the paths of `multipath -ll`, %s', async (_, more) => {
+  const session = await replayed({ ...more, 'sos_commands/multipath/multipath_-ll': MULTIPATH });
+  try {
+    const moment = session.timeline.moment(multipathPaths.needs, session.player.positionMs());
+    expect(moment.blockDevices.now?.get('dm-0')).toMatchObject({ alias: 'mpatha', slaves: ['sda', 'sdb'] });
+    expect(moment.blockDevices.now?.has('mpatha')).toBe(false);
+    expect(moment.mappedDevices.now?.get('dm-0')?.targets).toMatchObject([{ type: 'multipath', sizeBytes: undefined }]);
+    expect(multipathPaths.judge(moment).map(({ severity, subject, sentence }) => `${severity} ${subject}: ${sentence}`)).toEqual([
+      'warn mpatha: multipath: 1 path of 2 lost (failed)',
+      'crit mpathb: multipath: no path left of 2 (offline, failed)',
+    ]); // prettier-ignore
   } finally {
     await session.stop();
   }

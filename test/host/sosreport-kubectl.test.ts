@@ -109,7 +109,20 @@ worker-1   NotReady,SchedulingDisabled   <none>          120d   v1.29.6   10.0.0
     });
     const { found, text } = await shownOf(files);
     expect(found).toEqual(['crit Ready: NotReady on node worker-1']);
-    expect(text).not.toMatch(/requests 0|taints +none|0 of —/);
+    expect(text).not.toMatch(/requests 0|taints +none|0 of —|readyz ok/);
+    expect(text).toMatch(/api +reachable/);
+  });
+
+  test.each([
+    ['of this host is Ready', 'master-1'],
+    ['is not known', 'elsewhere'],
+  ])('name other nodes that are not Ready where the node %s', async (_, hostname) => {
+    const nodes =
+      'NAME       STATUS     ROLES           AGE    VERSION\nmaster-1   Ready      control-plane   120d   v1.29.6\nworker-1   NotReady   <none>          120d   v1.29.6\nworker-2   Ready      <none>          120d   v1.29.6\n';
+    const files = { ...report({ [`${CONFIG}_get_nodes`]: nodes }), 'sos_commands/host/hostname': `${hostname}\n` };
+    const { kubeNode: seen } = await momentOf(files);
+    expect(seen.now?.node?.name).toBe(hostname === 'master-1' ? 'master-1' : undefined);
+    expect((await shownOf(files)).found).toEqual(['warn Ready: NotReady on node worker-1']);
   });
 
   test('give warnings of events of three ages of kubectl', async () => {

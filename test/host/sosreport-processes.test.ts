@@ -102,6 +102,18 @@ test('uptime is that of uptime(1) when /proc/stat is not in the sosreport', asyn
   expect(await text({ 'sos_commands/date/date': 'x' })).toBe('failed');
 });
 
+test('processes are those of `ps alxwww` where the other outputs are not there', async () => {
+  const all = await processesOf({
+    'sos_commands/process/ps_alxwww': `F   UID     PID    PPID PRI  NI    VSZ   RSS WCHAN  STAT TTY        TIME COMMAND
+4     0       1       0  20   0 167000 12000 ep_pol Ss   ?          0:10 /sbin/init
+1     0       2       0  20   0      0     0 kthrea S    ?          0:00 [kthreadd]
+6   107     900       1  20   0 399996 81920 rpc_wa Dl   ?         20:10 ${QEMU}
+`,
+  });
+  expect(all.get(900)).toMatchObject({ command: 'qemu-system-x86', commandLine: QEMU, state: 'D', parentPid: 1, uid: 107, cpuSeconds: 1210, rssKiB: 81_920, startTicks: undefined, threads: undefined, wchan: 'rpc_wa', owner: { kind: 'guest', name: 'vm-1' } }); // prettier-ignore
+  expect(all.get(2)).toMatchObject({ kernelThread: true });
+});
+
 test('users have names by `ps auxwwwm`, without its threads', async () => {
   const host = await hostOf({
     [OLD]: oldTable,

@@ -74,7 +74,8 @@ export async function kubernetesReply(request: string, report: Report): Promise<
         nodes?.find((one) => is(textOf(fields(one['metadata'])['name']) ?? ''));
       // A node may have the name of its host with or without the domain.
       const node = called((one) => one === name) ?? called((one) => shortOf(one) === shortOf(name)) ?? (nodes?.length === 1 ? nodes[0] : undefined); // prettier-ignore
-      return node && JSON.stringify({ now, node });
+      // Only a report has the other nodes here: a live host reads them while their list is open.
+      return nodes && JSON.stringify({ now, node, others: nodes.filter((one) => one !== node) });
     }
     case 'owners': {
       const all = await Promise.all(

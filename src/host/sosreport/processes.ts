@@ -25,15 +25,23 @@ export async function reportProcesses(commands: ReportCommands, times: ReportTim
   const sizes = psRows((await commands.named('ps_alxwww')) ?? '');
   const groups = await groupRows(commands);
   const table = new Map<number, ProcessTexts>();
-  for (const [pid, row] of main) {
-    const { S: state = '-', PPID: ppid, PGID: pgid = '-', SID: sid = '-', UID: uid = '-', TIME: time } = row;
-    const { WCHAN: wchan = '-', PSR: cpu = '-', CMD: cmd = '' } = row;
+  // `alxwww` has no start, CPU and groups of a process, and all else.
+  for (const [pid, row] of main.size > 0 ? main : sizes) {
+    const {
+      S: state = row['STAT'] ?? '-',
+      PPID: ppid,
+      PGID: pgid = '-',
+      SID: sid = '-',
+      UID: uid = '-',
+      TIME: time,
+    } = row;
+    const { WCHAN: wchan = '-', PSR: cpu = '-', CMD: cmd = row['COMMAND'] ?? '' } = row;
     const cpuTicks = ticks(cpuSeconds(time));
     // A row without these is truncated, or of another table.
     if (state === '-' || ppid === undefined || cpuTicks === '-') continue;
     const { NI: ni = '-', RSS: rss } = sizes.get(pid) ?? {};
     const { NLWP: nlwp = '-', COMMAND: comm, CGROUP: cgroup = '-' } = groups.get(pid) ?? {};
-    const isKernel = /^\[.*\]$/s.test(cmd) && (rss ?? row['SZ']) === '0' && state !== 'Z';
+    const isKernel = /^\[.*\]$/s.test(cmd) && (rss ?? row['SZ']) === '0' && !state.startsWith('Z');
     const command = comm ?? (isKernel ? cmd.slice(1, -1) : nameOf(cmd)).slice(0, COMMAND_LENGTH);
     const rssKiB = toCount(rss);
     const stat = [

@@ -51,8 +51,9 @@ const reason = (error: string): string =>
 export function apiFigure(state: KubeState): Figure {
   switch (state.api) {
     case 'responsive':
-      return state.tookMs === undefined && state.error !== undefined
-        ? figure(`reachable: ${plain(state.error)}`)
+      // In a sosreport kubectl got a reply, and nothing asked /readyz.
+      return state.tookMs === undefined
+        ? figure(state.error === undefined ? 'reachable' : `reachable: ${plain(state.error)}`)
         : figure(`readyz ok in ${ms(state.tookMs)}`, 'good');
     case 'unresponsive':
       return figure(`UNRESPONSIVE${forSpan(state.unresponsiveSeconds)}: ${reason(state.error ?? '')}`, 'crit');

@@ -74,6 +74,8 @@ export const kubeNode = defineSource({
       /** Response time of /readyz. */
       tookMs: countOf(answer['tookMs']),
       node: nodeOf(answer['node']),
+      /** Nodes of the cluster beside this one: in a sosreport, whose `kubectl get nodes` has all. */
+      others: items(answer['others']).flatMap((one) => nodeOf(one) ?? []),
       leaseEpochSeconds: epochSeconds(textOf(lease['renewTime'])),
       /** When the lease was read: less often than the rest. */
       leaseReadEpochSeconds: numberOf(answer['leaseAt']) ?? numberOf(answer['now']),
@@ -81,5 +83,9 @@ export const kubeNode = defineSource({
       leaseFailed: textOf(fields(answer['lease'])['failed']),
     };
   },
-  identifiers: ({ node }) => named('host', [node?.name]),
+  identifiers: ({ node, others }) =>
+    named(
+      'host',
+      [node, ...others].map((one) => one?.name),
+    ),
 });

@@ -30,7 +30,7 @@ function made() {
       .split('\n')
       .filter(Boolean)
       .map((line) => JSON.parse(line) as Head);
-  const reply = async (head: Head, body = Buffer.alloc(0)) => {
+  const reply = async (head: Head, body: Buffer = Buffer.alloc(0)) => {
     far.say(encodeFrame({ ...TIMES, ...head }, body));
     await vi.advanceTimersByTimeAsync(1);
   };
