@@ -27,19 +27,6 @@ export const dump = (request: string, ...objects: readonly object[]) => ({
 const facts = (kind: string, reply: object) => ({ [`facts:${kind} < ${kind}`]: JSON.stringify(reply) });
 const card = (counters: Readonly<Record<string, number>>) =>
   facts('drivers', { all: 1, cards: { eth0: { driver: 'mlx5_core', rings: [1024, 8192, 1024, 8192], steering: [8, 0, 8, 8], counters } } }); // prettier-ignore
-/** Reply of `connections`: peers as the collector sends them. */
-export const peerReply = (rows: readonly (readonly unknown[])[], more: object = {}) =>
-  facts('connections', {
-    states: { ESTAB: 3 },
-    whole: true,
-    all: rows.length,
-    peers: rows,
-    ports: [],
-    range: 28_232,
-    udp: [],
-    age: 0,
-    ...more,
-  });
 const DOCKER = `0::/docker/${'2bfd34d7'.repeat(8)}\n`;
 const space = (counters: Readonly<Record<string, number>>, conntrack = {}) =>
   facts('namespaces', {
@@ -65,6 +52,11 @@ const dns = (conf: string, lookups: readonly object[]) => ({
 });
 const UP = 0x1003;
 export const eth0 = { index: 2, name: 'eth0', flags: UP, operState: 'up', mtu: 1500, stats: {} };
+/** A host with a link, and a reply of `connections`: peers as the collector sends them. */
+export const peerReply = (rows: readonly (readonly unknown[])[], more: object = {}) => ({
+  ...dump('links', eth0),
+  ...facts('connections', { states: { ESTAB: 3 }, whole: true, all: rows.length, peers: rows, ports: [], range: 28_232, udp: [], age: 0, ...more }),
+}); // prettier-ignore
 const vxlan = {
   index: 7,
   name: 'vxlan0',
