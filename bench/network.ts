@@ -1,9 +1,14 @@
 /**
- * Cost of the network's readings beside the tools of the same figures, in one run: `node bench/network.ts [--rounds 100] [--listeners 0]`
+ * Cost of the network's readings beside the tools of the same figures, in one run: `node bench/network.ts [--rounds 100] [--listeners 0]
+ * [--connections 0]`
+ *
+ * Connections are made over loopback, and both ends are sockets of this host. A reading of `connections` that took long stays for a time: each
+ * round has the first one of a new connection to the collector.
  *
  * CPU of the collector and of this process per reading; of a tool with its start, since a reading by it needs one.
  */
 import './lib/raw-text.ts';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { parseArgs } from 'node:util';
@@ -23,10 +28,15 @@ const { neighbours } = await import('../src/sources/network/routing.ts');
 const { drivers } = await import('../src/sources/network/drivers.ts');
 const { namespaces } = await import('../src/sources/network/namespaces.ts');
 const { clock } = await import('../src/sources/network/clock.ts');
+const { connections } = await import('../src/sources/network/connections.ts');
 const { resolvers } = await import('../src/sources/network/resolvers.ts');
 
 const { values: options } = parseArgs({
-  options: { rounds: { type: 'string', default: '100' }, listeners: { type: 'string', default: '0' } },
+  options: {
+    rounds: { type: 'string', default: '100' },
+    listeners: { type: 'string', default: '0' },
+    connections: { type: 'string', default: '0' },
+  },
 });
 const rounds = Number(options.rounds);
 
@@ -36,6 +46,21 @@ for (let i = 0; i < Number(options.listeners); i++) {
   await once(server, 'listening');
   servers.push(server);
 }
+
+/** Holds connections in processes of up to 400 each, with both ends: a process may have 1 024 files. They end with the first one. */
+const HOLDER = `import os, socket, sys
+left, (alive, held), (made, done) = int(sys.argv[1]), os.pipe(), os.pipe()
+while left > 0:
+    count, left = min(left, 400), left - 400
+    if os.fork() == 0:
+        os.close(held); listener = socket.create_server(("127.0.0.1", 0)); kept = []
+        for _ in range(count): kept += [socket.create_connection(listener.getsockname()), listener.accept()[0]]
+        os.write(done, b"x"); os.read(alive, 1); os._exit(0)
+    os.read(made, 1)
+print("held", flush=True); os.read(0, 1)`;
+const holder =
+  Number(options.connections) > 0 ? spawn('/usr/bin/python3', ['-c', HOLDER, options.connections]) : undefined;
+if (holder) await once(holder.stdout, 'data');
 
 const transport = localTransport();
 const { lane } = await openUserLane(transport);
@@ -50,6 +75,7 @@ const PAIRS = [
   [qdiscs, ['tc', '-s', 'qdisc', 'show']],
   [neighbours, ['ip', 'neigh', 'show']],
   [listeners, ['ss', '-ltn']],
+  [connections, ['ss', '-tan']],
   [resolvers, ['ss', '-uan', 'dport = :53']],
   [drivers, ['ethtool', '-S', 'eth0']],
   [clock, ['chronyc', '-n', 'tracking']],
@@ -73,16 +99,22 @@ for (const [source, argv] of PAIRS) {
     };
     const bytes = await readAll();
     const [host, own] = [cpuMs(treeOf(pid)), process.cpuUsage()];
-    for (let i = 0; i < rounds; i++) await readAll();
+    for (let i = 0; i < rounds; i++) {
+      if (source === connections) daemons.drop(lane);
+      await readAll();
+    }
     const { user, system } = process.cpuUsage(own);
     cells.splice(0, 4, source.id, figure((cpuMs(treeOf(pid)) - host) / rounds), figure((user + system) / 1000 / rounds), String(bytes)); // prettier-ignore
   }
   rows.push([...cells, argv?.join(' ') ?? '', argv ? figure(await toolMs(argv, rounds)) : '']);
 }
 
-console.log(`${machine()}; ${rounds} rounds, ${options.listeners} more listeners\n`);
+console.log(
+  `${machine()}; ${rounds} rounds, ${options.listeners} more listeners, ${options.connections} more connections\n`,
+);
 printTable(['source', 'host CPU ms', 'own CPU ms', 'bytes', 'tool', 'tool CPU ms'], rows);
 for (const server of servers) server.close();
+holder?.kill();
 daemons.drop(lane);
 lane.close();
 await transport.close();

@@ -35,8 +35,8 @@ export function treeOf(root: number): number[] {
 export const commandOf = (pid: number): string => text(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim();
 
 /**
- * CPU milliseconds of processes since their start: nanoseconds of their current threads (schedstat), ticks of their ended
- * and reaped children.
+ * CPU milliseconds of processes since their start: nanoseconds of their current threads (schedstat), or ticks where those of threads that
+ * ended come to more, and ticks of their ended and reaped children.
  */
 export function cpuMs(pids: readonly number[]): number {
   let sum = 0;
@@ -47,9 +47,12 @@ export function cpuMs(pids: readonly number[]): number {
     } catch {
       continue;
     }
+    let current = 0;
     for (const thread of threads)
-      sum += (Number(text(`/proc/${pid}/task/${thread}/schedstat`).split(' ')[0]) || 0) / 1e6;
+      current += (Number(text(`/proc/${pid}/task/${thread}/schedstat`).split(' ')[0]) || 0) / 1e6;
     const fields = statFields(pid);
+    // utime and stime: fields 14 and 15.
+    sum += Math.max(current, (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * TICK_MS);
     // cutime and cstime: fields 16 and 17.
     sum += (Number(fields[13] ?? 0) + Number(fields[14] ?? 0)) * TICK_MS;
   }

@@ -95,10 +95,12 @@ export const udpDrops = defineFinding({
   authority: '[own]: 1/s; meaning: networking/snmp_counter.rst, UdpRcvbufErrors',
   judge: (moment): readonly Found[] => {
     const seen = overLast(moment.protocolCounters, WINDOW_SECONDS, LEAST_SECONDS);
-    const received = protocolRate(seen, 'Udp RcvbufErrors') ?? 0;
+    const [socket, ...others] = dropping(moment.connections);
+    // Drops of IPv6 are in no counter of /proc/net/snmp.
+    const bySockets = [socket, ...others].reduce((sum, one) => sum + (one?.perSec ?? 0), 0);
+    const received = Math.max(protocolRate(seen, 'Udp RcvbufErrors') ?? 0, bySockets);
     const sent = protocolRate(seen, 'Udp SndbufErrors') ?? 0;
     if (received < limits.udpDropsPerSec.warn && sent < limits.udpDropsPerSec.warn) return [];
-    const [socket, ...others] = dropping(moment.connections);
     return [
       {
         ...common,
@@ -112,13 +114,11 @@ export const udpDrops = defineFinding({
           { what: 'RcvbufErrors', value: `${count(received)}/s`, source: '/proc/net/snmp Udp' },
           { what: 'SndbufErrors', value: `${count(sent)}/s`, source: '/proc/net/snmp Udp' },
           ...(socket
-            ? [socket, ...others]
-                .slice(0, 4)
-                .map(({ address, port, perSec }) => ({
-                  what: `${address}:${port}`,
-                  value: `${count(perSec)} drops/s`,
-                  source: '/proc/net/udp',
-                }))
+            ? [socket, ...others].slice(0, 4).map(({ address, port, perSec }) => ({
+                what: `${address}:${port}`,
+                value: `${count(perSec)} drops/s`,
+                source: '/proc/net/udp',
+              }))
             : []),
         ],
         next: socket

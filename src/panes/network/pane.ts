@@ -19,6 +19,7 @@ import { pathDetail } from './path.ts';
 import { cardRows, cardsSection, type CardRow } from './cards.ts';
 import { namespaceRows, namespacesSection, namespaceTableNeeds, type NamespaceRow } from './namespaces.ts';
 import { gatewayText, serviceLines, serviceNeeds, worstFirst } from './services.ts';
+import { counterRows, countersSection, type CounterRow } from './counters.ts';
 import { peersNote, peerRows, peersSection, type PeerRow } from './peers.ts';
 import { gatewaysSection, listenerRows, listenersSection, neighboursNote, type ListenerRow } from './tables.ts';
 
@@ -43,6 +44,7 @@ export interface NetworkModel {
   readonly listeners: readonly ListenerRow[];
   readonly peers: readonly PeerRow[];
   readonly peersNote: string;
+  readonly counters: readonly CounterRow[];
   readonly gateways: readonly Gateway[];
   readonly neighbours: string;
   readonly figures: readonly FigureLine[];
@@ -60,6 +62,7 @@ export interface NetworkModel {
     readonly links: NothingWords;
     readonly listeners: NothingWords;
     readonly peers: NothingWords;
+    readonly counters: NothingWords;
     readonly gateways: NothingWords;
     readonly cards: NothingWords;
     readonly namespaces: NothingWords;
@@ -119,6 +122,7 @@ export const networkPane = definePane({
     peersSection(model.peers, model.peersNote, model.empty.peers),
     gatewaysSection(model.gateways, model.neighbours, model.empty.gateways),
     namespacesSection(model.namespaces, model.allNamespaces, model.states.namespaces, model.empty.namespaces),
+    countersSection(model.counters, model.empty.counters),
     cardsSection(model.cards, model.states.cards, model.empty.cards),
   ],
   tile,
@@ -140,6 +144,7 @@ export function networkModel(moment: Moment<typeof needs>): NetworkModel {
     listeners: listenerRows(open.now?.items ?? [], moment.socketOwners.now),
     peers: peerRows(moment.connections, moment.socketOwners.now),
     peersNote: peersNote(moment.connections.now),
+    counters: counterRows(overLast(counters, 10, 1.5)),
     gateways: ways,
     neighbours: neighboursNote(known.now?.all, known.now?.limit),
     figures: [...protocolLines(counters), ...stateLines(moment.connections.now)],
@@ -157,6 +162,7 @@ export function networkModel(moment: Moment<typeof needs>): NetworkModel {
       links: nothingWords('none', stateOf(seen)),
       listeners: nothingWords('none', stateOf(open)),
       peers: nothingWords('none', stateOf(moment.connections)),
+      counters: nothingWords('none', stateOf(counters)),
       gateways: nothingWords('no default route', stateOf(table)),
       cards: nothingWords('none', stateOf(moment.drivers)),
       namespaces: nothingWords('none', stateOf(moment.namespaces)),

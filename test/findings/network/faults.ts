@@ -27,19 +27,6 @@ export const dump = (request: string, ...objects: readonly object[]) => ({
 const facts = (kind: string, reply: object) => ({ [`facts:${kind} < ${kind}`]: JSON.stringify(reply) });
 const card = (counters: Readonly<Record<string, number>>) =>
   facts('drivers', { all: 1, cards: { eth0: { driver: 'mlx5_core', rings: [1024, 8192, 1024, 8192], steering: [8, 0, 8, 8], counters } } }); // prettier-ignore
-/** Reply of `connections`: peers as the collector sends them. */
-export const peerReply = (rows: readonly (readonly unknown[])[], more: object = {}) =>
-  facts('connections', {
-    states: { ESTAB: 3 },
-    whole: true,
-    all: rows.length,
-    peers: rows,
-    ports: [],
-    range: 28_232,
-    udp: [],
-    age: 0,
-    ...more,
-  });
 const DOCKER = `0::/docker/${'2bfd34d7'.repeat(8)}\n`;
 const space = (counters: Readonly<Record<string, number>>, conntrack = {}) =>
   facts('namespaces', {
@@ -65,6 +52,11 @@ const dns = (conf: string, lookups: readonly object[]) => ({
 });
 const UP = 0x1003;
 export const eth0 = { index: 2, name: 'eth0', flags: UP, operState: 'up', mtu: 1500, stats: {} };
+/** A host with a link, and a reply of `connections`: peers as the collector sends them. */
+export const peerReply = (rows: readonly (readonly unknown[])[], more: object = {}) => ({
+  ...dump('links', eth0),
+  ...facts('connections', { states: { ESTAB: 3 }, whole: true, all: rows.length, peers: rows, ports: [], range: 28_232, udp: [], age: 0, ...more }),
+}); // prettier-ignore
 const vxlan = {
   index: 7,
   name: 'vxlan0',
@@ -104,6 +96,7 @@ export const networkFaults: readonly Fault[] = [
   vm(listenOverflow, [{ ...netstat({ ListenOverflows: 3, ListenDrops: 3 }), ...dump('listeners', { address: '0.0.0.0', port: 8080, waiting: 3, backlog: 2 }) }, { ...netstat({ ListenOverflows: 84, ListenDrops: 84 }), ...dump('listeners', { address: '0.0.0.0', port: 8080, waiting: 3, backlog: 2 }) }], ['crit', 'accept queue', 'full, 81 connections dropped in 10 s, port 8080: 3 of 2 waiting']),
   vm(udpDrops, [snmp(group('Udp', { InErrors: 0, RcvbufErrors: 0, SndbufErrors: 0 })), snmp(group('Udp', { InErrors: 497, RcvbufErrors: 497, SndbufErrors: 0 }))], ['warn', 'udp', 'receive buffers full, 49.7 drops/s']),
   vm(udpDrops, [0, 497].map((drops) => ({ ...snmp(group('Udp', { RcvbufErrors: drops, SndbufErrors: 0 })), ...peerReply([], { udp: [['0.0.0.0', 9002, drops, 4096, 0, 91], ['0.0.0.0', 53, 7, 0, 0, 92]] }) })), ['warn', 'udp', 'receive buffers full, 49.7 drops/s, port 9002']),
+  vm(udpDrops, [0, 300].map((drops) => peerReply([], { udp: [['::', 9003, drops, 4096, 0, 93]] })), ['warn', 'udp', 'receive buffers full, 30 drops/s, port 9003']),
   vm(peerUnresponsive, [{}, peerReply([['192.0.2.44', 5432, 'to', 3, 0, 3, 0, 0, 3, 4, 0, 0, 0, 3, 0, null]])], ['warn', '192.0.2.44:5432', '3 connections in SYN-SENT, SYN sent 5 times without a reply']),
   vm(peerUnresponsive, [{}, peerReply([['fd00::7', 443, 'to', 9, 9, 0, 0, 0, 0, 0, 6, 5, 0, 49_152, 0, 612]])], ['crit', '[fd00::7]:443', '6 connections not acknowledged, retransmitted 5 times, 48K unacked']),
   vm(peerUnresponsive, [1, 2].map((probing) => peerReply([['192.0.2.7', 3260, 'to', 2, 2, 0, 0, 0, 0, 0, 0, 0, probing, 65_536, 0, 612]])), ['warn', '192.0.2.7:3260', '2 connections with a closed window: its program does not read']),

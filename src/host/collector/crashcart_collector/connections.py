@@ -44,7 +44,7 @@ STATES = [
 ]  # by number
 MOST_PEERS, MOST_PORTS, MOST_UDP, MOST_FLOWS = 200, 20, 50, 200
 FEW = 2000  # sockets up to which tcp_info is read of all
-SHARE = 200  # times its own CPU time that a reading stays: 0.5 % of a CPU
+SHARE = 100  # times its own CPU time that a reading stays: 1 % of a CPU
 MOST_SECONDS = 1.0  # of CPU in one reading: what is left is not counted
 CHECKED = 4096  # sockets after which the time is looked at
 
