@@ -248,12 +248,17 @@ test('mountUsers parses processes with the space of deleted files', () => {
   });
 });
 
-test('mountFolders lists the biggest folder first', () => {
-  expect(mountFolders.parse({ folders: '10\t/srv/a\n30\t/srv/b\n40\t/srv\n' }, { target: '/srv' })).toEqual([
-    { path: '/srv', bytes: 40_960 },
-    { path: '/srv/b', bytes: 30_720 },
-    { path: '/srv/a', bytes: 10_240 },
-  ]);
+test('mountFolders lists the biggest folder first, and is cut without the mount itself', () => {
+  const parse = (folders: string) => mountFolders.parse({ folders }, { target: '/srv' });
+  expect(parse('10\t/srv/a\n30\t/srv/b\n40\t/srv\n')).toEqual({
+    folders: [
+      { path: '/srv', bytes: 40_960 },
+      { path: '/srv/b', bytes: 30_720 },
+      { path: '/srv/a', bytes: 10_240 },
+    ],
+    isCut: false,
+  });
+  expect(parse('10\t/srv/a\n')).toEqual({ folders: [{ path: '/srv/a', bytes: 10_240 }], isCut: true });
 });
 
 test('nfsServer parses threads and calls, and adds transports that waited of all pools', () => {
