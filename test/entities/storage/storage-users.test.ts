@@ -31,6 +31,8 @@ test('deviceOfPath finds a volume by its group and name, by its mapper name, and
 test('unmountedTops are volumes and partitions that nothing stands on, without those that have a mount', () => {
   const tops = unmountedTops({ devices, stack, btrfs: undefined, filesystems: undefined }, new Set(['dm-1']));
   expect(tops).toEqual(['sda2', 'dm-0']);
+  const unread = { devices: undefined, stack, btrfs: undefined, filesystems: undefined };
+  expect(unmountedTops(unread, new Set())).toEqual([]);
 });
 
 test('dataFolders takes the folder of a postmaster, not of its backends, and the default of MariaDB', () => {
