@@ -56,10 +56,10 @@ export const limits = {
     crit: 95,
     authority: '[own]: a full pool stops all its volumes; LVM extends from 70 % where set up',
   },
-  nfsEnqueuedPct: {
+  nfsWaitedPct: {
     warn: 10,
     crit: 50,
-    authority: 'kernel: knfsd-stats.rst, sockets-enqueued should be 0; shares are [own]',
+    authority: 'kernel: knfsd-stats.rst: packets that wake no idle thread; shares are [own]',
   },
   nfsRetransmitPct: { warn: 1, crit: 5, authority: '[own], of the requests' },
   diskWearPct: {

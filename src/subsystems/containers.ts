@@ -1,3 +1,4 @@
+import { containerMounts } from '../sources/containers/container-mounts.ts';
 import { containerChanges } from '../changes/containers.ts';
 import { containerDaemonUnresponsive } from '../findings/containers/daemon-unresponsive.ts';
 import { containerFailed } from '../findings/containers/failed.ts';
@@ -66,7 +67,12 @@ export const containersSubsystem: Subsystem = {
     containerLogs,
     vethPeers,
   ],
-  details: [withExample(containerLive), withExample(dockerInspect), withExample(lxdInstance)],
+  details: [
+    withExample(containerMounts),
+    withExample(containerLive),
+    withExample(dockerInspect),
+    withExample(lxdInstance),
+  ],
   findings: [
     containerDaemonUnresponsive,
     containerFailed,

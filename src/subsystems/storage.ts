@@ -24,7 +24,7 @@ import { cephClients } from '../sources/storage/ceph-clients.ts';
 import { filesystemErrors } from '../sources/storage/filesystem-errors.ts';
 import { filesystems } from '../sources/storage/filesystems.ts';
 import { mappedDevices } from '../sources/storage/mapped-devices.ts';
-import { mountFolders } from '../sources/storage/mount-folders.ts';
+import { DU, mountFolders } from '../sources/storage/mount-folders.ts';
 import { mountUsers } from '../sources/storage/mount-users.ts';
 import { nfsMounts } from '../sources/storage/nfs-mounts.ts';
 import { nfsServer } from '../sources/storage/nfs-server.ts';
@@ -91,7 +91,7 @@ export const storageSubsystem: Subsystem = {
         why: 'devices of a ZFS pool with their errors, when the engineer opens it',
       },
       {
-        argv: ['ionice', '-c', '3', 'nice', '-n', '19', 'du', '-x', '-k', '-d', '2', '--', '<path>'],
+        argv: [...DU, '<path>'],
         why: 'the biggest folders of a filesystem, when the engineer opens them; idle priority, up to 30 s',
       },
     ],

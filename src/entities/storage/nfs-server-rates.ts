@@ -10,8 +10,8 @@ export interface NfsServerRates {
   readonly writtenBytesPerSec: number | undefined;
   /** Packets between the two samples. */
   readonly packets: number | undefined;
-  /** Transports that waited for an idle thread, of these packets. */
-  readonly enqueuedPct: number | undefined;
+  /** Share of these packets for which no thread was idle. */
+  readonly waitedPct: number | undefined;
 }
 
 /** NFS server of this host between two samples; undefined where there is none, or it was never started. */
@@ -19,7 +19,7 @@ export function nfsServerRates({ now, before, seconds }: Seen<SampleOf<typeof nf
   if (now === undefined || (now.threads === 0 && !now.calls)) return undefined;
   const per = (of: (one: NfsServer) => number | undefined): number | undefined =>
     delta(of(now), before && of(before), seconds);
-  const [packets, enqueued] = [per((one) => one.packets), per((one) => one.enqueued)];
+  const [packets, woken] = [per((one) => one.packets), per((one) => one.woken)];
   return {
     threads: now.threads,
     callsPerSec: per((one) => one.calls),
@@ -27,7 +27,9 @@ export function nfsServerRates({ now, before, seconds }: Seen<SampleOf<typeof nf
     readBytesPerSec: per((one) => one.readBytes),
     writtenBytesPerSec: per((one) => one.writtenBytes),
     packets: packets === undefined || seconds === undefined ? undefined : packets * seconds,
-    enqueuedPct:
-      packets === undefined || enqueued === undefined || packets === 0 ? undefined : (100 * enqueued) / packets,
+    waitedPct:
+      packets === undefined || woken === undefined || packets === 0
+        ? undefined
+        : (100 * Math.max(0, packets - woken)) / packets,
   };
 }

@@ -78,10 +78,12 @@ function stepOf(name: string, parts: StackParts, depth: number, left: { steps: n
  */
 export function unmountedTops(parts: StackParts, mounted: ReadonlySet<string>): readonly string[] {
   const { devices, stack } = parts;
-  const lower = new Set([...(devices?.values() ?? [])].flatMap(({ slaves }) => slaves));
+  // Without their members each disk would be a top.
+  if (devices === undefined) return [];
+  const lower = new Set([...devices.values()].flatMap(({ slaves }) => slaves));
   for (const { partitionOf } of stack?.values() ?? []) if (partitionOf !== undefined) lower.add(partitionOf);
   return [...(stack?.keys() ?? [])].filter((name) => {
-    const device = devices?.get(name);
+    const device = devices.get(name);
     const kind = device?.kind ?? kindOf(name);
     if (mounted.has(name) || lower.has(name) || kind === 'loop' || kind === 'path') return false;
     // Drives without a medium, and memory that is not in use.

@@ -14,10 +14,10 @@ export const nfsServerBusy = defineFinding({
   id: 'nfs-server-busy',
   title: 'NFS server without idle threads',
   needs: { nfsServer },
-  authority: limits.nfsEnqueuedPct.authority,
+  authority: limits.nfsWaitedPct.authority,
   judge: ({ nfsServer: seen }): readonly Found[] => {
     const rates = nfsServerRates(overLast(seen, 60, 5));
-    const severity = grade(rates?.enqueuedPct, limits.nfsEnqueuedPct);
+    const severity = grade(rates?.waitedPct, limits.nfsWaitedPct);
     if (rates === undefined || (severity !== 'warn' && severity !== 'crit') || (rates.packets ?? 0) < LEAST_PACKETS) return [];
     return [
       {
@@ -25,9 +25,9 @@ export const nfsServerBusy = defineFinding({
         entity: entityRef('daemon', 'nfsd'),
         subject: 'nfsd',
         subjectVocabulary: 'fixed',
-        sentence: `${percent(rates.enqueuedPct)} of packets waited for one of ${count(rates.threads)} threads, ${count(rates.callsPerSec)} calls/s`,
+        sentence: `${percent(rates.waitedPct)} of packets waited for one of ${count(rates.threads)} threads, ${count(rates.callsPerSec)} calls/s`,
         evidence: [
-          { what: 'sockets-enqueued', value: percent(rates.enqueuedPct), source: '/proc/fs/nfsd/pool_stats' },
+          { what: 'packets without an idle thread', value: percent(rates.waitedPct), source: '/proc/fs/nfsd/pool_stats' },
           { what: 'threads', value: count(rates.threads), source: '/proc/net/rpc/nfsd' },
           { what: 'calls', value: `${count(rates.callsPerSec)}/s`, source: '/proc/net/rpc/nfsd' },
         ],

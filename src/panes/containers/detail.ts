@@ -3,12 +3,14 @@ import { containerUse, type ContainerUse } from '../../entities/containers/use.t
 import type { Missing } from '../../host/host.ts';
 import type { Cgroup } from '../../sources/containers/cgroups.ts';
 import { containerLive } from '../../sources/containers/live.ts';
+import { containerMounts, type ContainerMount } from '../../sources/containers/container-mounts.ts';
 import { dockerInspect, type Inspected } from '../../sources/containers/docker-inspect.ts';
 import { lxdInstance, type LxdInstanceState } from '../../sources/containers/lxd-instance.ts';
 import { bindDetail, type BoundDetail } from '../../sources/source.ts';
 import { stateOfDetail, stateOfMissing, stateWords } from '../../timeline/reading-state.ts';
 import type { Detail, ProcessRef } from '../pane.ts';
 import { disksSection } from './detail-disks.ts';
+import { mountsSection } from './detail-mounts.ts';
 import { insideSection } from './detail-processes.ts';
 import { engineSection, usageSection } from './detail-summary.ts';
 import { isUp, type ContainerRow } from './rows.ts';
@@ -36,13 +38,18 @@ export function containerDetail(row: ContainerRow, process: ProcessRef | undefin
   return {
     id: 'container',
     title: `${engineName(container.engine)} ${row.name}`,
-    sources: { live: bindDetail(containerLive, { key: container.key, initPid: process?.pid }), ...fromEngine },
+    sources: {
+      live: bindDetail(containerLive, { key: container.key, initPid: process?.pid }),
+      ...(process && { mounts: bindDetail(containerMounts, { pid: process.pid }) }),
+      ...fromEngine,
+    },
     everySeconds: 2,
     process,
     sections: (samples, missing) => {
       // bindDetail gave each name the sample of its source; undefined until read.
-      const { live, inspect, instance } = samples as {
+      const { live, mounts, inspect, instance } = samples as {
         readonly live?: Live;
+        readonly mounts?: readonly ContainerMount[];
         readonly inspect?: Inspected;
         readonly instance?: LxdInstanceState;
       };
@@ -60,6 +67,7 @@ export function containerDetail(row: ContainerRow, process: ProcessRef | undefin
           ? [
               insideSection(seen, stateOfDetail(live, missing['live'], 'table')),
               disksSection(seen, stateOfDetail(live, missing['live'], 'cgroups')),
+              ...(process ? [mountsSection(mounts, stateOfDetail(mounts, missing['mounts']))] : []),
             ]
           : []),
       ];

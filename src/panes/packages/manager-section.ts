@@ -10,7 +10,7 @@ export const managerSection = (model: PackagesModel): LinesSection => ({
   kind: 'lines',
   id: 'manager',
   title: 'Host',
-  sources: ['packages', 'package-files', 'reboot-required', 'identity'],
+  sources: ['packages', 'package-files', 'reboot-required', 'unattended-upgrades', 'identity'],
   minColumns: 60,
   wantRows: () => Math.max(1, figureLines(model).length),
   draw: (width, rows, theme) => {
@@ -21,7 +21,16 @@ export const managerSection = (model: PackagesModel): LinesSection => ({
   },
 });
 
-function figureLines({ manager, rows, left, kernels, reboot, runs, locks }: PackagesModel): readonly FigureLine[] {
+function figureLines({
+  manager,
+  rows,
+  left,
+  kernels,
+  reboot,
+  runs,
+  locks,
+  unattended,
+}: PackagesModel): readonly FigureLine[] {
   const number = (what: (row: PackagesModel['rows'][number]) => boolean): number =>
     rows.filter((row) => what(row)).length;
   return [
@@ -59,6 +68,17 @@ function figureLines({ manager, rows, left, kernels, reboot, runs, locks }: Pack
         ]),
     ...(reboot?.required === true
       ? [{ label: 'reboot', figures: [figure(`required by ${reboot.packages.map(plain).join(', ') || NONE}`)] }]
+      : []),
+    ...(unattended?.isEnabled === true
+      ? [
+          {
+            label: 'upgrades',
+            figures: [
+              figure('unattended-upgrades enabled'),
+              ...(unattended.reboots ? [figure('may reboot the host')] : []),
+            ],
+          },
+        ]
       : []),
     ...(runs === undefined || runs.length === 0
       ? []

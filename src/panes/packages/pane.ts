@@ -11,6 +11,7 @@ import { deletedFiles } from '../../sources/packages/deleted-files.ts';
 import { packageFiles } from '../../sources/packages/package-files.ts';
 import { packages, type Package } from '../../sources/packages/packages.ts';
 import { rebootRequired, type RebootRequired } from '../../sources/packages/reboot-required.ts';
+import { unattendedUpgrades, type UnattendedUpgrades } from '../../sources/packages/unattended-upgrades.ts';
 import { snaps, type SnapsSample } from '../../sources/packages/snaps.ts';
 import { processes } from '../../sources/processes/processes.ts';
 import type { Moment } from '../../timeline/moment.ts';
@@ -18,9 +19,10 @@ import { nothingWords, numberKnown, stateOf, type NothingWords } from '../../tim
 import { presenceOf } from '../../ui/kit/presence.ts';
 import { definePane, type Presence, type Tile } from '../pane.ts';
 import { managerSection } from './manager-section.ts';
+import { originsOnDemand } from './origins.ts';
 import { outdatedSection, packagesSection, snapsSection } from './tables.ts';
 
-const needs = { identity, packageFiles, packages, rebootRequired, deletedFiles, snaps, processes };
+const needs = { identity, packageFiles, packages, rebootRequired, unattendedUpgrades, deletedFiles, snaps, processes };
 
 export interface PackageRow {
   readonly package: Package;
@@ -41,6 +43,7 @@ export interface PackagesModel {
   readonly locks: readonly LockHolder[];
   readonly outdated: readonly OutdatedService[];
   readonly snaps: SnapsSample | undefined;
+  readonly unattended: UnattendedUpgrades | undefined;
   readonly empty: NothingWords;
   readonly outdatedEmpty: NothingWords;
   readonly outdatedNumber: number | undefined;
@@ -55,7 +58,13 @@ export const packagesPane = definePane({
   needs,
   model: packagesModel,
   presence: ({ presence }) => presence,
-  sections: (model) => [managerSection(model), packagesSection(model), outdatedSection(model), snapsSection(model)],
+  sections: (model) => [
+    managerSection(model),
+    packagesSection(model),
+    outdatedSection(model),
+    snapsSection(model),
+    ...(model.manager === 'dpkg' ? [originsOnDemand()] : []),
+  ],
   tile,
 });
 
@@ -66,6 +75,7 @@ export function packagesModel({
   rebootRequired: wish,
   deletedFiles: deleted,
   snaps: snapd,
+  unattendedUpgrades: upgrades,
   processes: table,
 }: Moment<typeof needs>): PackagesModel {
   const all = seen.now;
@@ -97,6 +107,7 @@ export function packagesModel({
     locks: lockHolders(files.now, table.now?.processes, table.history.at(-1)?.at),
     outdated,
     snaps: snapd.now,
+    unattended: upgrades.now,
     empty: nothingWords('none', stateOf(seen)),
     outdatedEmpty: nothingWords('none', ...deletedStates),
     outdatedNumber: numberKnown(outdated.length, ...deletedStates),

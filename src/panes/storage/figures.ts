@@ -72,14 +72,14 @@ export function figureLines(moment: Moment<typeof figureNeeds>): readonly Figure
 }
 
 function serverFigures(server: NfsServerRates): FigureLine['figures'] {
-  const { threads, callsPerSec, badCallsPerSec, readBytesPerSec, writtenBytesPerSec, enqueuedPct } = server;
-  const grown = grade(enqueuedPct, limits.nfsEnqueuedPct);
+  const { threads, callsPerSec, badCallsPerSec, readBytesPerSec, writtenBytesPerSec, waitedPct } = server;
+  const grown = grade(waitedPct, limits.nfsWaitedPct);
   return [
     figure(`${count(threads)} threads`),
     figure(`${count(callsPerSec)} calls/s`),
     figure(`${bytes(readBytesPerSec)}/s read`),
     figure(`${bytes(writtenBytesPerSec)}/s written`),
-    ...(enqueuedPct === undefined ? [] : [figure(`${percent(enqueuedPct)} waited for a thread`, grown)]),
+    ...(waitedPct === undefined ? [] : [figure(`${percent(waitedPct)} waited for a thread`, grown)]),
     ...((badCallsPerSec ?? 0) === 0 ? [] : [figure(`${count(badCallsPerSec)} bad calls/s`)]),
   ];
 }

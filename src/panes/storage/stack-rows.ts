@@ -163,7 +163,8 @@ export const stackSection = (
   title: 'Stack',
   note: `${count(numberKnown(rows.length, state)) || NONE} steps`,
   sources: ['block-stack', 'block-devices', 'mapped-devices', 'mdstat', 'diskstats', 'filesystems'],
-  columns,
+  // Without users the column would cost that of the place.
+  columns: rows.some(({ users }) => users.length > 0) ? columns : columns.filter(({ id }) => id !== 'users'),
   rows,
   key: ({ key }) => key,
   sort: { column: 'name', descending: false },

@@ -11,7 +11,9 @@ import { defineSource } from '../source.ts';
  *     io 1073741824 5242880           bytes read, written
  *
  *     # pool packets-arrived sockets-enqueued threads-woken threads-timedout
- *     0 1204 3 1201 0
+ *     0 1204 1204 1201 0
+ *
+ * Kernel 6.1 enqueues each packet: those that woke no thread had to wait for one.
  */
 export const nfsServer = defineSource({
   id: 'nfs-server',
@@ -46,16 +48,16 @@ export interface NfsServer {
   readonly badCalls: number | undefined;
   readonly readBytes: number | undefined;
   readonly writtenBytes: number | undefined;
-  /** Over all pools of threads: packets, and transports that waited because no thread was idle. */
+  /** Over all pools of threads: packets, and those for which an idle thread was there to be woken. */
   readonly packets: number | undefined;
-  readonly enqueued: number | undefined;
+  readonly woken: number | undefined;
 }
 
-function poolsOf(text: string | undefined): Pick<NfsServer, 'packets' | 'enqueued'> {
+function poolsOf(text: string | undefined): Pick<NfsServer, 'packets' | 'woken'> {
   const rows = lines(text ?? '')
     .filter((line) => !line.startsWith('#'))
     .map((line) => words(line).map(toCount));
-  if (rows.length === 0) return { packets: undefined, enqueued: undefined };
+  if (rows.length === 0) return { packets: undefined, woken: undefined };
   const sum = (column: number) => rows.reduce((total, cells) => total + (cells[column] ?? 0), 0);
-  return { packets: sum(1), enqueued: sum(2) };
+  return { packets: sum(1), woken: sum(3) };
 }

@@ -57,9 +57,9 @@ const mountstats = (requests: number, transmissions: number, ms: number) => ({
 });
 
 /** Files of nfsd after so many packets, of which some waited for a thread. */
-const nfsd = (packets: number, enqueued: number) => ({
+const nfsd = (packets: number, waited: number) => ({
   '/proc/net/rpc/nfsd': `io 0 0\nth 8 0\nnet ${packets} 0 ${packets} 1\nrpc ${packets} 0 0 0 0\n`,
-  '/proc/fs/nfsd/pool_stats': `# pool packets-arrived sockets-enqueued threads-woken threads-timedout\n0 ${packets} ${enqueued} 0 0\n`,
+  '/proc/fs/nfsd/pool_stats': `# pool packets-arrived sockets-enqueued threads-woken threads-timedout\n0 ${packets} ${packets} ${packets - waited} 0\n`,
 });
 
 const CEPH_CLIENT = '/sys/kernel/debug/ceph/f-1.client4123';

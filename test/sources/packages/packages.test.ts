@@ -1,3 +1,5 @@
+import { markedArchive, packageOrigins } from '../../../src/sources/packages/package-origins.ts';
+import { unattendedUpgrades } from '../../../src/sources/packages/unattended-upgrades.ts';
 import { expect, test } from 'vitest';
 import { deletedFiles } from '../../../src/sources/packages/deleted-files.ts';
 import { packageFiles } from '../../../src/sources/packages/package-files.ts';
@@ -100,3 +102,38 @@ test('packageFiles parses revisions of the database and of the wish for a reboot
   expect(one({ '/var/lib/dpkg/status': [1, 2, 4] })?.database).not.toBe(before?.database);
   expect(packageFiles.parse({ files: undefined })).toBeUndefined();
 });
+
+test('packageOrigins parses suites, packages of no archive and newer versions', () => {
+  const origins = packageOrigins.parse(
+    {
+      list: [
+        'openssl/jammy-updates,jammy-security,now 3.0.2-0ubuntu1.18 amd64 [installed,upgradable to: 3.0.2-0ubuntu1.19]',
+        'lab-tool/now 1.0 amd64 [installed,local]',
+        'WARNING: apt does not have a stable CLI interface.',
+      ].join('\n'),
+    },
+    {},
+  );
+  expect(origins).toEqual([
+    { name: 'openssl', architecture: 'amd64', version: '3.0.2-0ubuntu1.18', suites: ['jammy-updates', 'jammy-security'], candidate: '3.0.2-0ubuntu1.19' },
+    { name: 'lab-tool', architecture: 'amd64', version: '1.0', suites: [], candidate: undefined },
+  ]);
+}); // prettier-ignore
+
+test.each([
+  ['3:25.2.1-0ubuntu2~cloud0', 'Ubuntu Cloud Archive'],
+  ['7.0.33-0ubuntu0.16.04.16+esm14', 'Ubuntu Pro (ESM)'],
+  ['1.24.0-1~ppa1', 'PPA'],
+  ['6.11.10-1~bpo12+1', 'backports'],
+  ['3.0.17-1~deb12u2', undefined],
+  ['2.35-0ubuntu3.8', undefined],
+])('markedArchive of %s is %s', (version, archive) => expect(markedArchive(version)).toBe(archive));
+
+test('unattendedUpgrades takes the last file that sets it, and none without a setting', () => {
+  const settings = (...files: readonly (readonly [string, string])[]) => unattendedUpgrades.parse({ settings: new Map(files.map(([name, text]) => [`/etc/apt/apt.conf.d/${name}`, text])) });
+  const auto = 'APT::Periodic::Update-Package-Lists "1";\nAPT::Periodic::Unattended-Upgrade "1";\n';
+  expect(settings(['20auto-upgrades', auto], ['50unattended-upgrades', '//Unattended-Upgrade::Automatic-Reboot "true";\n'])).toEqual({ isEnabled: true, reboots: false });
+  expect(settings(['20auto-upgrades', auto], ['99off', 'APT::Periodic::Unattended-Upgrade "0";'])).toEqual({ isEnabled: false, reboots: false });
+  expect(settings(['20auto-upgrades', auto], ['52reboot', 'Unattended-Upgrade::Automatic-Reboot "true";'])).toEqual({ isEnabled: true, reboots: true });
+  expect(settings(['00aptitude', 'Aptitude::Get-Root-Command "sudo:/usr/bin/sudo";'])).toEqual({ isEnabled: false, reboots: false });
+}); // prettier-ignore

@@ -248,20 +248,25 @@ test('mountUsers parses processes with the space of deleted files', () => {
   });
 });
 
-test('mountFolders lists the biggest folder first', () => {
-  expect(mountFolders.parse({ folders: '10\t/srv/a\n30\t/srv/b\n40\t/srv\n' }, { target: '/srv' })).toEqual([
-    { path: '/srv', bytes: 40_960 },
-    { path: '/srv/b', bytes: 30_720 },
-    { path: '/srv/a', bytes: 10_240 },
-  ]);
+test('mountFolders lists the biggest folder first, and is cut without the mount itself', () => {
+  const parse = (folders: string) => mountFolders.parse({ folders }, { target: '/srv' });
+  expect(parse('10\t/srv/a\n30\t/srv/b\n40\t/srv\n')).toEqual({
+    folders: [
+      { path: '/srv', bytes: 40_960 },
+      { path: '/srv/b', bytes: 30_720 },
+      { path: '/srv/a', bytes: 10_240 },
+    ],
+    isCut: false,
+  });
+  expect(parse('10\t/srv/a\n')).toEqual({ folders: [{ path: '/srv/a', bytes: 10_240 }], isCut: true });
 });
 
-test('nfsServer parses threads and calls, and adds transports that waited of all pools', () => {
+test('nfsServer parses threads and calls, and adds the threads that were woken of all pools', () => {
   const sample = nfsServer.parse({
     stats: 'rc 0 12 34\nio 1048576 5242880\nth 8 0 0.000 0.000\nnet 1204 0 1204 3\nrpc 1204 2 0 2 0\n',
-    pools: '# pool packets-arrived sockets-enqueued threads-woken threads-timedout\n0 1000 3 997 0\n1 204 2 202 0\n',
+    pools: '# pool packets-arrived sockets-enqueued threads-woken threads-timedout\n0 1000 1000 997 0\n1 204 204 202 0\n',
   });
-  expect(sample).toEqual({ threads: 8, connections: 3, calls: 1204, badCalls: 2, readBytes: 1_048_576, writtenBytes: 5_242_880, packets: 1204, enqueued: 5 });
+  expect(sample).toEqual({ threads: 8, connections: 3, calls: 1204, badCalls: 2, readBytes: 1_048_576, writtenBytes: 5_242_880, packets: 1204, woken: 1199 });
   expect(nfsServer.parse({ stats: undefined, pools: undefined })).toBeUndefined();
 }); // prettier-ignore
 
