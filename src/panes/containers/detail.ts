@@ -10,6 +10,8 @@ import { stateOfDetail, stateOfMissing, stateWords } from '../../timeline/readin
 import type { Detail, ProcessRef } from '../pane.ts';
 import { disksSection } from './detail-disks.ts';
 import { insideSection } from './detail-processes.ts';
+import { onDemandSection } from '../../ui/kit/on-demand.ts';
+import { logDetail, logTarget } from './log.ts';
 import { engineSection, usageSection } from './detail-summary.ts';
 import { isUp, type ContainerRow } from './rows.ts';
 
@@ -47,6 +49,7 @@ export function containerDetail(row: ContainerRow, process: ProcessRef | undefin
         readonly instance?: LxdInstanceState;
       };
       const seen = snapshotOf(live);
+      const log = logTarget(container, inspect?.logPath);
       return [
         usageSection(row, seen, whyNot(missing, 'live', 'cgroups')),
         engineSection(
@@ -62,6 +65,11 @@ export function containerDetail(row: ContainerRow, process: ProcessRef | undefin
               disksSection(seen, stateOfDetail(live, missing['live'], 'cgroups')),
             ]
           : []),
+        ...(log === undefined
+          ? []
+          : [
+              onDemandSection({ what: 'log, followed', cost: log.of === 'docker' && log.by === 'daemon' ? 'dockerd reads its last 400 lines, every 2 s' : 'the last 64 KiB of its file every 2 s, no request to the daemon' }, () => logDetail(row.name, log), 'log'), // prettier-ignore
+            ]),
       ];
     },
   };
