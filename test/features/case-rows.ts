@@ -34,7 +34,7 @@ export const caseRows: readonly FeatureRow[] = [
   ...inGroup(
     'Case',
     full(92, 'Report in Markdown', 'src/notes/markdown.ts src/commands/report.ts', 'test/notes/case-notes.test.ts test/notes/report-schema.test.ts'),
-    part(93, 'Actions in order, commands, hashes of evidence', 'src/notes/case-notes.ts src/notes/recorded-events.ts', 'test/notes/case-notes.test.ts', 'the hash of the recording, none of single items'),
+    full(93, 'Actions in order, commands, hashes of evidence', 'src/notes/case-notes.ts src/notes/recorded-events.ts src/commands/evidence.ts', 'test/notes/case-notes.test.ts test/commands/evidence.test.ts'),
     full(94, 'Screen and tables as clean text, Markdown, CSV', 'src/ui/copy.ts src/exports', 'test/journeys/copy.test.tsx test/exports/pane-table.test.ts'),
   ),
   ...inGroup(

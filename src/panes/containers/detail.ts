@@ -68,7 +68,7 @@ export function containerDetail(row: ContainerRow, process: ProcessRef | undefin
         ...(log === undefined
           ? []
           : [
-              onDemandSection({ what: 'log, followed', cost: log.of === 'docker' && log.by === 'daemon' ? 'dockerd reads its last 400 lines, every 2 s' : 'the last 64 KiB of its file every 2 s, no request to the daemon' }, () => logDetail(row.name, log), 'log'), // prettier-ignore
+              onDemandSection({ what: 'log, followed', cost: log.of === 'docker' && log.by !== 'file' ? 'dockerd reads its last 400 lines, every 2 s' : 'the last 64 KiB of its file every 2 s, no request to the daemon' }, () => logDetail(row.name, log), 'log'), // prettier-ignore
             ]),
       ];
     },

@@ -18,7 +18,7 @@ export function logTarget(
   logPath?: string,
 ): LogTarget | undefined {
   if (engine === 'docker') {
-    const by = logPath === undefined || isDockerLogFile(logPath) ? 'file' : 'daemon';
+    const by = logPath === undefined ? 'either' : isDockerLogFile(logPath) ? 'file' : 'daemon';
     return id !== undefined && SAFE.test(id) ? { of: 'docker', id, by } : undefined;
   }
   if (instance !== undefined) {
@@ -28,7 +28,13 @@ export function logTarget(
   return engine === 'lxc' && SAFE.test(name) ? { of: 'lxc', name } : undefined;
 }
 
-const TITLES: Readonly<Record<string, string>> = { log: 'Log', snap: 'Log', console: 'Console', qemu: 'QEMU' };
+const TITLES: Readonly<Record<string, string>> = {
+  log: 'Log',
+  snap: 'Log',
+  api: 'Log',
+  console: 'Console',
+  qemu: 'QEMU',
+};
 
 /** End of the log of a container, the newest line first, followed while it is open; `/` filters it. */
 export function logDetail(name: string, target: LogTarget): Detail {

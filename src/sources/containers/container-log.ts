@@ -5,7 +5,7 @@ import { defineDetail } from '../source.ts';
 
 /** Container whose log is read: an id of Docker, the folder of an LXD instance, a name of plain LXC. */
 export type LogTarget =
-  | { readonly of: 'docker'; readonly id: string; readonly by: 'file' | 'daemon' }
+  | { readonly of: 'docker'; readonly id: string; readonly by: 'file' | 'daemon' | 'either' }
   | { readonly of: 'lxd'; readonly place: keyof typeof LXD_LOGS; readonly folder: string }
   | { readonly of: 'lxc'; readonly name: string };
 
@@ -38,6 +38,20 @@ const MOST_LINES = 400;
 
 const endOf = (path: string): FileRead => ({ kind: 'file', path, tailBytes: TAIL_BYTES, as: 'root' });
 
+const dockerFiles = (id: string) => ({
+  log: endOf(`${DOCKER[0]}/${id}/${id}-json.log`),
+  snap: endOf(`${DOCKER[1]}/${id}/${id}-json.log`),
+});
+
+const dockerRequest = (id: string): DaemonRead => ({
+  kind: 'talk',
+  dialect: 'http',
+  to: DOCKER_SOCKET,
+  request: `GET /containers/${id}/logs?stdout=1&stderr=1&timestamps=1&tail=${MOST_LINES}`,
+  as: 'root',
+  timeoutMs: 5000,
+});
+
 /** Line of a log; `at` (RFC 3339, UTC) and the stream are those of Docker. */
 export interface LogLine {
   readonly at: string | undefined;
@@ -63,8 +77,7 @@ export const containerLog = defineDetail({
   reads: (target: LogTarget): Readonly<Record<string, FileRead | DaemonRead>> => {
     switch (target.of) {
       case 'docker':
-        if (target.by === 'daemon') return { log: { kind: 'talk', dialect: 'http', to: DOCKER_SOCKET, request: `GET /containers/${target.id}/logs?stdout=1&stderr=1&timestamps=1&tail=${MOST_LINES}`, as: 'root', timeoutMs: 5000 } }; // prettier-ignore
-        return { log: endOf(`${DOCKER[0]}/${target.id}/${target.id}-json.log`), snap: endOf(`${DOCKER[1]}/${target.id}/${target.id}-json.log`) }; // prettier-ignore
+        return { ...(target.by !== 'daemon' && dockerFiles(target.id)), ...(target.by !== 'file' && { api: dockerRequest(target.id) }) }; // prettier-ignore
       case 'lxd': {
         const at = (file: string) => endOf(`${LXD_LOGS[target.place]}/${target.folder}/${file}`);
         return { log: at('lxc.log'), console: at('console.log'), qemu: at('qemu.log') };
@@ -74,11 +87,13 @@ export const containerLog = defineDetail({
     }
   },
   parse: (texts, target: LogTarget): ContainerLogSample => {
-    const parse = target.of !== 'docker' ? plainLines : target.by === 'file' ? dockerLines : daemonLines;
-    const files = Object.entries(texts).flatMap(([name, text]) =>
-      text === undefined ? [] : [{ name, lines: parse(text).slice(-MOST_LINES) }],
-    );
-    return { files };
+    const files = Object.entries(texts).flatMap(([name, text]) => {
+      if (text === undefined) return [];
+      const parse = target.of !== 'docker' ? plainLines : name === 'api' ? daemonLines : dockerLines;
+      return [{ name, lines: parse(text).slice(-MOST_LINES) }];
+    });
+    // Both were read where it was not known which has it.
+    return { files: files.length > 1 ? files.filter(({ name }) => name !== 'api') : files };
   },
 });
 

@@ -54,11 +54,19 @@ test('containerLog parses the reply of dockerd, with and without a terminal', ()
   expect(isDockerStream('application/json', body)).toBe(false);
   expect(isDockerStream('application/vnd.docker.raw-stream', Buffer.from('2026-05-01T10:00:00Z x\n'))).toBe(false);
   const by = { ...docker, by: 'daemon' } as const;
-  expect(containerLog.parse({ log: dockerStreamText(body) }, by).files[0]?.lines).toEqual([
+  expect(containerLog.parse({ api: dockerStreamText(body) }, by).files[0]?.lines).toEqual([
     { at: '2026-05-01T10:00:00.5Z', isError: false, text: long },
     { at: '2026-05-01T10:00:01Z', isError: true, text: 'failed' },
   ]);
-  expect(containerLog.parse({ log: '2026-05-01T10:00:01Z of a terminal\r\n' }, by).files[0]?.lines[0]?.text).toContain('of a terminal'); // prettier-ignore
+  expect(containerLog.parse({ api: '2026-05-01T10:00:01Z of a terminal\r\n' }, by).files[0]?.lines[0]?.text).toContain('of a terminal'); // prettier-ignore
+});
+
+test('containerLog takes the file where it was read, else the reply of dockerd', () => {
+  const either = { ...docker, by: 'either' } as const;
+  expect(Object.keys(containerLog.reads(either))).toEqual(['log', 'snap', 'api']);
+  const api = '2026-05-01T10:00:01Z by dockerd';
+  expect(containerLog.parse({ log: undefined, api }, either).files).toMatchObject([{ name: 'api' }]);
+  expect(containerLog.parse({ log: entry('by file\n'), api }, either).files).toMatchObject([{ name: 'log' }]);
 });
 
 test('containerLog is total', () => {
@@ -89,7 +97,7 @@ test('logTarget takes no name that cannot stand in a path', () => {
   const dockerLog = (logPath?: string) =>
     logTarget({ engine: 'docker', id: ID, name: 'x', instance: undefined }, logPath);
   expect([dockerLog(), dockerLog('/srv/docker/x-json.log'), dockerLog('')]).toMatchObject([
-    { by: 'file' },
+    { by: 'either' },
     { by: 'daemon' },
     { by: 'daemon' },
   ]);
