@@ -26,8 +26,11 @@ async function openLog(screen: Console, name: string): Promise<void> {
   await screen.until(new RegExp(`▸.* ${name} `), 90_000);
   await screen.press('enter');
   await screen.until(/log, followed/, 60_000);
-  for (let i = 0; i < 6 && !/▸.*log, followed/.test(screen.text()); i++) await screen.press('tab');
-  await screen.until(/▸.*log, followed/, 20_000);
+  for (let i = 0; i < 12 && !/▸On demand/.test(screen.text()); i++) {
+    await screen.press('tab');
+    await screen.settle(400, 3000);
+  }
+  await screen.until(/▸On demand/, 20_000);
   await screen.press('enter');
 }
 

@@ -105,7 +105,7 @@ export interface ContainerLogSample {
 const plainLines = (text: string): readonly LogLine[] =>
   // The first line of an end may be a part of one.
   wholeLines(text).map((line) => ({
-    atMs: undefined,
+    at: undefined,
     isError: /\b(?:ERROR|CRIT|ALERT|FATAL)\b/.test(line),
     text: line,
   }));
