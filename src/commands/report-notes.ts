@@ -1,8 +1,4 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { basename } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pkg from '../../package.json' with { type: 'json' };
 import type { Config } from '../config.ts';
@@ -23,6 +19,7 @@ import { linePrompter } from './line-prompter.ts';
 import { ScreenRedaction } from '../redact/screen-redaction.ts';
 import { failOnCode } from './fail-on.ts';
 import { keepNames } from './keep-names.ts';
+import { evidenceOf } from './evidence.ts';
 import { findingsWith } from './own-settings.ts';
 import { print, warn } from './print.ts';
 import { reachHost, watch } from './reach.ts';
@@ -60,9 +57,7 @@ async function notesOfFile(
   const { file } = await placeOf(path);
   const { size, isFile } = await fileStat(file);
   if (!isFile) return notesOfRecording(recording, undefined, { sources, findings }, made, redaction);
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
-  const evidence = { file: basename(file), bytes: size, sha256: hash.digest('hex') };
+  const evidence = await evidenceOf(file, size, recording.segments);
   return notesOfRecording(recording, evidence, { sources, findings }, made, redaction);
 }
 

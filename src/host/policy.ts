@@ -82,6 +82,8 @@ export interface AllowedCommand {
 /** Reads of a subsystem beyond /proc and /sys, for its manifest. */
 export interface PolicyEntries {
   readonly files?: readonly string[];
+  /** Logs of which the end is read, up to 1 MiB; `<name>` stands for letters, digits, `.`, `_` and `-` in one part of a path. */
+  readonly logEnds?: readonly string[];
   /** `links`: only link targets are read. */
   readonly globs?: readonly { readonly pattern: string; readonly links: boolean }[];
   readonly commands?: readonly AllowedCommand[];
@@ -102,7 +104,18 @@ const fits = (template: string, word: string): boolean => {
   return PLACEHOLDERS[template]?.test(word) ?? template === word;
 };
 
-const allowedOf = ({ files, globs, commands, protocols }: Parts): readonly AllowedRead[] => [
+/** Longest end of a log. */
+const MAX_TAIL_BYTES = 1 << 20;
+
+const isLogEnd = (templates: readonly string[], read: Extract<Read, { kind: 'file' }>): boolean =>
+  read.tailBytes !== undefined &&
+  read.tailBytes <= MAX_TAIL_BYTES &&
+  templates.some((template) => {
+    const parts = template.split('<name>').map((part) => part.replaceAll('.', String.raw`\.`));
+    return new RegExp(`^${parts.join(String.raw`[A-Za-z0-9][\w.-]{0,254}`)}$`).test(read.path);
+  });
+
+const allowedOf = ({ files, logEnds, globs, commands, protocols }: Parts): readonly AllowedRead[] => [
   {
     what: 'files below /proc and /sys, except those with secrets or side effects',
     allows: (read) => {
@@ -119,6 +132,10 @@ const allowedOf = ({ files, globs, commands, protocols }: Parts): readonly Allow
       globs.some(({ pattern, links }) => pattern === read.pattern && links === (read.links ?? false)),
   },
   { what: files.join(', '), allows: (read) => read.kind === 'file' && files.includes(read.path) },
+  {
+    what: `ends of logs: ${logEnds.join(', ')}`,
+    allows: (read) => read.kind === 'file' && isLogEnd(logEnds, read),
+  },
   {
     what: 'process table (/proc/PID/stat, cmdline, cgroup, status, io, schedstat, wchan)',
     allows: (read) => read.kind === 'processes',
@@ -161,6 +178,7 @@ const allowedOf = ({ files, globs, commands, protocols }: Parts): readonly Allow
 
 interface Parts {
   readonly files: readonly string[];
+  readonly logEnds: readonly string[];
   readonly globs: NonNullable<PolicyEntries['globs']>;
   readonly commands: readonly AllowedCommand[];
   readonly protocols: readonly Protocol[];
@@ -180,8 +198,9 @@ function requestRefusal(
 export function createPolicy(entries: readonly PolicyEntries[], protocols: readonly Protocol[]): ReadPolicy {
   const commands = entries.flatMap((one) => one.commands ?? []);
   const files = entries.flatMap((one) => one.files ?? []);
+  const logEnds = entries.flatMap((one) => one.logEnds ?? []);
   const globs = entries.flatMap((one) => one.globs ?? []);
-  const allowed = allowedOf({ files, globs, commands, protocols });
+  const allowed = allowedOf({ files, logEnds, globs, commands, protocols });
   const refusal = (read: Read): string | undefined => {
     const path = pathOf(read);
     if (path !== undefined && !NO_PATH.test(path) && (!path.startsWith('/') || /\/\.\.?(\/|$)|\0/.test(path)))

@@ -45,10 +45,21 @@ export interface CaseNotes {
   readonly notRead: readonly { readonly source: string; readonly why: string; readonly detail: string }[];
 }
 
+/** Segment of a recording: two minutes or less. */
+export interface EvidenceItem {
+  /** Start of the segment. */
+  readonly at: string;
+  readonly offset: number;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
 export interface Evidence {
   readonly file: string;
   readonly bytes: number;
   readonly sha256: string;
+  /** Parts of the file by offset, each with its own hash; absent for a sosreport. */
+  readonly items?: readonly EvidenceItem[];
   /** Sentences about unreadable parts. */
   readonly problems: readonly string[];
 }

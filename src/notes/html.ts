@@ -64,7 +64,7 @@ export function htmlNotes(notes: SafeNotes, player: CastPlayer): string {
     evidence
       ? section(
           'Evidence',
-          htmlOf`<dl><dt>File</dt><dd>${evidence.file}, ${evidence.bytes} bytes</dd><dt>SHA-256</dt><dd><code>${evidence.sha256}</code></dd>${evidence.problems.map((problem) => htmlOf`<dt>Problem</dt><dd>${problem}</dd>`)}</dl>`,
+          htmlOf`<dl><dt>File</dt><dd>${evidence.file}, ${evidence.bytes} bytes</dd><dt>SHA-256</dt><dd><code>${evidence.sha256}</code></dd>${(evidence.items ?? []).map(({ at, offset, bytes, sha256 }) => htmlOf`<dt>Segment of ${at}</dt><dd>${bytes} bytes at ${offset}: <code>${sha256}</code></dd>`)}${evidence.problems.map((problem) => htmlOf`<dt>Problem</dt><dd>${problem}</dd>`)}</dl>`,
         )
       : '',
     htmlOf`<footer>Generated ${notes.made} by crashcart ${notes.crashcart}, read-only: no change on the host.</footer>`,

@@ -212,6 +212,9 @@ const evidenceLines = ({ evidence }: SafeNotes): readonly Markdown[] =>
     ? [
         mdOf`- ${code(evidence.file)}, ${evidence.bytes} bytes`,
         mdOf`- SHA-256 ${code(evidence.sha256)}`,
+        ...(evidence.items ?? []).map(
+          ({ at, offset, bytes, sha256 }) => mdOf`- segment of ${at}, ${bytes} bytes at ${offset}: ${code(sha256)}`,
+        ),
         ...evidence.problems.map((problem) => mdOf`- problem: ${problem}`),
       ]
     : [];

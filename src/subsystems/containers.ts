@@ -22,6 +22,7 @@ import { dockerEvents } from '../sources/containers/docker-events.ts';
 import { dockerInfo } from '../sources/containers/docker-info.ts';
 import { dockerInspect } from '../sources/containers/docker-inspect.ts';
 import { dockerPing } from '../sources/containers/docker-ping.ts';
+import { containerLog, LOG_ENDS } from '../sources/containers/container-log.ts';
 import { docker } from '../sources/containers/docker.ts';
 import { containerLive } from '../sources/containers/live.ts';
 import { containerLogs } from '../sources/containers/logs.ts';
@@ -71,6 +72,7 @@ export const containersSubsystem: Subsystem = {
     withExample(containerMounts),
     withExample(containerLive),
     withExample(dockerInspect),
+    withExample(containerLog),
     withExample(lxdInstance),
   ],
   findings: [
@@ -97,6 +99,7 @@ export const containersSubsystem: Subsystem = {
   protocols: [http],
   policy: {
     files: ['/var/lib/containers/storage/overlay-containers/containers.json'],
+    logEnds: LOG_ENDS,
     globs: [
       { pattern: '/var/lib/lxc/*/config', links: false },
       { pattern: '/home/*/.local/share/containers/storage/*-containers/containers.json', links: false },

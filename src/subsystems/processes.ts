@@ -9,6 +9,7 @@ import { processSteps } from '../findings/processes/steps.ts';
 import { processesPane } from '../panes/processes/pane.ts';
 import { stacks } from '../host/protocols/stacks/stacks.ts';
 import { symbols } from '../host/protocols/symbols/symbols.ts';
+import { delayAccounting, processDelays } from '../sources/processes/delays.ts';
 import { processFiles } from '../sources/processes/files.ts';
 import { processObjects } from '../sources/processes/objects.ts';
 import { processLimits } from '../sources/processes/process-limits.ts';
@@ -37,13 +38,24 @@ import type { Subsystem } from './subsystem.ts';
 /** Manifest of processes and threads. */
 export const processesSubsystem: Subsystem = {
   id: 'processes',
-  sources: [processes, processLimits, procMount, users, unitDependencies, socketPeers, socketOwners, remoteSockets],
+  sources: [
+    processes,
+    delayAccounting,
+    processLimits,
+    procMount,
+    users,
+    unitDependencies,
+    socketPeers,
+    socketOwners,
+    remoteSockets,
+  ],
   details: [
     withExample(processStatus),
     withExample(processThreads),
     withExample(processNuma),
     withExample(processFiles),
     withExample(processSockets),
+    withExample(processDelays),
     withExample(processStacks),
     withExample(processUserStacks),
     withExample(processObjects),

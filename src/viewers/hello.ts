@@ -6,7 +6,7 @@ import { sanitize } from '../lib/plain.ts';
 export const MAX_HELLO_BYTES = 512;
 const MAX_NAME = 32;
 
-/** First line of a viewer: who it says it is, and its ticket. */
+/** First line of a viewer: its name, which it chose itself, and its ticket. */
 export interface Hello {
   readonly name: string;
   readonly ticket: string | undefined;
@@ -42,7 +42,7 @@ export class Tickets {
     return [...this.#left];
   }
 
-  /** Whether a ticket is one of those left, which it then is no more. */
+  /** Whether a ticket is one of those left; it is then used. */
   take(ticket: string | undefined): boolean {
     const given = Buffer.from(ticket ?? '');
     const found = this.left.find((one) => one.length === given.length && timingSafeEqual(Buffer.from(one), given));

@@ -55,7 +55,7 @@ test('SharedView lets no escape of the other side through but colours', () => {
   expect(raw()).not.toContain('\u001B[5;5H');
 });
 
-test('SharedView ends with the reason of the other side, and with one for what is no screen', () => {
+test('SharedView ends with the reason of the other side, and with one for what is not a screen', () => {
   const { view } = viewOf(40, 5);
   expect(view.take('{"end":"ended by the engineer"}')).toBe('ended by the engineer');
   expect(view.take('HTTP/1.1 400 Bad Request')).toBe('not a shared screen of crashcart');

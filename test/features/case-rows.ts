@@ -1,4 +1,4 @@
-import { full, inGroup, no, part, type FeatureRow } from './feature.ts';
+import { full, inGroup, part, type FeatureRow } from './feature.ts';
 
 /** Findings, links, time, sharing, the case, the screen, scripts and quality. */
 export const caseRows: readonly FeatureRow[] = [
@@ -26,15 +26,15 @@ export const caseRows: readonly FeatureRow[] = [
   ),
   ...inGroup(
     'Share',
-    no(88, 'Live viewers, read-only', 'others see it by a shared terminal or a recording'),
+    full(88, 'Live viewers, read-only', 'src/viewers src/app/share-flow.ts src/commands/watch.ts', 'test/viewers/viewer-server.test.ts test/app/share-flow.test.tsx test/commands/watch.test.ts test/lab/viewers.test.ts'),
     full(89, 'Redaction on the screen and in files, stable pseudonyms', 'src/redact', 'test/redact/screen-redaction.test.ts test/redact/everywhere.test.ts test/redact/corpus.test.ts'),
     part(90, 'Presenting mode: focus, freeze, hidden panes, large pointer', 'src/app/presenting.ts src/app/presenting-view.ts src/app/arrange.ts', 'test/app/presenting.test.tsx test/screens/shell-presenting@120x40.txt', 'nothing but the head is enlarged'),
-    no(91, 'Pause or blank a recording', 'a recording can be ended and cut, and has no gap'),
+    full(91, 'Pause or blank a recording', 'src/recording/recorder.ts src/lib/recording-gap.ts src/app/recording-flow.ts', 'test/recording/gap.test.ts test/app/pause-recording.test.tsx'),
   ),
   ...inGroup(
     'Case',
     full(92, 'Report in Markdown', 'src/notes/markdown.ts src/commands/report.ts', 'test/notes/case-notes.test.ts test/notes/report-schema.test.ts'),
-    part(93, 'Actions in order, commands, hashes of evidence', 'src/notes/case-notes.ts src/notes/recorded-events.ts', 'test/notes/case-notes.test.ts', 'the hash of the recording, none of single items'),
+    full(93, 'Actions in order, commands, hashes of evidence', 'src/notes/case-notes.ts src/notes/recorded-events.ts src/commands/evidence.ts', 'test/notes/case-notes.test.ts test/commands/evidence.test.ts'),
     full(94, 'Screen and tables as clean text, Markdown, CSV', 'src/ui/copy.ts src/exports', 'test/journeys/copy.test.tsx test/exports/pane-table.test.ts'),
   ),
   ...inGroup(
@@ -53,7 +53,7 @@ export const caseRows: readonly FeatureRow[] = [
   ...inGroup(
     'Scripts',
     full(105, 'JSON and CSV without a screen', 'src/commands/table.ts src/exports src/notes/case-notes.ts', 'test/commands/table.test.ts test/notes/report-schema.test.ts'),
-    no(106, 'OpenMetrics', 'tables are CSV, NDJSON and JSON'),
+    full(106, 'OpenMetrics', 'src/exports/open-metrics.ts src/exports/host-metrics.ts src/commands/export.ts', 'test/exports/host-metrics.test.ts test/commands/export.test.ts'),
   ),
   ...inGroup(
     'Quality',

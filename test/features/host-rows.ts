@@ -39,9 +39,9 @@ export const hostRows: readonly FeatureRow[] = [
     'Processes',
     full(25, 'Tree, sort, filter', 'src/panes/processes/pane.ts src/ui/table-tree.ts', 'test/ui/table.test.ts test/journeys/triage.test.tsx test/screens/processes@cloud-vm@120x40.txt'),
     full(26, 'D state, wchan, kernel stacks', 'src/findings/processes/processes-blocked.ts src/sources/processes/stacks.ts', 'test/findings/processes/findings.test.ts test/sources/processes/stacks.test.ts'),
-    part(27, 'Delay of a process: run queue, block I/O, swap', 'src/sources/processes/processes.ts src/sources/processes/thread-rates.ts', 'test/sources/processes/thread-rates.test.ts', 'run queue alone; no block I/O and swap delay'),
+    full(27, 'Delay of a process: run queue, block I/O, swap', 'src/sources/processes/processes.ts src/sources/processes/delays.ts src/panes/processes/detail-delays.ts src/host/protocols/network/taskstats.ts', 'test/host/protocols/network/taskstats.test.ts test/sources/processes/delays.test.ts test/panes/processes/detail-delays.test.ts'),
     full(28, 'Container, pod or guest of a process', 'src/sources/containers/cgroup-owner.ts src/panes/processes/columns.ts', 'test/entities/containers/cgroup-owner.test.ts test/entities/containers/containers.test.ts test/screens/processes@container-host@200x60.txt'),
-    part(29, 'Short-lived and exited processes', 'src/tracers/processes.ts', 'test/tracers/tracers.test.ts test/app/tracers.test.tsx', 'by execsnoop where a tracer is installed; nothing without one'),
+    part(29, 'Short-lived and exited processes', 'src/panes/processes/columns.ts src/tracers/processes.ts', 'test/tracers/tracers.test.ts test/app/tracers.test.tsx', 'CPU time of exited children by parent, their names by execsnoop where a tracer is installed; no accounting file'),
     full(30, 'Files and sockets of a process', 'src/panes/processes/detail-files.ts src/sources/processes/files.ts src/sources/processes/sockets.ts', 'test/sources/processes/details.test.ts test/panes/processes/detail.test.ts'),
   ),
 ]; // prettier-ignore

@@ -15,7 +15,7 @@ export const stackRows: readonly FeatureRow[] = [
     full(36, 'LXD', 'src/sources/containers/lxd.ts src/panes/containers/lxd.ts', 'test/sources/containers/lxd.test.ts test/lab/containers.test.ts'),
     full(37, 'Docker, podman', 'src/sources/containers/docker.ts src/sources/containers/podman.ts', 'test/sources/containers/docker.test.ts test/sources/containers/names.test.ts test/screens/containers@container-host@200x60.txt'),
     full(38, 'Limits, throttling, memory.events', 'src/findings/containers/throttled.ts src/findings/containers/oom.ts src/sources/containers/cgroup-rates.ts', 'test/sources/containers/cgroups.test.ts test/findings/containers/findings.test.ts'),
-    part(39, 'Logs of a container, and a shell in it', 'src/panes/kubernetes/pod-log.ts src/debugger/shells.ts', 'test/host/protocols/kubernetes/log.test.ts test/lab/enter.test.ts', 'a shell in any container, logs of pods alone: not of Docker, LXD and LXC'),
+    part(39, 'Logs of a container, and a shell in it', 'src/panes/kubernetes/pod-log.ts src/sources/containers/container-log.ts src/panes/containers/log.ts src/debugger/shells.ts', 'test/host/protocols/kubernetes/log.test.ts test/sources/containers/container-log.test.ts test/lab/container-logs.test.ts test/lab/enter.test.ts', 'logs of pods, Docker, LXD and LXC; not of podman'),
   ),
   ...inGroup(
     'Ceph',

@@ -12,6 +12,8 @@ import type { Detail, ProcessRef } from '../pane.ts';
 import { disksSection } from './detail-disks.ts';
 import { mountsSection } from './detail-mounts.ts';
 import { insideSection } from './detail-processes.ts';
+import { onDemandSection } from '../../ui/kit/on-demand.ts';
+import { logDetail, logTarget } from './log.ts';
 import { engineSection, usageSection } from './detail-summary.ts';
 import { isUp, type ContainerRow } from './rows.ts';
 
@@ -54,6 +56,7 @@ export function containerDetail(row: ContainerRow, process: ProcessRef | undefin
         readonly instance?: LxdInstanceState;
       };
       const seen = snapshotOf(live);
+      const log = logTarget(container, inspect?.logPath);
       return [
         usageSection(row, seen, whyNot(missing, 'live', 'cgroups')),
         engineSection(
@@ -70,6 +73,11 @@ export function containerDetail(row: ContainerRow, process: ProcessRef | undefin
               ...(process ? [mountsSection(mounts, stateOfDetail(mounts, missing['mounts']))] : []),
             ]
           : []),
+        ...(log === undefined
+          ? []
+          : [
+              onDemandSection({ what: 'log, followed', cost: log.of === 'docker' && log.by !== 'file' ? 'dockerd reads its last 400 lines, every 2 s' : 'the last 64 KiB of its file every 2 s, no request to the daemon' }, () => logDetail(row.name, log), 'log'), // prettier-ignore
+            ]),
       ];
     },
   };

@@ -21,6 +21,10 @@ export interface ProcessRow {
   readonly cpuPct: number | undefined;
   /** Run delay of all its threads, percent of one thread. */
   readonly delayPct: number | undefined;
+  /** Main thread blocked on block I/O, percent of the time; undefined where the kernel does not count it. */
+  readonly blockIoPct: number | undefined;
+  /** CPU time of exited children, percent of one CPU. */
+  readonly childrenPct: number | undefined;
   readonly readBytesPerSec: number | undefined;
   readonly writeBytesPerSec: number | undefined;
   readonly majorFaultsPerSec: number | undefined;
@@ -101,6 +105,28 @@ export const columns: readonly Column<ProcessRow>[] = [
     rank: 2,
     value: (row) => asShown(row.delayPct),
     role: (row) => loadRole(row.delayPct),
+  }),
+  percentColumn({
+    id: 'blkio',
+    title: 'BLKIO%',
+    about:
+      'Main thread blocked on block I/O, percent of the time (/proc/PID/stat delayacct_blkio_ticks); — where kernel.task_delayacct is off.',
+    width: 6,
+    rank: 9,
+    zero: '·',
+    value: (row) => asShown(row.blockIoPct),
+    role: (row) => loadRole(row.blockIoPct),
+  }),
+  percentColumn({
+    id: 'children',
+    title: 'EXITED%',
+    about:
+      'CPU time of its exited children, percent of one CPU (/proc/PID/stat cutime + cstime, counted when it waits for them): processes that lived between two readings show at their parent; execsnoop (e) names them.',
+    width: 7,
+    rank: 9,
+    zero: '·',
+    value: (row) => asShown(row.childrenPct),
+    role: (row) => loadRole(row.childrenPct),
   }),
   {
     id: 'rss',

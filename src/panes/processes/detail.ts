@@ -10,6 +10,7 @@ import {
 import { cut, fit } from '../../lib/text-width.ts';
 import { bytes, count, kib, NONE, percent } from '../../lib/units.ts';
 import { missing, type Missing } from '../../host/host.ts';
+import { processDelays, type DelaysSample } from '../../sources/processes/delays.ts';
 import { processFiles, type FilesSample } from '../../sources/processes/files.ts';
 import { placement, processNuma, type NumaSample } from '../../sources/processes/numa.ts';
 import { processSockets, type Socket } from '../../sources/processes/sockets.ts';
@@ -22,6 +23,7 @@ import { bar } from '../../ui/bar.ts';
 import { onDemandSection } from '../../ui/kit/on-demand.ts';
 import type { Detail, LinesSection, ProcessRef, Section } from '../pane.ts';
 import { filesSection, socketsSection } from './detail-files.ts';
+import { delayRates, delaysSection } from './detail-delays.ts';
 import { threadsSection, type ThreadRow } from './detail-threads.ts';
 import { symbolsDetail } from './symbols.ts';
 import { userStacksDetail } from './user-stacks.ts';
@@ -39,12 +41,14 @@ type Gone = Readonly<Record<string, Readonly<Record<string, Missing>>>>;
 /** Details of one process: threads, NUMA placement, files and sockets, read while they are open. */
 export function processDetail(process: ProcessRef, names: ProcessNames): Detail {
   const threadRows = threadRates();
+  const delayRows = delayRates();
   return {
     id: 'process',
     title: `${plain(process.name)} (${process.pid})`,
     sources: {
       status: bindDetail(processStatus, process),
       threads: bindDetail(processThreads, process),
+      delays: bindDetail(processDelays, process),
       numa: bindDetail(processNuma, process),
       files: bindDetail(processFiles, process),
       sockets: bindDetail(processSockets, process),
@@ -53,9 +57,10 @@ export function processDetail(process: ProcessRef, names: ProcessNames): Detail 
     process,
     sections: (samples, missing) => {
       // bindDetail gave each name the sample of its source, or there is none yet.
-      const { status, threads, numa, files, sockets } = samples as {
+      const { status, threads, delays, numa, files, sockets } = samples as {
         readonly status?: StatusSample;
         readonly threads?: ThreadsSample;
+        readonly delays?: DelaysSample;
         readonly numa?: NumaSample;
         readonly files?: FilesSample;
         readonly sockets?: ReadonlyMap<number, Socket>;
@@ -69,6 +74,7 @@ export function processDetail(process: ProcessRef, names: ProcessNames): Detail 
       return [
         summarySection(status, names),
         threadsSection(threadRows(threads), stateOfDetail(threads, missing['threads'], 'stats')),
+        delaysSection(delayRows(delays), delays?.on, stateOfDetail(delays, missing['delays'], 'stats')),
         numaSection(numa, stateOfDetail(numa, missing['numa'], 'maps')),
         filesSection(files, nothingWords('none', filesState)),
         socketsSection(

@@ -20,6 +20,7 @@ import {
 import { count, kib, percent } from '../../lib/units.ts';
 import { cpuTopology } from '../../sources/machine/cpu-topology.ts';
 import { processes, type Process, processKey } from '../../sources/processes/processes.ts';
+import { delayAccounting } from '../../sources/processes/delays.ts';
 import { processLimits } from '../../sources/processes/process-limits.ts';
 import { users } from '../../sources/processes/users.ts';
 import type { Moment } from '../../timeline/moment.ts';
@@ -30,7 +31,7 @@ import { columns, type ProcessRow } from './columns.ts';
 import { processDetail } from './detail.ts';
 import { limitRows, limitsTable, type LimitRow } from './limits-table.ts';
 
-const needs = { ...containerNeeds, processes, processLimits, users, cpuTopology };
+const needs = { ...containerNeeds, processes, delayAccounting, processLimits, users, cpuTopology };
 
 export interface ProcessesModel {
   readonly state: ReadingState;
@@ -118,6 +119,7 @@ export function processesModel(moment: Moment<typeof needs>): ProcessesModel {
         user: process.uid === undefined ? undefined : (names?.get(process.uid) ?? String(process.uid)),
         node: process.lastCpu === undefined ? undefined : nodeOfCpu.get(process.lastCpu),
         stuck: stuck.get(process),
+        countsBlockIo: moment.delayAccounting.now?.on === true,
         container: process.owner && owners.get(containerKey(process.owner) ?? ''),
       }),
     );
@@ -137,6 +139,8 @@ function rowOf(
   known: {
     readonly user: string | undefined;
     readonly node: number | undefined;
+    /** The kernel counts block I/O delay; else 0 is unknown. */
+    readonly countsBlockIo: boolean;
     readonly container: string | undefined;
     readonly stuck: ProcessRow['stuck'];
   },
@@ -154,6 +158,8 @@ function rowOf(
     stuck: known.stuck,
     cpuPct: share(rate((one) => one.cpuSeconds)),
     delayPct: share(rate((one) => one.delaySeconds)),
+    blockIoPct: known.countsBlockIo || (process.blockIoDelaySeconds ?? 0) > 0 ? share(rate((one) => one.blockIoDelaySeconds)) : undefined, // prettier-ignore
+    childrenPct: share(rate((one) => one.childrenCpuSeconds)),
     readBytesPerSec: rate((one) => one.readBytes),
     writeBytesPerSec: rate((one) => one.writeBytes),
     majorFaultsPerSec: rate((one) => one.majorFaults),

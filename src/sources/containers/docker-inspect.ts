@@ -47,6 +47,8 @@ function inspected(text: string) {
     name: textOf(answer['Name'])?.replace(/^\//, ''),
     image: textOf(config['Image']),
     path: [answer['Path'], ...items(answer['Args'])].flatMap((word) => textOf(word) ?? []).join(' '),
+    /** File of its log; '' with a log driver that keeps it elsewhere. */
+    logPath: typeof answer['LogPath'] === 'string' ? answer['LogPath'] : undefined,
     status: textOf(state['Status']),
     pid: countOf(state['Pid']) || undefined,
     oomKilled: flagOf(state['OOMKilled']),

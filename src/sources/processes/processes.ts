@@ -72,6 +72,10 @@ export interface Process {
   readonly writeBytes: number | undefined;
   /** Run delay of its threads: runnable without a CPU. */
   readonly delaySeconds: number | undefined;
+  /** Main thread blocked on block I/O (delayacct_blkio_ticks); 0 too where kernel.task_delayacct is off. */
+  readonly blockIoDelaySeconds?: number | undefined;
+  /** CPU time of exited children that it waited for. */
+  readonly childrenCpuSeconds?: number | undefined;
   readonly wchan: string | undefined;
   /** Which of its files is not readable because a read hangs, and the reason (hostile text). */
   readonly unread?: string | undefined;
@@ -144,6 +148,8 @@ function parse(texts: ProcessTexts): Process | undefined {
     readBytes: count(io.get('read_bytes')),
     writeBytes: count(io.get('write_bytes')),
     delaySeconds: scale(count(delayNs), 1e-9),
+    blockIoDelaySeconds: scale(field(42), 1 / TICKS_PER_SECOND),
+    childrenCpuSeconds: scale(sum(field(16), field(17)), 1 / TICKS_PER_SECOND),
     wchan: texts.wchan && texts.wchan !== '0' ? texts.wchan.trim() : undefined,
     ...(texts.unread !== undefined && { unread: texts.unread }),
     seconds: texts.seconds,
@@ -161,6 +167,9 @@ const count = (text: string | undefined): number | undefined => {
   const value = toNumber(text);
   return value !== undefined && value >= 0 ? value : undefined;
 };
+
+const sum = (one: number | undefined, other: number | undefined): number | undefined =>
+  one === undefined || other === undefined ? undefined : one + other;
 
 const scale = (value: number | undefined, factor: number): number | undefined =>
   value === undefined ? undefined : value * factor;

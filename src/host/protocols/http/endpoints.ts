@@ -26,12 +26,14 @@ const ONE = /^1$/;
 const WORD = /^[\w.-]{1,100}$/;
 /** JSON of a filter. */
 const FILTERS = /^[\w{}[\]":,. -]{1,1000}$/;
+/** The last lines, up to 999, and an end: never followed. */
+const LOG_END = { stdout: ONE, stderr: ONE, timestamps: ONE, tail: /^\d{1,3}$/ };
 const LXD = { 'all-projects': YES, project: WORD, target: WORD };
 const LXD_LIST = { ...LXD, recursion: ONE };
 
 /**
  * HTTP servers and the read-only list of their endpoints. Left out for their cost or effect: `stats` (a second of the daemon
- * for each container), `top` (runs ps), `size=1` and `system/df` (walk the disk), `recursion=2` (opens each instance), `logs`.
+ * for each container), `top` (runs ps), `size=1` and `system/df` (walk the disk), `recursion=2` (opens each instance). `logs` is the end of one while its page is open.
  */
 export const httpServers: readonly HttpServer[] = [
   {
@@ -44,6 +46,7 @@ export const httpServers: readonly HttpServer[] = [
       { verb: 'GET', path: '/info' },
       { verb: 'GET', path: '/containers/json', query: { all: YES, filters: FILTERS } },
       { verb: 'GET', path: '/containers/<name>/json' },
+      { verb: 'GET', path: '/containers/<name>/logs', query: LOG_END },
       { verb: 'GET', path: '/networks' },
       { verb: 'EVENTS', path: '/events', query: { since: /^\d{1,12}$/, filters: FILTERS } },
     ],

@@ -1,5 +1,6 @@
 import type { Pipe } from '../../transport.ts';
 import { DaemonError } from '../protocol.ts';
+import { dockerStreamText, isDockerStream } from './docker-stream.ts';
 import { requestOver } from './pipe-request.ts';
 
 const MAX_BODY_BYTES = 8 << 20;
@@ -15,6 +16,7 @@ export function exchangeOver(pipe: Pipe, path: string, message?: string): Exchan
   const parts: Buffer[] = [];
   let size = 0;
   let status = 0;
+  let type: string | undefined;
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   requestOver(
     pipe,
@@ -23,6 +25,7 @@ export function exchangeOver(pipe: Pipe, path: string, message?: string): Exchan
     {
       head: (head) => {
         status = head.status;
+        type = head.headers['content-type'];
       },
       body: (bytes) => {
         size += bytes.length;
@@ -31,7 +34,8 @@ export function exchangeOver(pipe: Pipe, path: string, message?: string): Exchan
         parts.push(bytes);
       },
       done: () => {
-        const text = Buffer.concat(parts).toString('utf8');
+        const body = Buffer.concat(parts);
+        const text = isDockerStream(type, body) ? dockerStreamText(body) : body.toString('utf8');
         if (status >= 200 && status < 300) resolve(text);
         else reject(statusError(status, text, path));
       },

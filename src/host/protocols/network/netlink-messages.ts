@@ -5,15 +5,24 @@ const DONE = 3;
 const ERROR = 2;
 /** NLM_F_REQUEST | NLM_F_DUMP. */
 const DUMP = 0x301;
+/** NLM_F_REQUEST | NLM_F_ACK: the reply ends with an acknowledgement. */
+const ASK = 0x5;
 /** NLA_F_NESTED and NLA_F_NET_BYTEORDER. */
 const ATTRIBUTE_FLAGS = 0xc000;
 
 /** Request for a dump: `body` is the fixed struct of the message type. */
-export function dumpRequest(type: number, sequence: number, body: Uint8Array): Buffer {
+export const dumpRequest = (type: number, sequence: number, body: Uint8Array): Buffer =>
+  netlinkRequest(type, DUMP, sequence, body);
+
+/** Request for one object. */
+export const objectRequest = (type: number, sequence: number, body: Uint8Array): Buffer =>
+  netlinkRequest(type, ASK, sequence, body);
+
+function netlinkRequest(type: number, flags: number, sequence: number, body: Uint8Array): Buffer {
   const message = Buffer.alloc(HEADER_BYTES + body.length);
   message.writeUInt32LE(message.length, 0);
   message.writeUInt16LE(type, 4);
-  message.writeUInt16LE(DUMP, 6);
+  message.writeUInt16LE(flags, 6);
   message.writeUInt32LE(sequence, 8);
   message.set(body, HEADER_BYTES);
   return message;
