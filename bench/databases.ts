@@ -12,6 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { commandOf, cpuMs, parents, treeOf } from './lib/cpu.ts';
 import { figure, machine, printTable } from './lib/figures.ts';
+import type { Read } from '../src/host/host.ts';
 
 const { readPolicy } = await import('../src/subsystems/index.ts');
 const { localTransport } = await import('../src/host/local-transport.ts');
@@ -103,10 +104,11 @@ async function watching(sources: typeof databasesSubsystem.sources, forSeconds: 
   await Promise.all(
     sources.map(async ({ reads, everySeconds }) => {
       while (performance.now() < end) {
-        for (const what of Object.values(reads)) {
+        for (const what of Object.values<Read>(reads)) {
           if (what.kind === 'talks') await clients.requestAll(lane, what);
           else if (what.kind === 'talk') await clients.request(lane, what);
         }
+        if (everySeconds === 'once') return;
         await sleep(Math.min(everySeconds * 1000, Math.max(0, end - performance.now())));
       }
     }),
