@@ -77,7 +77,7 @@ const ended = async (argv: readonly string[], mostMs: number): Promise<void> => 
   await once(spawn('timeout', [most, ...argv], { stdio: 'ignore' }), 'exit');
 };
 
-/** Runs a tool for some seconds: once, on a terminal of its own, or again and again. */
+/** Runs a tool for some seconds: once, on a terminal, or again and again. */
 async function running({ argv, everySeconds }: Tool, forSeconds: number): Promise<void> {
   const end = performance.now() + forSeconds * 1000;
   const leftMs = (): number => Math.max(0, end - performance.now());
