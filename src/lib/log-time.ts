@@ -2,6 +2,8 @@ import { epochSeconds } from './iso-time.ts';
 
 /** Priority of rsyslog before a time: `<6>2024-04-17T00:26:33.540821+05:30 host kernel: …`. */
 const STAMP = /^(?:<\d{1,3}>)?(\d{4}-\d\d-\d\d)[T ](\d{1,2}):(\d\d):(\d{1,2})([.,]\d{1,9})?(Z|[+-]\d\d:?\d\d)?\b/;
+/** Time of ctime(3), of Apache and uWSGI: `[Mon May 19 23:01:07.432463 2014]`, `Tue Jun 13 18:33:04 2023 -`. */
+const CTIME = /^\[?[A-Z][a-z]{2} ([A-Z][a-z]{2}) +(\d{1,2}) (\d\d):(\d\d):(\d\d)(\.\d{1,9})? (\d{4})\b/;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 /** Time of syslog(3), without year and zone: `Jun  8 10:48:13`. */
 const SYSLOG = /^(?:<\d{1,3}>)?([A-Z][a-z]{2}) +(\d{1,2}) (\d\d):(\d\d):(\d\d)\b/;
@@ -15,9 +17,18 @@ export const NEWEST_LINE = /^newest (\d{1,12}\.\d{3}) (.*)$/;
  */
 export function logEpochSeconds(line: string): number | undefined {
   const [, date, hour = '', minute, second = '', fraction = '', zone = 'Z'] = STAMP.exec(line) ?? [];
-  if (date === undefined) return undefined;
+  if (date === undefined) return ctimeSeconds(line);
   const two = (text: string) => text.padStart(2, '0');
   return epochSeconds(`${date}T${two(hour)}:${minute}:${two(second)}${fraction.replace(',', '.')}${zone}`);
+}
+
+/** Seconds of a time of ctime(3), taken as UTC. */
+function ctimeSeconds(line: string): number | undefined {
+  const [, month = '', day, hour, minute, second, fraction = '', year] = CTIME.exec(line) ?? [];
+  const number = MONTHS.indexOf(month) + 1;
+  if (number === 0) return undefined;
+  const two = (of: number | string | undefined) => String(of).padStart(2, '0');
+  return epochSeconds(`${year}-${two(number)}-${two(day)}T${hour}:${minute}:${second}${fraction}Z`);
 }
 
 /** Seconds of a time without a year, in 2023 and UTC. */

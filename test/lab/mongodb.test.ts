@@ -25,8 +25,8 @@ describe.skipIf(!hasFerretdb())('MongoDB', () => {
     if (broughtUpHere('mongodb')) await lab('mongodb', 'down');
   });
 
-  it('pane shows the server, and what it does not have', async () => {
-    await screen.until(/mongodb:63810 .*primary +rs0.*replSetGetStatus/, 30_000);
+  it('pane shows the server, and that a command of it is not there', async () => {
+    await screen.until(/mongodb:63810 .*primary +rs0 .*no such/, 30_000);
   });
 
   namesFaults('mongodb', () => screen, [
@@ -38,7 +38,7 @@ describe.skipIf(!hasFerretdb())('MongoDB', () => {
     await lab('mongodb', 'break', 'password');
     try {
       await screen.go('Databases');
-      expect(await screen.until(/mongodb:63810.*password wanted/, 40_000)).not.toContain('labsecret');
+      expect(await screen.until(/mongodb:63810 .*password/, 40_000)).not.toContain('labsecret');
     } finally {
       await lab('mongodb', 'repair', 'password');
     }

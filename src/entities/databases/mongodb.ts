@@ -27,7 +27,7 @@ export function cacheOf({ state: { cache }, before, seconds }: Server) {
   };
 }
 
-/** Above a trigger client operations evict pages before they go on; below it they do so for want of eviction threads alone. */
+/** Above a trigger client operations evict pages before they go on; below it they do so where eviction threads are too slow. */
 export function cacheSeverity({ usedPct, dirtyPct, evictionsPerSec }: ReturnType<typeof cacheOf>): Severity {
   const isFull = (usedPct ?? 0) >= CACHE_USED_PCT || (dirtyPct ?? 0) >= CACHE_DIRTY_PCT;
   const evictions = gradeOf(evictionsPerSec, CLIENT_EVICTIONS_PER_SEC);

@@ -29,7 +29,7 @@ const LIMITS: ArchiveLimits = { keptBytes: 96 << 20, unpackedBytes: 32 * 2 ** 30
 
 /** Logs: most of a report, and nothing reads them, but those of package managers, the texts of sar, and those with patterns of faults. */
 const NOT_SHOWN =
-  /\/var\/log\/(?!(?:(?:sa|sysstat)\/sar\d+|dpkg\.log(?:\.1)?|apt\/history\.log|dnf\.rpm\.log|zypp\/history|kern\.log|dmesg|openvswitch\/ovs-vswitchd\.log|ovn\/[\w-]+\.log|ceph\/ceph[^/]*\.log|syslog|messages|(?:nova|neutron|cinder|octavia|libvirt|rabbitmq|mysql|postgresql|mongodb|corosync|cluster|pacemaker)\/[^/]+\.log)$)|\/(?:sos_commands\/logs|sos_logs|sos_reports)\/|\/journalctl_|\/modinfo_ALL_MODULES$/;
+  /\/var\/log\/(?!(?:(?:sa|sysstat)\/sar\d+|dpkg\.log(?:\.1)?|apt\/history\.log|dnf\.rpm\.log|zypp\/history|kern\.log|dmesg|openvswitch\/ovs-vswitchd\.log|ovn\/[\w-]+\.log|ceph\/ceph[^/]*\.log|syslog|messages|(?:nova|neutron|cinder|octavia|libvirt|rabbitmq|mysql|postgresql|mongodb|corosync|cluster|pacemaker|juju|uwsgi\/app)\/[^/]+\.log|apache2\/error\.log|httpd\/error_log)$)|\/(?:sos_commands\/logs|sos_logs|sos_reports)\/|\/journalctl_|\/modinfo_ALL_MODULES$/;
 
 /** Rejects when nothing of it can be read; of one that breaks off there is what came before. */
 export async function openArchive(packed: Readable, packing: Packing, limits = LIMITS): Promise<Archive> {

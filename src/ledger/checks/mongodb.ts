@@ -38,7 +38,7 @@ export const mongodbChecks = defineChecks({
         ['mongodb-replication', 'saturation', 'replication lag', of && (isAlone ? 'no replica set' : behind === undefined ? undefined : span(behind)), behind],
         ['mongodb-connections', 'utilisation', 'connections', ofLimit(of?.connections, limit), shareOf(of?.connections, limit)],
         ['mongodb-cache', 'utilisation', 'cache dirty', cache?.dirtyPct === undefined ? undefined : percent(cache.dirtyPct), cache?.dirtyPct],
-        ['mongodb-tickets', 'saturation', 'tickets', of?.readTickets.available === undefined ? undefined : ticketsUsedUp(of).length > 0 ? 'used up' : 'left'],
+        ['mongodb-tickets', 'saturation', 'tickets', (of?.readTickets.available ?? of?.writeTickets.available) === undefined || of === undefined ? undefined : ticketsUsedUp(of).length > 0 ? 'used up' : 'left'],
         ['mongodb-flow-control', 'saturation', 'flow control', of?.isThrottled === undefined ? undefined : of.isThrottled ? 'throttles' : 'none'],
       ];
     }),

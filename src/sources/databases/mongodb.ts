@@ -189,7 +189,7 @@ function replicaSetOf(reply: Fields): MongodbReplicaSet {
       const member = fields(item);
       const name = textOf(member['name']);
       if (name === undefined) return [];
-      const [applied, heard] = [countOf(member['optimeDate']), countOf(member['lastHeartbeatRecv'])];
+      const [applied, heartbeat] = [countOf(member['optimeDate']), countOf(member['lastHeartbeatRecv'])];
       return [
         {
           name,
@@ -198,7 +198,7 @@ function replicaSetOf(reply: Fields): MongodbReplicaSet {
           isSelf: member['self'] === true,
           // A member that never replied, and an arbiter, have the beginning of 1970 or none.
           appliedAt: applied ? applied / 1000 : undefined,
-          silentSeconds: now === undefined || !heard ? undefined : Math.max(0, (now - heard) / 1000),
+          silentSeconds: now === undefined || !heartbeat ? undefined : Math.max(0, (now - heartbeat) / 1000),
           pingMs: countOf(member['pingMs']),
           message: textOf(member['lastHeartbeatMessage']) ?? textOf(member['infoMessage']),
           syncSource: textOf(member['syncSourceHost']),

@@ -26,6 +26,10 @@ const LOGS = {
   corosync: log('/var/log/corosync/*.log'),
   cluster: log('/var/log/cluster/*.log'),
   pacemaker: log('/var/log/pacemaker/*.log'),
+  apache: log('/var/log/apache2/error.log'),
+  httpd: log('/var/log/httpd/error_log'),
+  uwsgi: log('/var/log/uwsgi/app/*.log'),
+  juju: log('/var/log/juju/*.log'),
 } as const;
 
 /** Patterns of the logs, for the read-only list. */
@@ -71,7 +75,7 @@ function selected(text: string): string {
 /** Units whose log is in the journal alone, where no syslog daemon copies it. Names without wildcards: journalctl looks those up by its index. */
 const UNITS = [
   'kubelet', 'containerd', 'docker', 'libvirtd', 'virtqemud', 'snap.lxd.daemon', 'mysql', 'mariadb', 'rabbitmq-server', 'corosync',
-  'pacemaker', 'neutron-l3-agent', 'neutron-openvswitch-agent', 'systemd-journald', 'rsyslog',
+  'pacemaker', 'keepalived', 'neutron-l3-agent', 'neutron-openvswitch-agent', 'systemd-journald', 'rsyslog',
 ]; // prettier-ignore
 export const SERVICE_JOURNAL = [
   'journalctl',

@@ -7,16 +7,18 @@ LABNAME=mongodb; ARGS=(); HERE=$(dirname "$(readlink -f "$0")"); . "$HERE/../lib
 FAULTS="frozen connections password"
 parse_args "$@"
 PORT=63810
-PROGRAM=$CACHE/ferretdb-1.24.2/ferretdb
+VERSION=1.24.2
+PROGRAM=$CACHE/ferretdb-$VERSION/ferretdb
 
-# Built as a dependency: as the main module it wants a file of its version, which the module lacks.
+# Built from a copy of the module, since its main program wants a file of its version that the module lacks.
 build() {
   [ -x "$PROGRAM" ] && return 0
   need go
-  local folder=$PROGRAM.build; rm -rf "$folder"; mkdir -p "$folder" && cp "$HERE/go.mod" "$HERE/go.sum" "$folder" || return 1
-  printf '//go:build tools\n\npackage lab\n\nimport _ "github.com/FerretDB/FerretDB/cmd/ferretdb"\n' >"$folder/tools.go"
-  (cd "$folder" && GOFLAGS=-mod=mod go build -trimpath -tags ferretdb_no_postgresql -o "$PROGRAM.new" github.com/FerretDB/FerretDB/cmd/ferretdb) || return 1
-  mv "$PROGRAM.new" "$PROGRAM"; rm -rf "$folder"
+  local copy=$PROGRAM.build from
+  from=$(cd / && go mod download -json "github.com/FerretDB/FerretDB@v$VERSION" | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p') && [ -d "$from" ] || return 1
+  rm -rf "$copy"; mkdir -p "$(dirname "$PROGRAM")" && cp -r --no-preserve=mode "$from" "$copy" && echo "v$VERSION" >"$copy/build/version/version.txt" || return 1
+  (cd "$copy" && GOFLAGS=-buildvcs=false go build -trimpath -tags ferretdb_no_postgresql -o "$PROGRAM.new" ./cmd/ferretdb) && mv "$PROGRAM.new" "$PROGRAM" || return 1
+  rm -rf "$copy"
 }
 # server [OPTION…]   nothing is reported to its makers
 server() {

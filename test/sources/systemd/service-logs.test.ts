@@ -40,6 +40,14 @@ const LINES: Readonly<Record<ServiceFault, readonly [line: string, object?: stri
   'corosync-token': ['Nov 09 10:33:27 proxmox corosync[2764]: [TOTEM ] A processor failed, forming new configuration: token timed out (3650ms), waiting 4380ms for consensus.'],
   'corosync-paused': ['Oct 29 01:30:35 ha-web2 corosync[1837]:  [MAIN  ] Corosync main process was not scheduled for 7634.6885 ms (threshold is 800.0000 ms). Consider token timeout increase.', '7634'],
   'pacemaker-failed-op': ['Apr 17 10:03:34 master pengine[12480]: warning: Processing failed op monitor for PGSQL:1 on secondary: unknown error (1)', 'PGSQL:1'],
+  'corosync-quorum': ['May 11 17:41:18 a1 corosync[1537]: [QUORUM] This node is within the non-primary component and will NOT provide any services.'],
+  'keepalived-fault': ['Mar 23 15:39:39 hkg02-mj-data01 Keepalived_vrrp[55233]: VRRP_Instance(VI_MYSQL) Entering FAULT STATE', 'VI_MYSQL'],
+  'keepalived-takeover': ['Mar 23 15:39:39 lb1 Keepalived_vrrp[812]: (VI_1) Entering MASTER STATE', 'VI_1'],
+  'apache-workers': ['[Mon May 19 23:01:07.432463 2014] [mpm_prefork:error] [pid 1180] AH00161: server reached MaxRequestWorkers setting, consider raising the MaxRequestWorkers setting'],
+  'apache-crash': ['[Wed May 21 08:37:56.348614 2014] [core:notice] [pid 1180] AH00052: child pid 6697 exit signal Segmentation fault (11)', 'Segmentation fault'],
+  'uwsgi-queue': ['Tue Jun 13 18:33:04 2023 - *** uWSGI listen queue of socket "127.0.0.1:45816" (fd: 3) full !!! (101/100) ***', '127.0.0.1:45816'],
+  'uwsgi-harakiri': ['Tue Jun 13 18:33:04 2023 - *** HARAKIRI ON WORKER 13 (pid: 21576, try: 1) ***'],
+  'juju-hook': ['2023-09-22 12:31:01 ERROR juju.worker.uniter.operation hook "config-changed" (via hook dispatching script: dispatch) failed: exit status 1', 'config-changed'],
   'pleg-unhealthy': ['Apr 13 10:53:52 ip-10-42-10-121 kubelet: E0413 10:53:52.844381    3263 kubelet.go:2055] "Skipping pod synchronization" err="PLEG is not healthy: pleg was last seen active 2h33m12.704970756s ago; threshold is 3m0s"', '2h33m12.704970756s'],
   'runtime-deadline': ['Oct  8 16:29:51 worker9 k3s[1636]: E1008 16:23:31.956448    1636 remote_runtime.go:277] ListContainers with filter &ContainerFilter{} from runtime service failed: rpc error: code = DeadlineExceeded desc = context deadline exceeded'],
   'sandbox-reserved': ['level=error msg="RunPodSandbox failed" error="failed to reserve sandbox name \\"default/demo-rev1-0_default_abc_0\\": name is reserved"', 'default/demo-rev1-0_default_abc_0'],
@@ -91,4 +99,20 @@ test('serviceJournal parses short-iso lines of journalctl', () => {
   const journal = `2026-11-30T05:26:21+0000${line.slice(15)}\n`;
   expect(serviceJournal.parse({ journal })?.hits.get('journal-suppressed')).toMatchObject({ count: 1, objects: new Map([['docker.service', 4150]]), epochSeconds: [Date.UTC(2026, 10, 30, 5, 26, 21) / 1000] }); // prettier-ignore
   expect(serviceJournal.parse({ journal: undefined })).toBeUndefined();
+});
+
+test('serviceLogs dates lines of Apache and uWSGI, whose year is at their end', () => {
+  const lines = [
+    'newest 1400540467.432 [Mon May 19 23:01:07.432463 2014] [core:notice] [pid 1180] x',
+    LINES['apache-workers'][0],
+    LINES['apache-crash'][0].replace('Wed May 21', 'Sun May 18'),
+  ];
+  const sample = serviceLogs.parse({ ...NONE, apache: new Map([['/var/log/apache2/error.log', lines.join('\n')]]) });
+  // The head is 2014-05-19T23:01:07Z: the host has no offset.
+  expect(sample?.hits.get('apache-workers')?.epochSeconds).toEqual([
+    Date.UTC(2014, 4, 19, 23, 1, 7, 432) / 1000 + 0.000463,
+  ]);
+  expect(sample?.hits.get('apache-crash')?.epochSeconds.map((at) => Math.floor(at))).toEqual([
+    Date.UTC(2014, 4, 18, 8, 37, 56) / 1000,
+  ]);
 });

@@ -6,8 +6,8 @@ Out: "<nonce> ready\\n", then (as one zlib stream where Python has zlib) the sam
 Any frame may have `hung`: [[path, since, timeout, state, time of the next try], ...], what is not read now, after a change of it.
   read   {id, what, timeout, have}  ->  {id, at, ms, cpu, n, ...} | {id, why, detail}
          what: ["file", path] | ["glob", pattern, links] | ["statfs", path] | ["processes", ""] | ["limits", ""]
-             | ["lines", pattern, tail, texts or none: as before, parts] | ["names", pattern] | ["cgroups", "", ask] | ["threads", name, ask]
-             | ["mounts", mount point or ""]
+             | ["lines", pattern, tail, texts or none: as before, parts] | ["names", pattern] | ["cgroups", "", ask]
+             | ["threads", name, ask] | ["mounts", mount point or ""]
           have: an earlier answer is still known, so {same: 1} will do when nothing changed
   run    {id, argv, timeout, cap}  ->  {id, at, ms, cpu, exit, err, over, late, n}
   open   {id, argv}, write {id, n}, close {id}  ->  {id, out: 1 or 2, n} ... {id, exit}     (two-way child)

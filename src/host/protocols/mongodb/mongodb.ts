@@ -32,8 +32,8 @@ const REFUSED_MS = 600_000;
 const LOGIN_WANTED = new Set([13, 18]);
 const PASSWORD_WANTED = 'password wanted (authorization is on)';
 const COMMAND_NOT_FOUND = 59;
-/** Command not found, not supported or implemented, stage not known: another server than mongod. */
-const WITHOUT_CURRENT_OP = new Set([COMMAND_NOT_FOUND, 115, 238, 40_324]);
+/** Not parsed, command not found, not supported or implemented, stage not known: another server than mongod. */
+const WITHOUT_CURRENT_OP = new Set([9, COMMAND_NOT_FOUND, 115, 238, 40_324]);
 
 /**
  * MongoDB without a login, as far as it replies then: `hello` always. Nothing is guessed where it wants one. The reply is JSON: figures by
