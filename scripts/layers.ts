@@ -173,7 +173,17 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   'terminal contract': {
     at: ['src/debugger/'],
-    may: ['lib', 'host contract', 'contracts', 'sources', 'host core', 'tracers'],
+    may: [
+      'lib',
+      'host contract',
+      'contracts',
+      'sources',
+      'host core',
+      'protocols',
+      'symbol files',
+      'symbols',
+      'tracers',
+    ],
     packages: ['node:'],
     why: 'the debugger knows the host contract and no screen',
   },

@@ -56,7 +56,7 @@ const sysroot = ({ pid, rootPath }: Target): string =>
   `set sysroot ${rootPath === '/' ? 'target:' : `/proc/${pid}/root`}`;
 
 /** One backtrace of all threads; `timeout` interrupts gdb, which then detaches. */
-export const gdbStacks = (target: Target): readonly string[] => [
+export const gdbStacks = (target: Target, before: readonly string[] = []): readonly string[] => [
   'timeout',
   '-s',
   'INT',
@@ -65,16 +65,17 @@ export const gdbStacks = (target: Target): readonly string[] => [
   '-batch',
   ...each('-iex', ['set width 0', sysroot(target), ...refuseCalls]),
   ...program(target),
-  ...each('-ex', [`attach ${target.pid}`, 'thread apply all bt']),
+  ...each('-ex', [...before, `attach ${target.pid}`, 'thread apply all bt']),
 ];
 
 /** Interactive gdb; quit detaches, and the process continues. */
 export const gdbInteractive = (
   target: Target,
   { breakpoints }: { readonly breakpoints: boolean },
+  before: readonly string[] = [],
 ): readonly string[] => [
   ...start,
   ...each('-iex', [sysroot(target), ...refuseCalls, ...(breakpoints || target.jit ? [] : refuseChanges)]),
   ...program(target),
-  ...each('-ex', [...(breakpoints || target.jit ? [] : [allowWhereJit]), `attach ${target.pid}`]),
+  ...each('-ex', [...before, ...(breakpoints || target.jit ? [] : [allowWhereJit]), `attach ${target.pid}`]),
 ];

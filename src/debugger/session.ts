@@ -1,6 +1,7 @@
 import type { Attachment, AttachmentEnd, Host, LiveHost } from '../host/host.ts';
 import { ms } from '../lib/units.ts';
 import { plain } from '../lib/plain.ts';
+import { gdbSymbols } from './gdb-symbols.ts';
 import { absentSentence, type Tool } from './tools.ts';
 import { auditReason, programOf, type Shell } from './shells.ts';
 import type { Target } from './target.ts';
@@ -41,13 +42,15 @@ export async function startTool(
   size: { readonly columns: number; readonly rows: number },
 ): Promise<ToolRun> {
   if (!tool.argv) throw new Error(`${tool.title}: no program to start`);
+  const symbols = tool.program === 'gdb' ? await gdbSymbols(live, target, process.env) : undefined;
   const attachment = await live.attach({
-    argv: tool.argv(target),
+    argv: tool.argv(target, symbols?.commands),
+    files: symbols?.files,
     as: 'root',
     ...size,
     target: { pid: target.pid, startTicks: target.startTicks },
     keepAll: tool.keepAll,
-    reason: `${tool.title}, on ${plain(target.name)} (${target.pid}), requested by the engineer`,
+    reason: `${tool.title}, on ${plain(target.name)} (${target.pid}), requested by the engineer${symbols === undefined || symbols.files.length === 0 ? '' : `; ${symbols.note}`}`,
   });
   return runOf(tool, nameOf(target), attachment, true, (end, output) => explained(end, tool, output));
 }

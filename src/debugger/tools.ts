@@ -10,8 +10,8 @@ export interface Tool {
   readonly shows: string;
   /** Cost to the process, with figures. */
   readonly cost: string;
-  /** Command, started without a shell; undefined for stacks that are read without a tool. */
-  readonly argv: ((target: Target) => readonly string[]) | undefined;
+  /** Command, started without a shell; undefined for stacks that are read without a tool. `before`: commands of gdb before its attach. */
+  readonly argv: ((target: Target, before?: readonly string[]) => readonly string[]) | undefined;
   /** Program on the host, and its Debian/Ubuntu package. Nothing is installed. */
   readonly program?: 'gdb' | 'strace' | 'eu-stack';
   readonly package?: string;
@@ -108,9 +108,10 @@ export const tools: readonly Tool[] = [
   {
     id: 'gdb',
     title: 'gdb: inspect',
-    shows: 'memory, variables and stacks; breakpoints, writing and calls are refused',
+    shows:
+      'memory, variables and stacks, also by debug symbols of this machine; breakpoints, writing and calls are refused',
     cost: 'stops it until you continue, detach or quit',
-    argv: (target) => gdbInteractive(target, { breakpoints: false }),
+    argv: (target, before) => gdbInteractive(target, { breakpoints: false }, before),
     program: 'gdb',
     package: 'gdb',
     interactive: true,
@@ -121,7 +122,7 @@ export const tools: readonly Tool[] = [
     title: 'gdb: with breakpoints',
     shows: 'the same with breakpoints and writing; calls are refused',
     cost: 'stops it at every hit; killing gdb then can kill the process (the guard interrupts it first)',
-    argv: (target) => gdbInteractive(target, { breakpoints: true }),
+    argv: (target, before) => gdbInteractive(target, { breakpoints: true }, before),
     program: 'gdb',
     package: 'gdb',
     interactive: true,

@@ -63,6 +63,12 @@ export interface Enter {
   readonly otherwise: readonly (readonly string[])[];
 }
 
+/** First descriptor of files in memory. */
+const FIRST_FILE = 90;
+
+/** Path under which a tool opens a file of `AttachRequest.files`. */
+export const memoryFile = (index: number): string => `/proc/self/fd/${FIRST_FILE + index}`;
+
 /** Tool to start, and the process that the guard must not leave stopped. */
 export interface AttachRequest {
   readonly argv: readonly string[];
@@ -73,6 +79,11 @@ export interface AttachRequest {
   readonly target?: { readonly pid: number; readonly startTicks: number } | undefined;
   /** For a shell in a container, without a target: its session ends with it. */
   readonly enter?: Enter | undefined;
+  /**
+   * Files in the memory of the host, `memoryFile(index)` for the tool, gone with it: debug symbols for gdb. Nothing is written to a disk. Up
+   * to 32 files and 48 MiB.
+   */
+  readonly files?: readonly Uint8Array[] | undefined;
   /** Keeps all output, late rather than truncated (a backtrace); otherwise excess output is dropped and counted. */
   readonly keepAll?: boolean | undefined;
   /** Reason for the audit log. */

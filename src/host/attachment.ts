@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { deflateSync } from 'node:zlib';
 import type { Attachment, AttachmentEnd, AttachmentPulse, AttachRequest, Enter } from './host.ts';
 import { TransportError, type Pipe } from './transport.ts';
 import { encodeFrame, FrameReader, type Frame, type Head } from './collector/frames.ts';
@@ -12,6 +13,8 @@ const BEAT_MS = 500;
 const ACK_BYTES = 64 << 10;
 const ACK_SPACING_MS = 50;
 const READY_MS = 10_000;
+/** Line over which files of a request are still waited for. */
+const SLOWEST_BYTES_PER_S = 128 << 10;
 /** Worst case of a detach on the host: 13 s (interrupt 2, detach 3, stop 1, kill 2, remains 1, check 3). */
 const END_MS = 15_000;
 const EARLY_BYTES = 256 << 10;
@@ -58,9 +61,12 @@ class AttachmentClient implements Attachment {
     this.#gate = new AttachmentGate(nonce);
     this.begun = this.#ready.promise;
     this.ended = this.#over.promise;
+    const packed = (request.files ?? []).map((file) => deflateSync(file));
+    const sentBytes = packed.reduce((sum, { length }) => sum + length, 0);
+    const readyMs = READY_MS + (sentBytes / SLOWEST_BYTES_PER_S) * 1000;
     const late = setTimeout(() => {
-      this.#fail(`guard on the host: no reply in ${READY_MS / 1000} s`);
-    }, READY_MS);
+      this.#fail(`guard on the host: no reply in ${Math.round(readyMs / 1000)} s`);
+    }, readyMs);
     void this.#over.promise.then(() => clearTimeout(late));
     void this.begun.then(
       () => clearTimeout(late),
@@ -83,7 +89,11 @@ class AttachmentClient implements Attachment {
       ticks: request.target?.startTicks,
       keep: request.keepAll === true,
       enter: request.enter && enterFields(request.enter),
+      files: packed.map(({ length }) => length),
     });
+    for (const file of packed)
+      for (let at = 0; at < file.length; at += BOUNDS.headBytes)
+        this.#send({ op: 'file' }, file.subarray(at, at + BOUNDS.headBytes));
     this.#beats = setInterval(() => this.#beat(), BEAT_MS);
   }
 

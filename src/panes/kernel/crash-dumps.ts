@@ -45,16 +45,20 @@ const columns: readonly Column<CrashRow>[] = [
   textColumn({ id: 'path', title: 'DUMP', about: 'File or folder of the dump.', width: 24, grow: true, rank: 1, value: ({ file }) => plain(file.path) }),
 ]; // prettier-ignore
 
+/** `3 in the last week`, and what was not listed. */
+const noteOf = ({ files, left, unread }: CrashDumps): string =>
+  [
+    `${count(files.length)} in the last week`,
+    ...(left === 0 ? [] : [`${count(left)} older ones not listed`]),
+    ...unread.map((text) => plain(text)),
+  ].join(', ');
+
 /** Table of the dumps; ↵ on that of a program reads its stacks. */
 export const crashDumpsSection = ({ rows, sample, empty }: CrashModel): TableSection<CrashRow> => ({
   kind: 'table',
   id: 'crash-dumps',
   title: 'Crash dumps',
-  note: [
-    `${count(rows.length)} in the last week`,
-    ...(sample === undefined || sample.left === 0 ? [] : [`${count(sample.left)} older ones not listed`]),
-    ...(sample?.unread ?? []).map((text) => plain(text)),
-  ].join(', '),
+  note: sample === undefined ? '' : noteOf(sample),
   sources: ['crash-files'],
   columns,
   rows,

@@ -83,7 +83,15 @@ export const crashFiles = defineSource({
   everySeconds: 120,
   value: 'low',
   reads: {
-    described: { kind: 'talk', dialect: 'facts', to: 'facts:crashes', request: 'crashes', as: 'root' },
+    // Packages of programs are looked up in the lists of dpkg, each once.
+    described: {
+      kind: 'talk',
+      dialect: 'facts',
+      to: 'facts:crashes',
+      request: 'crashes',
+      as: 'root',
+      timeoutMs: 15_000,
+    },
     // Exit 1: one of the two folders is not there.
     found: { kind: 'run', argv: FIND_CRASHES, as: 'root', okExits: [0, 1] },
     // Names alone: a byte of each.

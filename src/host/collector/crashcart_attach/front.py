@@ -2,7 +2,8 @@
 `python3 -I`: nothing on disk, Python 3.5 or newer, standard library only. It ends with its tool.
 
 Frames, both ways: a line of JSON, then `n` bytes where it has n.
-In:  start {nonce, argv, columns, rows, pid, ticks, keep, enter} first, then data {n} · resize {columns, rows} · end
+In:  start {nonce, argv, columns, rows, pid, ticks, keep, enter, files: [n...]} first, then file {n} up to those sizes, data {n} ·
+     resize {columns, rows} · end
      · beat {seen: bytes that arrived there} each 0.5 s, and sooner when much has come
 Out: ready {nonce} or refused {nonce, detail}, then data {n} · pulse {...} twice a second · end {...} last
 
@@ -19,6 +20,7 @@ import struct
 import sys
 import termios
 import time
+import zlib
 
 from crashcart_attach.enter import Entry
 from crashcart_attach.env import ENV
@@ -30,7 +32,30 @@ if MYPY:
 
 WINDOW = 256 << 10  # bytes under way that were not seen yet: what is on the screen is never old
 QUEUE, QUEUE_ALL = 64 << 10, 8 << 20  # bytes kept here beyond that; `keep` asks for the second
+FIRST_FILE, MAX_FILES = 90, 48 << 20  # descriptor of the first file in memory; bytes of all, compressed, and of each
 LOOK, LOOK_IDLE = 0.005, 0.025  # seconds between looks at the target; the second while it stands still for long
+
+
+def sizes_of(sizes: "Any") -> "list[int]":
+    """Sizes of files in a request, compressed."""
+    if len(sizes) > 32 or not all(isinstance(size, int) and size > 0 for size in sizes) or sum(sizes) > MAX_FILES:
+        raise ValueError("too many or too large")
+    return list(sizes)
+
+
+def in_memory(number: int, data: bytes) -> None:
+    """A file without a name under a descriptor that the tool inherits; it goes with the last process that has it."""
+    import ctypes
+
+    # Of os it is since Python 3.8, of glibc since 2.27.
+    fd = ctypes.CDLL(None).memfd_create(b"crashcart", 0)
+    if fd < 0:
+        raise OSError("memfd_create refused")
+    with os.fdopen(fd, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.dup2(fd, number)
+    os.set_inheritable(number, True)
 
 
 class Front:
@@ -189,6 +214,11 @@ class Front:
         if self.target.tracer():
             self.refuse("process %d is being traced by process %d already" % (self.target.pid, self.target.tracer()))
         try:
+            for index, size in enumerate(sizes_of(head.get("files") or [])):
+                in_memory(FIRST_FILE + index, self.file(size))
+        except (OSError, ValueError, AttributeError, zlib.error) as error:
+            self.refuse("files for the tool: %s" % error)
+        try:
             self.tool, self.master = self.enter(head) if head.get("enter") else pty.fork()
         except (OSError, ImportError, AttributeError) as error:
             self.refuse("nothing could be started: %s" % error)
@@ -209,6 +239,27 @@ class Front:
             self.refuse("no process to be had for the second guard: %s" % error)
         self.queue += b"\n"  # a greeting of the login shell may have left its line open
         self.send("ready", nonce=head["nonce"])
+
+    def file(self, size: int) -> bytes:
+        """A file of the tool, before it starts: nothing is traced yet, so that a dead line only ends this program."""
+        packed = bytearray()
+        while len(packed) < size:
+            for head, body in self.frames():
+                if head["op"] == "file":
+                    packed += body
+                if len(packed) >= size:
+                    break
+            if len(packed) < size:
+                select.select([0], [], [], SILENCE)
+                self.receive()
+                if self.closed or time.monotonic() - self.received > SILENCE:
+                    os._exit(1)
+        self.progress = time.monotonic()
+        inner = zlib.decompressobj()
+        data = inner.decompress(bytes(packed), MAX_FILES)
+        if not inner.eof:
+            raise ValueError("more than %d MiB" % (MAX_FILES >> 20))
+        return data
 
     def enter(self, head: "dict[str, Any]") -> "tuple[int, int]":
         """A shell in the namespaces of a process, which is neither traced nor stopped."""
