@@ -58,7 +58,10 @@ it('slow op names the process of its client', QUICK, async () => {
   await during('slow-dispatch', async () => {
     const client = new RegExp(String.raw`osd_op .* client\.\d+ python3\[${load}\] `);
     await screen.until(client, 120_000);
-    while (!/▸Slow ops/.test(screen.text())) await screen.press('tab');
+    for (let step = 0; step < 16 && !screen.text().includes('▸Slow ops'); step++) {
+      await screen.press('tab');
+      await screen.settle();
+    }
     await screen.press('home', 'enter');
     await screen.until(
       [/key +client\.admin/, /host +\S/, new RegExp(String.raw`on this host +python3\[${load}\]`)],
