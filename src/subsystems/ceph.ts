@@ -32,6 +32,7 @@ import { cephOsds } from '../sources/ceph/osds.ts';
 import { cephPools } from '../sources/ceph/pools.ts';
 import { rbdDevices } from '../sources/ceph/rbd-devices.ts';
 import { cephStatus } from '../sources/ceph/status.ts';
+import { cephClientSession } from '../sources/ceph/client-session.ts';
 import { withExample } from './details.ts';
 import { cephDependencies } from '../incidents/dependencies/ceph.ts';
 import { cephClusterChecks } from '../ledger/checks/ceph-cluster.ts';
@@ -63,7 +64,7 @@ export const cephSubsystem: Subsystem = {
     rbdDevices,
     cephLogs,
   ],
-  details: [withExample(cephOsdOps), withExample(cephRemoteOsdOps)],
+  details: [withExample(cephOsdOps), withExample(cephRemoteOsdOps), withExample(cephClientSession)],
   findings: [
     cephOsdSlow,
     cephOsdUnresponsive,

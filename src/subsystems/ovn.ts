@@ -11,6 +11,7 @@ import { ovnPane } from '../panes/ovn/pane.ts';
 import { ovnCentral } from '../sources/ovn/central.ts';
 import { ovnDaemons } from '../sources/ovn/daemons.ts';
 import { OVN_LOGS, ovnLogs } from '../sources/ovn/logs.ts';
+import { ovnCertificates } from '../sources/ovn/certificates.ts';
 import { ovnLogicalFlow } from '../sources/ovn/logical-flow.ts';
 import { ovnLogicalObject, ovnStageHint } from '../sources/ovn/logical-object.ts';
 import { withExample } from './details.ts';
@@ -24,12 +25,25 @@ import type { Subsystem } from './subsystem.ts';
 export const ovnSubsystem: Subsystem = {
   id: 'ovn',
   sources: [ovnDaemons, ovnCentral, ovnLogs],
-  details: [withExample(ovnLogicalFlow), withExample(ovnLogicalObject), withExample(ovnStageHint)],
+  details: [
+    withExample(ovnLogicalFlow),
+    withExample(ovnLogicalObject),
+    withExample(ovnStageHint),
+    withExample(ovnCertificates),
+  ],
   changes: [ovnChanges],
   dependencies: [ovnDependencies],
   checks: [ovnChecks, claimChecks, ovnLogChecks],
   findings: [ovnChassisBehind, ovnNorthdBehind, ovnPortUnbound, ovnPortClaims, ovnDisconnected, ovnRaft, ovnLogFaults],
   steps: ovnSteps,
   pane: ovnPane,
-  policy: { globs: [{ pattern: OVN_LOGS, links: false }] },
+  policy: {
+    globs: [{ pattern: OVN_LOGS, links: false }],
+    commands: [
+      {
+        argv: ['openssl', 'x509', '-noout', '-enddate', '-in', '<path>'],
+        why: 'end dates of the certificates that OVN and Open vSwitch name, while their page is open',
+      },
+    ],
+  },
 };

@@ -12,7 +12,7 @@ export const caseRows: readonly FeatureRow[] = [
   ...inGroup(
     'Links',
     full(79, 'Guest, QEMU, tap, port, flow, NIC', 'src/incidents/dependencies src/entities/network/flow-path.ts src/app/go-to.ts', 'test/app/go-to.test.tsx test/entities/network/flow-path.test.ts test/panes/ovs/pane.test.ts'),
-    part(80, 'RBD client, OSD, disk', 'src/sources/ceph/rbd-devices.ts src/incidents/dependencies/ceph.ts', 'test/incidents/ceph-dependencies.test.ts test/sources/ceph/sources.test.ts', 'the client of a slow operation has its id and no host, guest or pod'),
+    part(80, 'RBD client, OSD, disk', 'src/entities/ceph/op-clients.ts src/panes/ceph/ops.ts src/sources/ceph/client-session.ts src/sources/ceph/rbd-devices.ts src/incidents/dependencies/ceph.ts', 'test/entities/ceph/op-clients.test.ts test/lab/ceph.test.ts test/incidents/ceph-dependencies.test.ts test/sources/ceph/sources.test.ts', 'of several clients that are connected to the same OSDs the process is one of a few; a client of another host has its address, and its name where a monitor is here; mapped devices were not seen live'),
     full(81, 'Jumps with the way back', 'src/app/go-to.ts src/app/trail.ts', 'test/app/go-to.test.tsx test/incidents/neighbours.test.ts'),
   ),
   ...inGroup(

@@ -26,7 +26,7 @@ test('a guest disk and a mapped device depend on their image, its pool and the O
       ...moment,
       // The provider reads these fields only.
       libvirtXml: seen(undefined, new Map([['u-1', { uuid: 'u-1', disks } as unknown as Definition]]), 30),
-      rbdDevices: seen(undefined, [{ name: 'rbd0', pool: 'lab', image: 'pv-1' }], 60),
+      rbdDevices: seen(undefined, [{ name: 'rbd0', pool: 'lab', image: 'pv-1', client: undefined }], 60),
     }),
   );
   const above = (entity: string) => graph.upstream(entity, 4).map((step) => step.entity);

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -50,6 +51,24 @@ it('pane shows three OSDs by librados and admin sockets when the cluster is heal
   await screen.until(/quorum a, of 1, leader a/, 60_000);
   await calm();
   await screen.until(/clients +read [\d.]+k?\/s .* write [\d.]+k?\/s/, 60_000);
+});
+
+it('slow op names the process of its client', QUICK, async () => {
+  const load = readFileSync(join(labDir, 'ceph/load.pid'), 'utf8').trim();
+  await during('slow-dispatch', async () => {
+    const client = new RegExp(String.raw`osd_op .* client\.\d+ python3\[${load}\] `);
+    await screen.until(client, 120_000);
+    for (let step = 0; step < 16 && !screen.text().includes('▸Slow ops'); step++) {
+      await screen.press('tab');
+      await screen.settle();
+    }
+    await screen.press('home', 'enter');
+    await screen.until(
+      [/key +client\.admin/, /host +\S/, new RegExp(String.raw`on this host +python3\[${load}\]`)],
+      60_000,
+    );
+    await screen.press('esc');
+  });
 });
 
 /** Expects osd.1 as slow with a cause, and the other OSDs, which wait for its replies, as not slow. */

@@ -1,6 +1,7 @@
 import { downSince } from '../../entities/ceph/down-osds.ts';
 import { checkMembers, subjectsOf } from '../../entities/ceph/check-members.ts';
 import { checkNext } from '../../entities/ceph/check-next.ts';
+import { clientEvidence, opClientNeeds } from '../../entities/ceph/op-clients.ts';
 import { checkOnset } from '../../entities/ceph/check-onset.ts';
 import { standingChecks } from '../../entities/ceph/standing-checks.ts';
 import { unreportedChecks } from '../../entities/ceph/unreported-checks.ts';
@@ -26,7 +27,7 @@ const MAX_SENTENCE = 90;
 export const cephHealthChecks = defineFinding({
   id: 'ceph-health',
   title: 'Ceph health check',
-  needs: { cephHealth, cephStatus, cephOsdmap, cephFleet },
+  needs: { cephHealth, cephStatus, cephOsdmap, cephFleet, ...opClientNeeds },
   authority: 'Ceph: docs.ceph.com/rados/operations/health-checks; HEALTH_ERR is critical, HEALTH_WARN a warning',
   judge: (moment) =>
     [...standingChecks(moment), ...unreportedChecks(moment)]
@@ -48,6 +49,7 @@ export const cephHealthChecks = defineFinding({
               value: plain(check.detail[0] ?? check.message),
               source: (check.detail.length === 0 ? UNREPORTED[check.code] : undefined) ?? 'ceph health detail',
             },
+            ...(check.code === 'SLOW_OPS' ? clientEvidence(moment) : []),
           ],
           next: checkNext(check.code),
           pane: 'ceph',

@@ -1,4 +1,5 @@
 import { causeWords, osdWarnMs, slowOsds, type OsdCause, type SlowOsd } from '../../entities/ceph/osd-cause.ts';
+import { clientEvidence, opClientNeeds } from '../../entities/ceph/op-clients.ts';
 import { osdLoads } from '../../entities/ceph/osd-load.ts';
 import { count, ms, percent } from '../../lib/units.ts';
 import { cephAllOsds } from '../../sources/ceph/all-osds.ts';
@@ -30,7 +31,7 @@ const LEAST_RECENT_SUBOPS = 5;
 export const cephOsdSlow = defineFinding({
   id: 'ceph-osd-slow',
   title: 'Slow OSD',
-  needs: { cephOsds, cephAllOsds, cephOsdmap },
+  needs: { cephOsds, cephAllOsds, cephOsdmap, ...opClientNeeds },
   authority:
     '[own]: subop_w_latency above the median of its device class by 3.5 MAD (Iglewicz and Hoaglin), twice the median and 10 ms (hdd: 50 ms); critical from 100 ms, as in CephLens',
   judge: (moment) => {
@@ -62,6 +63,7 @@ export const cephOsdSlow = defineFinding({
           { what: 'receive latency (network, messenger)', value: ms(load.receiveMs), source },
           { what: 'replica writes', value: `${count(load.subopsPerSec)}/s`, source },
           { what: 'op_w_latency (client writes as primary)', value: ms(load.opWriteMs), source },
+          ...clientEvidence(moment, load.osd),
         ],
         next: NEXT[cause](load.osd),
         pane: 'ceph',

@@ -1,19 +1,25 @@
 import { label, plain } from '../../lib/plain.ts';
 import { ms, NONE } from '../../lib/units.ts';
 import { dominantStage, type CephOp, type OpStage } from '../../sources/ceph/op.ts';
-import { cephOps, cephSlowOps } from '../../sources/ceph/ops.ts';
+import { clientWords, opClientNeeds, opClients, type OpClient } from '../../entities/ceph/op-clients.ts';
+import { cephClientSession } from '../../sources/ceph/client-session.ts';
+import { bindDetail } from '../../sources/source.ts';
+import { processKey } from '../../sources/processes/processes.ts';
 import type { Moment } from '../../timeline/moment.ts';
-import type { NothingWords } from '../../timeline/reading-state.ts';
-import type { Column, Detail, LinesSection, TableSection } from '../pane.ts';
+import { nothingWords, stateOfDetail, type NothingWords, type ReadingState } from '../../timeline/reading-state.ts';
+import type { Column, Detail, LinesSection, Link, TableSection } from '../pane.ts';
+import { factsSection } from '../../ui/kit/facts.ts';
 import { numberColumn, secondsColumn } from '../../ui/kit/columns.ts';
 
-export const opsNeeds = { cephOps, cephSlowOps };
+export const opsNeeds = opClientNeeds;
 
 export interface OpRow {
   readonly key: string;
   readonly osd: number;
   readonly op: CephOp;
   readonly inFlight: boolean;
+  /** What is known of its client; undefined of an op of a daemon, and on the page of an OSD. */
+  readonly who: OpClient | undefined;
 }
 
 /** Age from which an op in flight gets a row; a fast cluster has hundreds of younger ones. */
@@ -22,12 +28,14 @@ const MAX_ROWS = 500;
 
 /** Slow ops in flight, then the recent historic ones. */
 export function opRows(moment: Moment<typeof opsNeeds>): readonly OpRow[] {
+  const clients = opClients(moment);
   const rowsOf = (osd: number, ops: readonly CephOp[], inFlight: boolean): OpRow[] =>
     ops.map((op, at) => ({
       key: `${inFlight ? 'now' : 'past'} ${osd} ${at} ${op.description.slice(0, 60)}`,
       osd,
       op,
       inFlight,
+      who: op.client === undefined ? undefined : clients.get(op.client),
     }));
   const now = [...(moment.cephOps.now ?? [])].flatMap(([osd, { ops }]) =>
     rowsOf(
@@ -123,10 +131,12 @@ const columns: readonly Column<OpRow>[] = [
   {
     id: 'client',
     title: 'client',
-    about: 'Client that sent it.',
+    about: 'Client that sent it: its id, and the device, guest or process of this host that it is, by its connections.',
     width: 12,
+    widest: 44,
     rank: 3,
-    value: ({ op }) => (op.client === undefined ? undefined : plain(op.client)),
+    value: ({ op, who }) =>
+      op.client === undefined ? undefined : plain(who === undefined ? op.client : `${op.client} ${clientWords(who)}`),
   },
   {
     id: 'what',
@@ -162,6 +172,7 @@ export function opsSection(
     searchText: ({ op }) => plain(`${op.flagPoint ?? ''} ${op.description}`),
     links: (row) => [
       { label: `osd.${row.osd}`, pane: 'ceph', row: `osd.${row.osd}` },
+      ...clientLinks(row),
       ...row.op.peers.map((peer) => ({ label: `osd.${peer}, a replica`, pane: 'ceph', row: `osd.${peer}` })),
     ],
     detail: opDetail,
@@ -175,10 +186,57 @@ const STAGES: readonly OpStage[] = ['receive', 'queue', 'pg', 'store', 'peers', 
 const opDetail = (row: OpRow): Detail => ({
   id: `op ${row.key}`,
   title: `Op on osd.${row.osd}`,
-  sources: {},
-  everySeconds: 0,
-  sections: () => [stagesSection(row)],
+  sources: row.op.client?.startsWith('client.')
+    ? { session: bindDetail(cephClientSession, { client: row.op.client }) }
+    : {},
+  everySeconds: 30,
+  sections: (samples, missing) => {
+    // bindDetail gave it the sample of cephClientSession, or there is none yet.
+    const { session } = samples as { readonly session?: ReturnType<typeof cephClientSession.parse> };
+    return [stagesSection(row), clientSection(row, session, stateOfDetail(session, missing['session']))];
+  },
 });
+
+/** Links to the process or the device that the client is. */
+function clientLinks({ who }: OpRow): readonly Link[] {
+  if (who === undefined) return [];
+  return [
+    ...who.candidates.map((process) => ({
+      label: `${who.id}: ${plain(process.command)}[${process.pid}]${who.candidates.length > 1 ? ', perhaps' : ''}`,
+      pane: 'processes',
+      row: processKey(process),
+    })),
+    ...who.devices.map((device) => ({ label: `${who.id}: /dev/${plain(device)}`, pane: 'storage', row: device })),
+  ];
+}
+
+function clientSection(
+  { op, who }: OpRow,
+  sample: ReturnType<typeof cephClientSession.parse> | undefined,
+  state: ReadingState,
+): LinesSection {
+  const session = sample?.session;
+  const mons = sample?.mons ?? [];
+  const unknown =
+    mons.length === 0
+      ? nothingWords('not present: no monitor on this host', state)
+      : `no session with ${mons.join(' ')}: with a monitor of another host, or over`;
+  return factsSection(
+    { title: 'Client', sources: ['ceph-ops', 'socket-peers', 'rbd-devices', 'ceph-client-session'] },
+    [
+      { label: 'client', text: op.client ?? 'none: an op between OSDs' },
+      ...(op.clientAddress === undefined ? [] : [{ label: 'address', text: op.clientAddress }]),
+      ...(op.client?.startsWith('client.')
+        ? [
+            { label: 'key', text: session === undefined ? unknown : (session.entity ?? '—') },
+            ...(session === undefined ? [] : [{ label: 'host', text: session.host ?? '—' }]),
+          ]
+        : []),
+      ...(who === undefined ? [] : [{ label: 'on this host', text: clientWords(who) }]),
+      ...(who?.candidates ?? []).map(({ pid, commandLine }) => ({ label: `pid ${pid}`, text: commandLine ?? '—' })),
+    ],
+  );
+}
 
 function stagesSection(row: OpRow): LinesSection {
   const { op } = row;

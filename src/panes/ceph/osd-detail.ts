@@ -39,7 +39,7 @@ export function osdDetail(row: OsdRow): Detail {
 }
 
 const opRowsOf = (osd: number, dump: OpsDump | undefined, inFlight: boolean): readonly OpRow[] =>
-  (dump?.ops ?? []).map((op, at) => ({ key: `${inFlight ? 'now' : 'past'} ${at}`, osd, op, inFlight }));
+  (dump?.ops ?? []).map((op, at) => ({ key: `${inFlight ? 'now' : 'past'} ${at}`, osd, op, inFlight, who: undefined }));
 
 function whySection(row: OsdRow): LinesSection {
   const { load, slow, place, metadata, disk, disks, process } = row;

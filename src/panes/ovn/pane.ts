@@ -1,3 +1,4 @@
+import { certificatePaths, type CertificatePath } from '../../entities/ovn/certificate-paths.ts';
 import { portNeeds, portOwnersAt } from '../../entities/ovs/ports.ts';
 import { limits } from '../../thresholds.ts';
 import { plain } from '../../lib/plain.ts';
@@ -5,6 +6,7 @@ import { count } from '../../lib/units.ts';
 import type { Interface } from '../../sources/ovs/db.ts';
 import { processes } from '../../sources/processes/processes.ts';
 import type { Moment } from '../../timeline/moment.ts';
+import { certificatesSection } from './certificates.ts';
 import { chassisRows, chassisSection, type ChassisRow } from './chassis.ts';
 import { daemonLines, daemonNeeds, daemonsSection } from './daemons.ts';
 import type { Line } from './line.ts';
@@ -19,6 +21,7 @@ import {
   type NothingWords,
   type ReadingState,
 } from '../../timeline/reading-state.ts';
+import { bfdSection, type BfdRow } from '../../ui/kit/bfd.ts';
 import { presenceOf } from '../../ui/kit/presence.ts';
 
 const needs = { ...portNeeds, ...daemonNeeds, processes };
@@ -30,6 +33,8 @@ export interface OvnModel {
   readonly chassis: readonly ChassisRow[];
   readonly logical: readonly LogicalRow[];
   readonly carried: Carried;
+  readonly bfd: readonly BfdRow[];
+  readonly certificates: readonly CertificatePath[];
   /** State of the databases, which are mostly on other hosts. */
   readonly state: ReadingState;
   readonly empty: NothingWords;
@@ -48,6 +53,8 @@ export const ovnPane = definePane({
     ...(model.raft.length > 0 ? [raftSection(model.raft)] : []),
     chassisSection(model.chassis, model.state, model.empty),
     logicalSection(model.logical, model.carried, model),
+    ...(model.bfd.length > 0 ? [bfdSection(model.bfd, ['ovn-central'])] : []),
+    ...(model.certificates.length > 0 ? [certificatesSection(model.certificates)] : []),
   ],
   tile,
 });
@@ -73,6 +80,15 @@ export function ovnModel(moment: Moment<typeof needs>): OvnModel {
     chassis: chassisRows(central.now, systemId),
     logical: logicalRows(central.now, systemId),
     carried: { ports: ovsPortsByLogical(moment.ovsDb.now?.interfaces ?? []), owners: portOwnersAt(moment) },
+    bfd: (central.now?.bfd ?? []).map(({ port, peer, state: own }) => ({
+      name: port,
+      peer,
+      state: own,
+      remoteState: undefined,
+      diagnostic: undefined,
+      flaps: undefined,
+    })),
+    certificates: certificatePaths(moment.processes.now?.processes, moment.ovsDb.now, central.now),
     state,
     empty: nothingWords(
       plain(`not present: databases not on this host${remote === undefined ? '' : `, ovn-remote ${remote}`}`),

@@ -3,6 +3,7 @@ import { portNeeds, portOwnersAt } from '../../entities/ovs/ports.ts';
 import { grade, limits } from '../../thresholds.ts';
 import { plain } from '../../lib/plain.ts';
 import { count, percent } from '../../lib/units.ts';
+import type { Interface } from '../../sources/ovs/db.ts';
 import { ovsFlows } from '../../sources/ovs/flows.ts';
 import { ovsSwitch } from '../../sources/ovs/switch.ts';
 import { processes } from '../../sources/processes/processes.ts';
@@ -18,6 +19,7 @@ import {
   type ReadingState,
 } from '../../timeline/reading-state.ts';
 import { presenceOf } from '../../ui/kit/presence.ts';
+import { bfdSection, type BfdRow } from '../../ui/kit/bfd.ts';
 import { bridgeRows, bridgesSection, type BridgeRow } from './bridges.ts';
 import { flowRows, type Owners } from './flow-rows.ts';
 import { flowsSection, type FlowsModel } from './flows.ts';
@@ -38,6 +40,7 @@ export interface OvsModel {
   readonly ports: readonly PortRow[];
   readonly owners: Owners;
   readonly bridges: readonly BridgeRow[];
+  readonly bfd: readonly BfdRow[];
   readonly pmds: readonly PmdLoad[];
   readonly tables: readonly SwitchRow[];
   readonly rules: number | undefined;
@@ -59,6 +62,7 @@ export const ovsPane = definePane({
     upcallsSection(model.upcalls),
     groupsSection(model.groups, model.owners, model.flows.empty),
     portsSection(model.ports, model.flows.rows, model.owners, nothingWords('none', model.states.db)),
+    ...(model.bfd.length > 0 ? [bfdSection(model.bfd, ['ovs-db'])] : []),
     bridgesSection(model.bridges, model.rules, nothingWords('none', model.states.db)),
     tablesSection(model.tables, nothingWords('none', model.states.tables)),
     ...(model.pmds.length > 0 ? [forwardingSection(model.pmds)] : []),
@@ -109,12 +113,29 @@ export function ovsModel(moment: Moment<typeof needs>): OvsModel {
     ports: portRows(stalled ? { ...moment.ovsDb, history: [] } : moment.ovsDb, owners),
     owners,
     bridges: bridgeRows(moment.ovsDb, moment.ovsSwitch),
+    bfd: bfdRows(moment.ovsDb.now?.interfaces ?? []),
     pmds: pmdLoads(moment),
     tables,
     rules: moment.ovsSwitch.now?.memory.get('rules'),
     states: { db: partState(moment.ovsDb), tables: stateOf(moment.ovsSwitch) },
   };
 }
+
+const bfdRows = (interfaces: readonly Interface[]): readonly BfdRow[] =>
+  interfaces.flatMap(({ name, remote, bfdSession: session }) =>
+    session === undefined
+      ? []
+      : {
+          name,
+          peer: remote ?? '',
+          state: session.state,
+          remoteState: session.remoteState,
+          diagnostic: [session.diagnostic, session.remoteDiagnostic && `peer: ${session.remoteDiagnostic}`]
+            .filter(Boolean)
+            .join(' · '),
+          flaps: session.flaps,
+        },
+  );
 
 function tile({ upcalls, flows, ports, bridges, states }: OvsModel): Tile {
   const [load] = upcalls.loads;

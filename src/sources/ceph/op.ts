@@ -9,6 +9,8 @@ export interface CephOp {
   /** `osd_op` (of a client), `osd_repop` (as replica), `osd_repop_reply`, `MOSDPGPush`… */
   readonly kind: string;
   readonly client: string | undefined;
+  /** IP address of the client, without port (0) and nonce. */
+  readonly clientAddress: string | undefined;
   readonly pg: string | undefined;
   /** Time since it arrived. */
   readonly ageSeconds: number | undefined;
@@ -72,6 +74,7 @@ export function opsOf(text: string | undefined): OpsDump | undefined {
 function opOf(value: unknown): CephOp {
   const op = fields(value);
   const about = fields(op['type_data']);
+  const info = fields(about['client_info']);
   const description = textOf(op['description']) ?? '';
   const stageSeconds: Partial<Record<OpStage, number>> = {};
   let slowest: { readonly event: string; readonly seconds: number } | undefined;
@@ -101,7 +104,8 @@ function opOf(value: unknown): CephOp {
   return {
     description,
     kind: /^\w+/.exec(description)?.[0] ?? 'op',
-    client: textOf(fields(about['client_info'])['client']),
+    client: textOf(info['client']),
+    clientAddress: /^\[?([\da-fA-F.:]+?)\]?:\d+\/\d+$/.exec(textOf(info['client_addr']) ?? '')?.[1],
     pg: /\s(\d+\.[\da-f]+)(?:s\d+)?\s/.exec(description)?.[1],
     ageSeconds: countOf(op['age']),
     durationSeconds: countOf(op['duration']),

@@ -7,6 +7,8 @@ export interface RbdDevice {
   readonly name: string;
   readonly pool: string;
   readonly image: string;
+  /** Client of the cluster that the kernel has mapped it as: `client.4165`. */
+  readonly client: string | undefined;
 }
 
 /** RBD images mapped by the kernel, with their devices: Documentation/ABI/testing/sysfs-bus-rbd. */
@@ -19,13 +21,17 @@ export const rbdDevices = defineSource({
   reads: {
     pools: { kind: 'glob', pattern: '/sys/bus/rbd/devices/*/pool' },
     images: { kind: 'glob', pattern: '/sys/bus/rbd/devices/*/name' },
+    clients: { kind: 'glob', pattern: '/sys/bus/rbd/devices/*/client_id' },
   },
-  parse: ({ pools, images }): readonly RbdDevice[] =>
+  parse: ({ pools, images, clients }): readonly RbdDevice[] =>
     [...(images ?? [])].flatMap(([path, name]): readonly RbdDevice[] => {
       const id = /\/devices\/(\d{1,6})\/name$/.exec(path)?.[1];
       const pool = pools?.get(path.replace(/name$/, 'pool'))?.trim();
       const image = name.trim();
-      return id === undefined || !pool || !image ? [] : [{ name: `rbd${id}`, pool, image }];
+      const client = /^client(\d+)$/.exec(clients?.get(path.replace(/name$/, 'client_id'))?.trim() ?? '')?.[1];
+      return id === undefined || !pool || !image
+        ? []
+        : [{ name: `rbd${id}`, pool, image, client: client && `client.${client}` }];
     }),
   identifiers: (devices) =>
     devices.flatMap(({ pool, image }) => [...named('pool', [pool]), ...named('volume', [image])]),

@@ -1,7 +1,7 @@
 import type { Missing } from '../../host/host.ts';
 import { toNumber } from '../../lib/lines.ts';
 import { ovnReplyOf, ovnTables, type replyOf } from '../ovs/sockets.ts';
-import { tablesIn, type Row } from '../ovs/ovsdb-values.ts';
+import { certificatesOf, tablesIn, type Row } from '../ovs/ovsdb-values.ts';
 import { named } from '../../redact/identifier.ts';
 import { defineSource } from '../source.ts';
 
@@ -54,6 +54,10 @@ export interface OvnCentralSample {
   readonly datapaths: readonly LogicalDatapath[];
   /** Configured ports of switches and routers, by name. */
   readonly logicalPorts: ReadonlyMap<string, LogicalPort>;
+  /** BFD sessions of gateways with next hops: ovn-sb(5), BFD. */
+  readonly bfd: readonly OvnBfd[];
+  /** Paths of certificates of the databases. */
+  readonly certificates: readonly string[];
   /** Wall clock of the host. */
   readonly hostMs: number | undefined;
 }
@@ -92,6 +96,13 @@ export interface PortBinding {
   /** requested_chassis by name. */
   readonly requested: string | undefined;
   readonly up: boolean | undefined;
+}
+
+export interface OvnBfd {
+  readonly port: string;
+  readonly peer: string;
+  /** `down`, `init`, `up`, `admin_down`. */
+  readonly state: string;
 }
 
 export interface LogicalDatapath {
@@ -161,6 +172,12 @@ function sampleOf(north: string | undefined, south: string | undefined): OvnData
       ports: held.get(one.name)?.length ?? 0,
     })),
     bindings,
+    bfd: sb('BFD').map((row) => ({
+      port: row.text('logical_port') ?? row.uuid,
+      peer: row.text('dst_ip') ?? '',
+      state: row.text('status') ?? '',
+    })),
+    certificates: [...new Set([...certificatesOf(nb('SSL')), ...certificatesOf(sb('SSL'))])],
     ...logicalOf(nb),
   };
 }

@@ -1,7 +1,7 @@
 import type { Missing } from '../../host/host.ts';
 import { toNumber } from '../../lib/lines.ts';
 import { replyOf, snapSwitchTables, switchTables } from './sockets.ts';
-import { tablesIn, type Row } from './ovsdb-values.ts';
+import { certificatesOf, tablesIn, type Row } from './ovsdb-values.ts';
 import { named } from '../../redact/identifier.ts';
 import { defineSource } from '../source.ts';
 
@@ -37,6 +37,8 @@ export interface OvsDbSample {
   readonly bridges: readonly Bridge[];
   readonly interfaces: readonly Interface[];
   readonly controllers: readonly Controller[];
+  /** Paths of the certificate and of the CA's, where TLS is configured. */
+  readonly certificates: readonly string[];
   readonly silent: Missing | undefined;
 }
 
@@ -66,9 +68,25 @@ export interface Interface {
   readonly linkResets: number | undefined;
   /** `up`, `down`: bidirectional forwarding detection, where it is on. */
   readonly bfd: string | undefined;
+  /** Session of BFD, where it is on. */
+  readonly bfdSession: BfdSession | undefined;
   readonly externalIds: ReadonlyMap<string, string>;
   /** rx_packets, tx_dropped… since the interface was created. */
   readonly statistics: ReadonlyMap<string, number>;
+}
+
+/** State of a BFD session: ovs-vswitchd.conf.db(5), bfd_status. */
+export interface BfdSession {
+  /** `up`, `down`, `init`, `admin_down`. */
+  readonly state: string;
+  readonly remoteState: string | undefined;
+  /** `true`, `false`: whether the interface carries traffic. */
+  readonly forwarding: string | undefined;
+  /** Reason of the last change; undefined without one. */
+  readonly diagnostic: string | undefined;
+  readonly remoteDiagnostic: string | undefined;
+  /** Changes of forwarding since BFD was enabled. */
+  readonly flaps: number | undefined;
 }
 
 export interface Controller {
@@ -126,6 +144,7 @@ function sampleOf(text: string | undefined): Understood {
     externalIds: own?.map('external_ids') ?? new Map<string, string>(),
     bridges: bridges.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     interfaces,
+    certificates: certificatesOf(rows('SSL')),
     controllers: [
       ...rows('Controller').map((row) => controllerOf(row, 'controller', bridgeOfController.get(row.uuid))),
       ...rows('Manager').map((row) => controllerOf(row, 'manager', undefined)),
@@ -154,8 +173,23 @@ function interfaceOf(row: Row, port: Row | undefined, bridge: string | undefined
     remote: row.map('options').get('remote_ip') ?? row.map('options').get('peer'),
     linkResets: row.number('link_resets'),
     bfd: row.map('bfd_status').get('state'),
+    bfdSession: bfdOf(row.map('bfd_status')),
     externalIds: row.map('external_ids'),
     statistics,
+  };
+}
+
+function bfdOf(status: ReadonlyMap<string, string>): BfdSession | undefined {
+  const state = status.get('state');
+  if (state === undefined) return undefined;
+  const wordsOf = (key: string) => (status.get(key) === 'No Diagnostic' ? undefined : status.get(key));
+  return {
+    state,
+    remoteState: status.get('remote_state'),
+    forwarding: status.get('forwarding'),
+    diagnostic: wordsOf('diagnostic'),
+    remoteDiagnostic: wordsOf('remote_diagnostic'),
+    flaps: toNumber(status.get('flap_count')),
   };
 }
 

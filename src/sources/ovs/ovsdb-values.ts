@@ -62,6 +62,10 @@ function rowOf(uuid: string, columns: Fields): Row {
   };
 }
 
+/** Paths of certificates in the rows of an `SSL` table: the daemon's, and the CA's. */
+export const certificatesOf = (rows: readonly Row[]): readonly string[] =>
+  rows.flatMap((row) => ['certificate', 'ca_cert'].flatMap((column) => row.text(column) || []));
+
 /** Rows of each table of a reply: `{"Bridge":{"<uuid>":{…}}}`. */
 export function tablesIn(text: string | undefined): (table: string) => readonly Row[] {
   const all = fields(json(text));

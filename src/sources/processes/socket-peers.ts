@@ -41,9 +41,11 @@ export const socketPeers = defineSource({
       else tcp.set(`${hostPort(local)} ${hostPort(peer)}`, { local, pids: pidsOf(line) });
     }
     const found = new Map<string, SocketPeer>();
-    const add = (clients: readonly number[], daemons: readonly number[]) => {
+    const add = (clients: readonly number[], daemons: readonly number[], address?: string) => {
       for (const client of clients)
-        for (const daemon of daemons) if (client !== daemon) found.set(`${client} ${daemon}`, { client, daemon });
+        for (const daemon of daemons)
+          if (client !== daemon)
+            found.set(`${client} ${daemon}`, { client, daemon, ...(address !== undefined && { address }) });
     };
     // The accepted end has the name of the listening socket; a client has none.
     for (const { peer, name, pids } of unix.values()) {
@@ -52,7 +54,8 @@ export const socketPeers = defineSource({
     }
     for (const [ends, { local, pids }] of tcp) {
       const other = tcp.get(ends.split(' ').toReversed().join(' '));
-      if (other && ports.has(portOf(local)) && !ports.has(portOf(other.local))) add(other.pids, pids);
+      if (other && ports.has(portOf(local)) && !ports.has(portOf(other.local)))
+        add(other.pids, pids, addressOf(other.local));
     }
     return [...found.values()];
   },
@@ -63,6 +66,8 @@ export interface SocketPeer {
   readonly client: number;
   /** Pid of the process that accepted. */
   readonly daemon: number;
+  /** Address of this host that the client connected from; absent of a unix socket. */
+  readonly address?: string;
 }
 
 interface UnixEnd {
@@ -99,5 +104,11 @@ export function pidsOf(line: string): readonly number[] {
 /** `[::ffff:127.0.0.1]:80` and `127.0.0.1%lo:80` are `127.0.0.1:80`. */
 export const hostPort = (address: string): string =>
   address.replace(/^\[::ffff:([\d.]+)\]/, '$1').replace(/%[^:\]]*/, '');
+
+/** `127.0.0.1` of `127.0.0.1%lo:80`, `fd00::1` of `[fd00::1]:80`. */
+const addressOf = (local: string): string =>
+  hostPort(local)
+    .replace(/:\d+$/, '')
+    .replace(/^\[|\]$/g, '');
 
 export const portOf = (address: string): string => address.slice(address.lastIndexOf(':') + 1);

@@ -126,6 +126,11 @@ describe('ceph-health', () => {
           cephStatus: { ...seen(undefined, { checks: inStatus } as never, 2), ageMs: statusAgeMs },
           cephOsdmap: seen(undefined, undefined, 15),
           cephFleet: seen(undefined, undefined, 120),
+          cephOps: seen(undefined, new Map(), 5),
+          cephSlowOps: seen(undefined, new Map(), 15),
+          rbdDevices: seen(undefined, [], 60),
+          processes: seen(undefined, undefined as never, 2),
+          socketPeers: seen(undefined, [], 60),
         })
         .map(({ subject, sentence }) => `${subject} ${sentence}`);
     expect(judge(1000, check('OSD_NEARFULL', '1 nearfull osd(s)'))).toEqual(['OSD_NEARFULL 1 nearfull osd(s): osd.3']);

@@ -69,6 +69,7 @@ up() {
   nb --may-exist lsp-add db db1 -- lsp-set-addresses db1 "02:00:00:00:02:02 10.66.2.12" -- --may-exist lsp-add db db2 -- lsp-set-addresses db2 "02:00:00:00:02:03 10.66.2.13"
   nb --may-exist lrp-add r0 r0-web 02:00:00:00:01:fe 10.66.1.1/24 -- --may-exist lrp-add r0 r0-db 02:00:00:00:02:fe 10.66.2.1/24
   for s in web db; do nb --may-exist lsp-add $s $s-r0 -- lsp-set-type $s-r0 router -- lsp-set-addresses $s-r0 router -- lsp-set-options $s-r0 router-port=r0-$s; done
+  nb --may-exist lr-nat-add r0 dnat_and_snat 10.66.250.12 10.66.2.12 -- --may-exist lr-route-add r0 10.99.0.0/16 10.66.2.12
   nb --may-exist acl-add db to-lport 1001 'outport == "db1" && tcp.dst == 5002' allow-related -- --may-exist lb-add lb0 10.66.9.9:80 10.66.2.12:5002 -- --may-exist ls-lb-add web lb0
   guest web1 02:00:00:00:01:01 10.66.1.11 10.66.1.1; guest db1 02:00:00:00:02:02 10.66.2.12 10.66.2.1
   nb --wait=hv sync || die "ovn-nbctl --wait=hv sync did not come back"

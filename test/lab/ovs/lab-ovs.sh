@@ -7,10 +7,11 @@
 # a device), ctl (a controller that is unreachable), linkdown (green), vlan (blue in the wrong VLAN), bond (one member down),
 # box (a port of the container lab-idle of lab-docker.sh, which pings red), pmd (two PMD threads on dummy ports, all packets
 # in one rx queue), frozen (ovs-vswitchd stopped), ctfull (conntrack table limited to 60 connections), ctzone (zone 5 limited to 10),
+# bfd (sessions over the veth pair of the bond, and to a peer that is not there), tls (a certificate of 30 days in the database),
 # mtu (port of blue at 576), mtuin (blue itself at 576), mtuout (red sends 3 000 bytes).
 LABNAME=ovs; ARGS=(); HERE=$(dirname "$(readlink -f "$0")"); . "$HERE/../lib/lab-lib.sh"
 PATH=$PATH:/usr/sbin:/sbin
-FAULTS="megaflows upcall rules nodev ctl linkdown vlan bond box pmd frozen ctfull ctzone mtu mtuin mtuout"
+FAULTS="megaflows upcall rules nodev ctl linkdown vlan bond box pmd frozen ctfull ctzone bfd tls mtu mtuin mtuout"
 parse_args "$@"
 . "$HERE/places.sh"
 RUN=$OVS_RUN; DB=unix:$RUN/db.sock; P=cc
@@ -129,6 +130,14 @@ break_ctfull() { appctl dpctl/ct-set-maxconns 60; }
 repair_ctfull() { appctl dpctl/ct-set-maxconns 3000000; }
 break_ctzone() { appctl dpctl/ct-set-limits zone=5,limit=10; }
 repair_ctzone() { appctl dpctl/ct-del-limits zone=5; }
+
+break_bfd() { vsctl set Interface $P-b0a bfd:enable=true -- set Interface $P-b0b bfd:enable=true -- set Interface vx0 bfd:enable=true; }
+repair_bfd() { vsctl clear Interface $P-b0a bfd -- clear Interface $P-b0b bfd -- clear Interface vx0 bfd; }
+break_tls() {
+  need openssl
+  openssl req -x509 -newkey rsa:2048 -nodes -keyout "$STATE/key.pem" -out "$STATE/cert.pem" -days 30 -subj /CN=lab1 2>/dev/null && vsctl set-ssl "$STATE/key.pem" "$STATE/cert.pem" "$STATE/cert.pem"
+}
+repair_tls() { vsctl del-ssl; rm -f "$STATE"/{key,cert}.pem; }
 
 long() { traffic long red flood 10.55.10.2 9999 50 "$1"; }
 break_mtu() { ip link set $P-blue mtu 576 && long 1400; }

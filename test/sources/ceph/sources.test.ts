@@ -217,7 +217,7 @@ test('cephDevices reads links of packages, cephadm and MicroCeph', () => {
   ]);
 });
 
-test('rbdDevices reads pool and image of each device, and skips one without a pool', () => {
+test('rbdDevices reads pool, image and client of each device, and skips one without a pool', () => {
   const at = (id: string, file: string) => `/sys/bus/rbd/devices/${id}/${file}`;
   expect(
     rbdDevices.parse({
@@ -226,6 +226,7 @@ test('rbdDevices reads pool and image of each device, and skips one without a po
         [at('0', 'name'), 'csi-vol-1\n'],
         [at('1', 'name'), 'lost\n'],
       ]),
+      clients: new Map([[at('0', 'client_id'), 'client4165\n']]),
     }),
-  ).toEqual([{ name: 'rbd0', pool: 'kube', image: 'csi-vol-1' }]);
+  ).toEqual([{ name: 'rbd0', pool: 'kube', image: 'csi-vol-1', client: 'client.4165' }]);
 });

@@ -20,7 +20,7 @@ const TCP = [
 test('socketPeers joins both ends of unix sockets and of TCP connections within the host', () => {
   expect(peers([...LISTENING, ...UNIX, ...TCP])).toEqual([
     { client: 17_312, daemon: 17_203 },
-    { client: 2343, daemon: 3516 },
+    { client: 2343, daemon: 3516, address: '127.0.0.1' },
   ]);
 });
 
@@ -43,7 +43,7 @@ test('socketPeers reads mapped addresses, interfaces and names with blanks', () 
     ]),
   ).toEqual([
     { client: 8, daemon: 7 },
-    { client: 2395, daemon: 801 },
+    { client: 2395, daemon: 801, address: '10.0.0.5' },
   ]);
 });
 

@@ -17,6 +17,7 @@ export const asokCommands: CephCommands = {
   version: {},
   status: {},
   mon_status: {},
+  sessions: {},
   'perf dump': { logger: 'word', counter: 'word' },
   'perf histogram dump': { logger: 'word', counter: 'word' },
   dump_ops_in_flight: {},

@@ -3,7 +3,8 @@ export const countedColumns: Readonly<Record<string, readonly string[]>> = { Por
 
 /**
  * Monitored columns of each database: ovs-vswitchd.conf.db(5), ovn-nb(5), ovn-sb(5). Columns that a version lacks are
- * omitted. Never `Logical_Flow` or `MAC_Binding` (large, and expensive for the server to monitor), never `SSL` or keys.
+ * omitted. Never `Logical_Flow` or `MAC_Binding` (large, and expensive for the server to monitor), of `SSL` the paths
+ * of certificates, never of a key.
  */
 export const ovsdbTables: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   Open_vSwitch: {
@@ -66,6 +67,7 @@ export const ovsdbTables: Readonly<Record<string, Readonly<Record<string, readon
     ],
     Controller: ['target', 'is_connected', 'role', 'status', 'connection_mode'],
     Manager: ['target', 'is_connected', 'status'],
+    SSL: ['certificate', 'ca_cert'],
   },
   OVN_Northbound: {
     NB_Global: [
@@ -82,6 +84,7 @@ export const ovsdbTables: Readonly<Record<string, Readonly<Record<string, readon
     Logical_Switch_Port: ['name', 'type', 'addresses', 'up', 'enabled', 'options', 'tag', 'external_ids'],
     Logical_Router: ['name', 'ports', 'enabled', 'nat', 'load_balancer', 'external_ids'],
     Logical_Router_Port: ['name', 'mac', 'networks', 'enabled', 'gateway_chassis'],
+    SSL: ['certificate', 'ca_cert'],
   },
   OVN_Southbound: {
     SB_Global: ['nb_cfg', 'options'],
@@ -101,5 +104,7 @@ export const ovsdbTables: Readonly<Record<string, Readonly<Record<string, readon
       'external_ids',
     ],
     Datapath_Binding: ['tunnel_key', 'external_ids'],
+    BFD: ['logical_port', 'dst_ip', 'status'],
+    SSL: ['certificate', 'ca_cert'],
   },
 };
