@@ -21,6 +21,8 @@ export interface OpClient {
   readonly devices: readonly string[];
   /** Processes of this host that may be it: connected from its address to each of these OSDs. One is certain. */
   readonly candidates: readonly Process[];
+  /** Whether the connections of processes were read: without them nothing is stated of this host. */
+  readonly areConnectionsRead: boolean;
 }
 
 /** Programs of Ceph itself, which have ids of their kind: `osd.1`, `mgr.4133`. */
@@ -40,6 +42,7 @@ export function opClients(moment: Moment<typeof opClientNeeds>): ReadonlyMap<str
   };
   take(moment.cephOps.now);
   take(moment.cephSlowOps.now);
+  const areConnectionsRead = moment.socketPeers.now !== undefined;
   const table = moment.processes.now?.processes;
   const daemons = osdProcesses(table);
   const peers = Map.groupBy(moment.socketPeers.now ?? [], ({ daemon }) => daemon);
@@ -56,7 +59,17 @@ export function opClients(moment: Moment<typeof opClientNeeds>): ReadonlyMap<str
       const mapped = (devices.get(id) ?? []).map(({ name }) => name);
       const candidates = pids.flatMap((pid) => table?.get(pid) ?? []).filter(({ command }) => !DAEMONS.has(command));
       // Connections of the kernel have no process.
-      return [id, { id, address, osds: [...osds], devices: mapped, candidates: mapped.length > 0 ? [] : candidates }];
+      return [
+        id,
+        {
+          id,
+          address,
+          osds: [...osds],
+          devices: mapped,
+          candidates: mapped.length > 0 ? [] : candidates,
+          areConnectionsRead,
+        },
+      ];
     }),
   );
 }
@@ -72,9 +85,10 @@ export function processWords({ command, pid, owner }: Process): string {
 const MOST_CANDIDATES = 3;
 
 /** Who a client is, in one line: device, process or its address. */
-export function clientWords({ address, devices, candidates }: OpClient): string {
+export function clientWords({ address, devices, candidates, areConnectionsRead }: OpClient): string {
   if (devices.length > 0) return `/dev/${devices.join(', /dev/')} of this host`;
   const [only] = candidates;
+  if (only === undefined && !areConnectionsRead) return address ?? 'address unknown';
   if (only === undefined)
     return address === undefined ? 'address unknown' : `${address}: no process of this host is connected from it`;
   if (candidates.length === 1) return processWords(only);
