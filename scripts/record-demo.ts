@@ -1,16 +1,17 @@
 /**
- * node scripts/record-demo.ts [--for 120s] [--out assets/demo.cc.zst] [--partly] [--rename FROM=TO]… [--from FILE] [-- ARGS…]
+ * node scripts/record-demo.ts [--for 120s] [--out assets/demo.cc.zst] [--partly] [--agree] [--rename FROM=TO]… [--from FILE] [-- ARGS…]
  *
  * Records this machine, as root and with the labs (test/lab) up, as a demo of the package (src/commands/demos.ts), or the host of further
  * arguments of crashcart (-F DIR/host/ssh_config support@host), and opens details of each pane meanwhile: they
  * are read while they are open. It replaces the old one only if it is small enough and every pane has content; otherwise it prints the
- * reasons. --partly allows panes without content. --rename replaces names of the recording machine everywhere; FROM is a regular
+ * reasons. --partly allows panes without content. --agree consents to the first credentials of OpenStack. --rename replaces names of the recording machine everywhere; FROM is a regular
  * expression. --from takes an existing recording.
  *
  * Labs of the present demo: ovs, ovn, ceph (break dead-osd), docker (break oom crash-loop), lxd, kvm (break steal ioerror), kubernetes
  * (build, then break bad-pods). On a quiet machine: what else runs there is in it, too. What it has to show is in
  * test/incidents/demo.test.ts and test/journeys/tour.test.tsx. Of demo-host.cc.zst: the lab host with the faults unit-failed, unit-loop,
- * unit-log, segfault, listen-queue, resolver.
+ * unit-log, segfault, listen-queue, resolver. Of demo-cloud.cc.zst: in the namespaces of the lab openstack (break mq-alarm), where postgresql
+ * (break lock-chain replay-paused) and redis (break haproxy-server) are up as well, with --agree and /dev/null over /dev/kmsg.
  */
 import { execFile } from 'node:child_process';
 import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
@@ -28,6 +29,7 @@ const { values: options, positionals } = parseArgs({
   options: {
     for: { type: 'string', default: '120s' },
     partly: { type: 'boolean', default: false },
+    agree: { type: 'boolean', default: false },
     rename: { type: 'string', multiple: true, default: [] },
     from: { type: 'string' },
     out: { type: 'string', default: join(root, 'assets/demo.cc.zst') },
@@ -47,11 +49,24 @@ const crashcart = (...args: string[]) =>
 const ROWS = 2;
 const OPEN_MS = 4000;
 
+/** Agrees to the first credentials of the OpenStack pane: its services and agents are read from the APIs. */
+async function agreeToCredentials(program: Console): Promise<void> {
+  await program.go('OpenStack');
+  await program.press('tab', 'tab', 'enter');
+  await program.until(/openrc +\//, 30_000);
+  await program.press('enter');
+  await program.until('y: use these credentials');
+  await program.press('y');
+  await program.until('for all requests', 60_000);
+  await program.press('esc', 'esc');
+}
+
 /** Records with the screen, as a person would, for so many seconds and up to a round of all panes more. */
 async function recordWithDetails(file: string, seconds: number): Promise<void> {
   const home = process.env['HOME'] ?? '/root';
   await using program = new Console(['--record', file, '--budget', '100', ...positionals], { columns: 160, rows: 48, env: { HOME: home } }); // prettier-ignore
   await program.until('Incidents', 60_000);
+  if (options.agree) await agreeToCredentials(program);
   // Rates need two readings.
   await sleep(5000);
   const endMs = performance.now() + seconds * 1000;

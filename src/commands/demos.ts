@@ -10,6 +10,11 @@ export const demos = [
     file: 'demo-host.cc.zst',
     about: 'a Debian host over SSH: kernel log, systemd, network, clock',
   },
+  {
+    name: 'cloud',
+    file: 'demo-cloud.cc.zst',
+    about: 'OpenStack on one host, its broker out of memory; MariaDB, PostgreSQL, Redis, HAProxy',
+  },
 ] as const;
 
 export type Demo = (typeof demos)[number];

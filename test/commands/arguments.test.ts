@@ -120,6 +120,7 @@ describe('parseCommand', () => {
     expect(() => parseCommand(['replay', 'x.cc.zst', '--tour'])).toThrow('--tour is an option of demo');
     expect(parseCommand(['demo'])).toMatchObject({ demo: { name: 'cluster', file: 'demo.cc.zst' } });
     expect(parseCommand(['demo', 'host'])).toMatchObject({ demo: { file: 'demo-host.cc.zst' } });
+    expect(parseCommand(['demo', 'cloud'])).toMatchObject({ demo: { file: 'demo-cloud.cc.zst' } });
     expect(() => parseCommand(['demo', 'hsot'])).toThrow(/^no demo "hsot": cluster, host.*host/);
     expect(() => parseCommand(['demo', 'host', 'cluster'])).toThrow('unexpected argument "cluster"');
     expect(() => parseCommand(['demo', 'host', '--tour'])).toThrow('--tour is of the demo cluster');

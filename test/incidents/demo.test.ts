@@ -58,3 +58,21 @@ it('incidents of the demo of a host name its units, its full accept queue and th
     ]),
   );
 });
+
+it('incidents of the demo of a cloud have its agents below the alarm of the broker, and the lock of PostgreSQL', async () => {
+  const recording = await Recording.open(join(import.meta.dirname, '../../assets/demo-cloud.cc.zst'));
+  const cloud = await ReplaySession.open({ recording, sources, findings, clock: () => 0, fromMs: Infinity });
+  const atMs = cloud.replay.endMs;
+  const rows = explainer.rows(cloud.findings(), (needs) => cloud.timeline.moment(needs, atMs), atMs);
+  await cloud.stop();
+  const victimsOf = (rule: string) => {
+    const row = rows.find(({ root }) => root.rule === rule);
+    return row?.victims.map(({ finding }) => `${finding.rule} ${finding.subject}`);
+  };
+  expect(rows[0]?.root.rule).toBe('rabbitmq-alarm');
+  expect(victimsOf('rabbitmq-alarm')).toEqual(
+    expect.arrayContaining(['openstack-service-down nova-compute', 'service-log-fault oslo.messaging']),
+  );
+  expect(victimsOf('postgresql-lock-chain')).toEqual([]);
+  expect(victimsOf('haproxy-backend')).toEqual([]);
+});

@@ -176,7 +176,9 @@ export const systemKinds: readonly KernelKind[] = [
   },
   {
     id: 'thermal-throttled',
-    patterns: [/^CPU(?<cpu>\d+): (?<what>Core|Package) temperature (?:is )?above threshold, cpu clock (?:is )?throttled/],
+    patterns: [
+      /^CPU(?<cpu>\d+): (?<what>Core|Package) temperature (?:is )?above threshold, cpu clock (?:is )?throttled/,
+    ],
     condition: ({ what }) => `${what?.toLowerCase()} temperature above threshold, clock throttled`,
     entity: cpu,
   },
