@@ -174,12 +174,11 @@ describe('parseCommand', () => {
   test.each([
     [['replay'], /missing FILE/],
     [['cast', 'a', 'b'], /unexpected argument "b"/],
-    [['record', 'a', 'b'], /unexpected argument "b"/],
+    [['record', 'a', 'b'], /missing --out DIR/],
     [['reprt', 'a'], /one host at a time; did you mean crashcart report/],
     [['--yes', 'a'], /--yes is for several hosts/],
     [['a', 'b', '--record', 'f'], /--record is of one host/],
     [['report', 'a', 'b', '--short'], /--short is of one host/],
-    [['report', 'a.cc.zst', 'b.cc.zst'], /"a\.cc\.zst": a file, no host; several recordings: crashcart replay/],
     [['report', 'a', 'b', '--format', 'html'], /text or json, not html/],
     [['host', '--for', '10m'], /--for is an option of record, report and stacks/],
     [['record', '--for', 'soon'], /invalid duration "soon"/],

@@ -165,7 +165,7 @@ describe('clusterViews', () => {
     ]); // prettier-ignore
   });
 
-  it('keeps two clusters of one kind apart, and says of a third host that its id was not read', () => {
+  it('keeps two clusters of one kind apart, and reports that the id of a third host was not read', () => {
     const views = clusterViews([
       hostRow('a', { clusters: [ceph('fsid-a')] }),
       hostRow('b', { clusters: [ceph('fsid-b')] }),
@@ -193,7 +193,7 @@ describe('clockOffsets', () => {
     ]);
   });
 
-  it('has none of two clocks: nothing says which one is wrong', () => {
+  it('has none of two clocks: either may be wrong', () => {
     expect(clockOffsets(hostRows(2, { 1: { aheadSeconds: 0, clockErrorSeconds: 0 }, 2: { aheadSeconds: 9, clockErrorSeconds: 0 } }))).toEqual([]); // prettier-ignore
   });
 });

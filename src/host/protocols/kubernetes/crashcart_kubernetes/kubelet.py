@@ -81,7 +81,7 @@ def pulse(cluster: "Cluster") -> "dict[str, Any]":
 
 
 def cluster_id(config: "str") -> "str | None":
-    """CRC-32 of the certificate of the cluster's CA, which all of its nodes trust: it tells clusters apart, and proves nothing."""
+    """CRC-32 of the certificate of the cluster's CA, which all its nodes trust: equal in one cluster, no proof."""
     found = re.search(r"^\s*certificate-authority(-data)?:\s*[\"']?([^\s\"']+)", text(config), re.M)
     if not found:
         return None
