@@ -68,7 +68,7 @@ const READ_ONLY: Readonly<Record<string, '*' | RegExp>> = {
   journalctl: /^(?!.*--(?:vacuum|rotate|flush|sync|setup-keys|update-catalog))/,
   kubeadm: /^certs check-expiration$/,
   kubectl: /^(?:-n \S+ )?(?:describe|logs|get|rollout status)\b/,
-  ls: /^-l \/(?:proc|var\/crash|sys)\//,
+  ls: '*',
   lsblk: '*',
   lscpu: '*',
   lspci: '*',

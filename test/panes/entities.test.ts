@@ -24,6 +24,8 @@ const WITHOUT: Readonly<Record<string, string>> = {
   'databases replication': 'a replica, a slot or the server itself',
   'network listeners': 'a socket of a process that is not known',
   'network gateways': 'an address of another host',
+  'network counters': 'a counter of the network namespace',
+  'packages origins-on-demand': 'a list to open',
 };
 
 /** Tables some of whose rows are figures or parents. */

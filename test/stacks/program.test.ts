@@ -94,10 +94,11 @@ test('stacks are those of the new program after an exec', async () => {
   const pid = await running([
     '-u',
     '-c',
-    'import os, time; print(1); time.sleep(0.8); os.execv("/bin/sleep", ["sleep", "100"])',
+    'import os, signal; signal.signal(signal.SIGUSR1, lambda *_: os.execv("/bin/sleep", ["sleep", "100"])); print(1); signal.pause()',
   ]);
   const first = await ask('stacks:processes', `read ${pid} -`, 10_000);
   expect(parseStacks(first.ok ? first.value : '')?.runtime).toMatch(/^CPython/);
+  process.kill(pid, 'SIGUSR1');
   await expect.poll(() => readFileSync(`/proc/${pid}/comm`, 'utf8'), { timeout: 5000 }).toBe('sleep\n');
   const next = await ask('stacks:processes', `read ${pid} -`, 10_000);
   expect(parseStacks(next.ok ? next.value : '')).toMatchObject({ name: 'sleep', runtime: undefined });

@@ -72,6 +72,7 @@ test('countsSince is declared by sources of counters alone', () => {
     'interrupts boot',
     'netdev boot',
     'nfs-mounts boot',
+    'nfs-server boot',
     'numa boot',
     'ovs-datapath start',
     'softirqs boot',

@@ -70,7 +70,7 @@ export const counterRows = (seen: CountersSeen): readonly CounterRow[] =>
     .map(([name, total]) => ({ name, perSec: protocolRate(seen, name), total }));
 
 const columns: readonly Column<CounterRow>[] = [
-  { id: 'counter', title: 'COUNTER', about: 'Group and name as in /proc/net/snmp and netstat; nstat writes them without the blank.', vocabulary: 'fixed', width: 26, widest: 34, rank: 0, value: ({ name }) => name },
+  { id: 'counter', title: 'COUNTER', about: 'Group and name as in /proc/net/snmp and netstat; nstat writes them without the blank.', width: 26, widest: 34, rank: 0, value: ({ name }) => name },
   countColumn({ id: 'rate', title: '/s', about: 'Per second, over 10 s.', width: 7, rank: 0, zero: '·', value: ({ perSec }) => perSec }),
   countColumn({ id: 'total', title: 'SINCE BOOT', about: 'Since the host was started.', width: 10, rank: 0, value: ({ total }) => total }),
   textColumn({ id: 'meaning', title: 'MEANING', about: 'Meaning, by Documentation/networking/snmp_counter.rst.', vocabulary: 'fixed', width: 30, grow: true, rank: 1, value: ({ name }) => MEANINGS[name] }),
@@ -80,7 +80,8 @@ export const countersSection = (rows: readonly CounterRow[], empty: NothingWords
   kind: 'table',
   id: 'counters',
   title: 'Loss counters',
-  note: count(rows.length),
+  // Without rows the table states whether none is above 0, or none was read.
+  ...(rows.length > 0 && { note: count(rows.length) }),
   sources: ['protocol-counters'],
   columns,
   rows,
