@@ -31,7 +31,7 @@ const STATES = new Set(
   whole cluster enter all list once watch while open status allocatable taints each
   min sigkill sigterm sigstop conntrack netlink resolver kernel ceph ovn
   crashed panicked shut off blocked suspended saving migrating booting no state by
-  ip ip6 ipv6 icmp icmp6 tcp udp sctp arp rarp lacp lldp any never path service source destination segment in
+  ip ip6 ipv6 icmp icmp6 nat tcp udp sctp arp rarp lacp lldp any never path service source destination segment in
   internal patch vxlan geneve gre stt erspan tap dpdk netdev dummy dummy-pmd secure standalone
   switch port router localnet localport vtep up
   machine checks heat governor frequency faults compaction softnet balancing files monitors members elections database
