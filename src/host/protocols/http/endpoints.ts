@@ -7,8 +7,10 @@ export interface HttpEndpoint {
   readonly verb: 'GET' | 'RPC' | 'EACH' | 'EVENTS' | 'EVENTS-WS';
   /** `<name>` stands for one part of a path. */
   readonly path: string;
-  /** Parameters, decoded; each may be left out. */
+  /** Parameters, decoded; each may be left out unless it is `needed`. */
   readonly query?: Readonly<Record<string, RegExp>>;
+  /** Parameters without which the request is refused: its reply would have no bound. */
+  readonly needed?: readonly string[];
 }
 
 export interface HttpServer {
@@ -26,7 +28,7 @@ const ONE = /^1$/;
 const WORD = /^[\w.-]{1,100}$/;
 /** JSON of a filter. */
 const FILTERS = /^[\w{}[\]":,. -]{1,1000}$/;
-/** The last lines, up to 999, and an end: never followed. */
+/** The last lines, up to 999: never followed, and never the whole log, which Docker sends without `tail`. */
 const LOG_END = { stdout: ONE, stderr: ONE, timestamps: ONE, tail: /^\d{1,3}$/ };
 const LXD = { 'all-projects': YES, project: WORD, target: WORD };
 const LXD_LIST = { ...LXD, recursion: ONE };
@@ -46,7 +48,7 @@ export const httpServers: readonly HttpServer[] = [
       { verb: 'GET', path: '/info' },
       { verb: 'GET', path: '/containers/json', query: { all: YES, filters: FILTERS } },
       { verb: 'GET', path: '/containers/<name>/json' },
-      { verb: 'GET', path: '/containers/<name>/logs', query: LOG_END },
+      { verb: 'GET', path: '/containers/<name>/logs', query: LOG_END, needed: ['tail'] },
       { verb: 'GET', path: '/networks' },
       { verb: 'EVENTS', path: '/events', query: { since: /^\d{1,12}$/, filters: FILTERS } },
     ],

@@ -43,17 +43,22 @@ export const describeEndpoint = ({ verb, path, query }: HttpEndpoint): string =>
 
 const NAME = /^[A-Za-z0-9_][\w.@-]{0,254}$/;
 
-function fits({ path, query = {} }: HttpEndpoint, request: string): boolean {
+function fits({ path, query = {}, needed = [] }: HttpEndpoint, request: string): boolean {
   const [given = '', ...rest] = request.split('?');
   const wanted = path.split('/');
   const parts = given.split('/');
   if (parts.length !== wanted.length || rest.length > 1) return false;
   if (!wanted.every((part, at) => (part === '<name>' ? NAME.test(parts[at] ?? '') : part === parts[at]))) return false;
-  return (rest[0]?.split('&') ?? []).every((pair) => {
+  const pairs = (rest[0]?.split('&') ?? []).map((pair) => {
     const [name = '', ...value] = pair.split('=');
-    const text = decoded(value.join('='));
-    return Object.hasOwn(query, name) && text !== undefined && query[name]?.test(text) === true;
+    return { name, text: decoded(value.join('=')) };
   });
+  return (
+    needed.every((one) => pairs.some(({ name }) => name === one)) &&
+    pairs.every(
+      ({ name, text }) => Object.hasOwn(query, name) && text !== undefined && query[name]?.test(text) === true,
+    )
+  );
 }
 
 function decoded(text: string): string | undefined {
