@@ -51,6 +51,8 @@ export const ENTITY_KINDS = [
   'socket',
   'database-server',
   'database-session',
+  /** Collection of MongoDB, by database and name. */
+  'database-collection',
   'openstack-cloud',
   /** Service or agent on a host. */
   'openstack-service',
@@ -126,6 +128,9 @@ export const sessionRef = (server: string, pid: number): EntityRef => ({
   kind: 'database-session',
   id: `${server}/${pid}`,
 });
+
+/** Collection of a server that the log does not name: `shop.orders`. */
+export const collectionRef = (namespace: string): EntityRef => ({ kind: 'database-collection', id: namespace });
 
 export const openstackCloudRef: EntityRef = { kind: 'openstack-cloud', id: 'openstack' };
 

@@ -66,6 +66,7 @@ const LAYER: Readonly<Record<EntityKind, Layer>> = {
   socket: 'process',
   'database-server': 'process',
   'database-session': 'process',
+  'database-collection': 'process',
   'openstack-cloud': 'cluster',
   'openstack-service': 'process',
   'openstack-host': 'cluster',

@@ -37,6 +37,7 @@ const REFERRING: ReadonlySet<string> = new Set([
   'kernel-log events',
   'processes limits',
   'storage stack',
+  'databases operations',
   'network cards',
 ]);
 

@@ -2,8 +2,8 @@ import { slowCollections, slowSeverity } from '../../entities/databases/mongodb-
 import { plain } from '../../lib/plain.ts';
 import { count, ms } from '../../lib/units.ts';
 import { mongodbSlowQueries } from '../../sources/databases/mongodb-slow-queries.ts';
+import { collectionRef } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
-import { aboutServer } from './listener-rules.ts';
 
 /** Collections with many slow queries; the log does not state which server of the host wrote it. */
 export const mongodbSlowQuery = defineFinding({
@@ -17,7 +17,10 @@ export const mongodbSlowQuery = defineFinding({
       if (severity === undefined) return [];
       return [
         {
-          ...aboutServer('mongodb', `slow-${one.namespace.replaceAll(/\s/g, '_')}`),
+          entity: collectionRef(one.namespace),
+          subject: 'mongodb',
+          subjectVocabulary: 'fixed',
+          pane: 'databases',
           severity,
           sentence: `${plain(one.namespace)}: ${count(one.number)} slow queries in 5 min, longest ${ms(one.longestMs)}${one.scans === 0 ? '' : `, ${count(one.scans)} without an index`}`,
           evidence: [

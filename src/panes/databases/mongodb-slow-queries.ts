@@ -1,4 +1,5 @@
 import { slowSeverity, type SlowCollection } from '../../entities/databases/mongodb-slow-queries.ts';
+import { collectionRef } from '../../findings/entity-ref.ts';
 import { plain } from '../../lib/plain.ts';
 import { count } from '../../lib/units.ts';
 import type { NothingWords } from '../../timeline/reading-state.ts';
@@ -27,6 +28,7 @@ export const slowQueriesSection = (
   rows,
   key: ({ namespace }) => namespace,
   sort: { column: 'number', descending: true },
+  entity: ({ namespace }) => collectionRef(namespace),
   name: ({ namespace }) => plain(namespace),
   empty,
 });
