@@ -67,6 +67,10 @@ export const isGood = ({ state, isUp }: MongodbMember): boolean => isUp !== fals
 export const stateOfMember = ({ state, isUp }: MongodbMember): string =>
   isUp === false ? 'DOWN' : (state ?? 'UNKNOWN');
 
+/** A server that has no data to give: recovering, in its start, or not yet in its replica set. */
+export const roleSeverity = ({ role }: MongodbServer): Severity =>
+  role === 'no data' || role === 'not a member yet' ? 'warn' : undefined;
+
 export const primaryOf = ({ members }: MongodbReplicaSet): MongodbMember | undefined =>
   members.find(({ state, isUp }) => state === 'PRIMARY' && isUp !== false);
 

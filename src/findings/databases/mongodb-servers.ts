@@ -9,15 +9,16 @@ import {
   lagSeverity,
   primaryOf,
   replicaSets,
+  roleSeverity,
   stateOfMember,
   ticketsSeverity,
   ticketsUsedUp,
 } from '../../entities/databases/mongodb.ts';
-import { serversRead } from '../../entities/databases/seen-servers.ts';
+import { serversRead, type SeenServers } from '../../entities/databases/seen-servers.ts';
 import { plain } from '../../lib/plain.ts';
 import { binaryBytes, count, ms, percent, plural, span } from '../../lib/units.ts';
 import { mongodbOplogs } from '../../sources/databases/mongodb-oplog.ts';
-import { mongodbServers, type MongodbMember } from '../../sources/databases/mongodb.ts';
+import { mongodbServers, type MongodbMember, type MongodbServer } from '../../sources/databases/mongodb.ts';
 import { delta } from '../../timeline/moment.ts';
 import { defineFinding, onsetAgo, type Found } from '../finding.ts';
 import { aboutServer, unresponsiveFound } from './listener-rules.ts';
@@ -46,34 +47,53 @@ export const mongodbReplicaSet = defineFinding({
   title: 'Replica set of MongoDB in trouble',
   needs,
   authority: 'MongoDB manual, replica set member states; Netdata: not PRIMARY or SECONDARY. Without a primary writes fail: critical',
-  judge: ({ mongodbServers: seen }): readonly Found[] =>
-    replicaSets(serversRead(seen)).flatMap(({ server, set }): readonly Found[] => {
-      const bad = set.members.filter((member) => !isGood(member));
-      const hasPrimary = primaryOf(set) !== undefined;
-      const evidence = bad.slice(0, 5).map((member) => ({ what: plain(member.name), value: plain(member.message ?? stateOfMember(member)), source: REPLICA }));
-      if (!hasPrimary)
-        return [
-          {
-            ...aboutServer(server, 'no-primary'),
-            severity: 'crit',
-            sentence: `no primary in ${plain(set.name ?? 'its replica set')}, writes refused${bad.length === 0 ? '' : `, ${bad.length} of ${plural(set.members.length, 'member')} ${statesOf(bad)}`}`,
-            evidence,
-            next: 'open Databases, Replication; start the members that are down, 27017/tcp between them; `rs.status()`',
-          },
-        ];
-      return bad.map((member): Found => ({
-        ...aboutServer(server, `member-${member.name.replaceAll(/\s/g, '_')}`),
-        severity: 'warn',
-        sentence: `member ${plain(member.name)} ${plain(stateOfMember(member))}${member.isUp === false && member.silentSeconds !== undefined ? ` for ${span(member.silentSeconds)}` : ''}`,
-        evidence: [{ what: 'message', value: plain(member.message ?? '—'), source: REPLICA }],
-        next: `look at ${plain(member.name)}: its process, its log, 27017/tcp; \`rs.status()\``,
-        ...(member.isUp === false && onsetAgo(member.silentSeconds, 'lastHeartbeatRecv')),
-      }));
-    }),
+  judge: ({ mongodbServers: seen }): readonly Found[] => [...membersInTrouble(seen), ...withoutData(seen)],
 }); // prettier-ignore
+
+const membersInTrouble = (seen: SeenServers<MongodbServer>): readonly Found[] =>
+  replicaSets(serversRead(seen)).flatMap(({ server, set }): readonly Found[] => {
+    const bad = set.members.filter((member) => !isGood(member));
+    const hasPrimary = primaryOf(set) !== undefined;
+    const evidence = bad.slice(0, 5).map((member) => ({ what: plain(member.name), value: plain(member.message ?? stateOfMember(member)), source: REPLICA }));
+    if (!hasPrimary)
+      return [
+        {
+          ...aboutServer(server, 'no-primary'),
+          severity: 'crit',
+          sentence: `no primary in ${plain(set.name ?? 'its replica set')}, writes refused${bad.length === 0 ? '' : `, ${bad.length} of ${plural(set.members.length, 'member')} ${statesOf(bad)}`}`,
+          evidence,
+          next: 'open Databases, Replication; start the members that are down, 27017/tcp between them; `rs.status()`',
+        },
+      ];
+    return bad.map((member): Found => ({
+      ...aboutServer(server, `member-${member.id}`),
+      severity: 'warn',
+      sentence: `member ${plain(member.name)} ${plain(stateOfMember(member))}${member.isUp === false && member.silentSeconds !== undefined ? ` for ${span(member.silentSeconds)}` : ''}`,
+      evidence: [{ what: 'message', value: plain(member.message ?? '—'), source: REPLICA }],
+      next: `look at ${plain(member.name)}: its process, its log, 27017/tcp; \`rs.status()\``,
+      ...(member.isUp === false && onsetAgo(member.silentSeconds, 'lastHeartbeatRecv')),
+    }));
+  }); // prettier-ignore
 
 const statesOf = (members: readonly MongodbMember[]): string =>
   [...new Set(members.map((member) => plain(stateOfMember(member))))].slice(0, 2).join(', ');
+
+/** Servers that have no data to give by their own reply to `hello`, which wants no login. */
+const withoutData = (seen: SeenServers<MongodbServer>): readonly Found[] =>
+  serversRead(seen).flatMap(({ server, state }): readonly Found[] => {
+    const severity = roleSeverity(state);
+    if (severity === undefined || state.replicaSet?.members.some((member) => member.isSelf && !isGood(member))) return [];
+    const isMember = state.set !== undefined;
+    return [
+      {
+        ...aboutServer(server, 'no-data'),
+        severity,
+        sentence: isMember ? `neither primary nor secondary in ${plain(state.set ?? '')}, refuses reads and writes` : 'started for a replica set, not a member yet, refuses reads and writes',
+        evidence: [{ what: 'role', value: state.role, source: 'hello' }],
+        next: isMember ? 'look at its log for recovery, initial sync or rollback; `rs.status()`' : '`rs.initiate()` there, or `rs.add()` of it at the primary',
+      },
+    ];
+  }); // prettier-ignore
 
 /** A secondary that is behind, or soon further behind than the oplog reaches. */
 export const mongodbReplication = defineFinding({
@@ -94,7 +114,7 @@ export const mongodbReplication = defineFinding({
         if (severity === undefined || lag === undefined) return [];
         return [
           {
-            ...aboutServer(server, `lag-${member.name.replaceAll(/\s/g, '_')}`),
+            ...aboutServer(server, `lag-${member.id}`),
             severity,
             sentence: `${plain(member.name)} ${span(lag)} behind${window === undefined ? '' : `, oplog window ${span(window)}`}`,
             evidence: [

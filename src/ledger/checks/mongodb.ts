@@ -7,10 +7,11 @@ import {
   lagSeconds,
   lockWaits,
   replicaSets,
+  roleSeverity,
   ticketsUsedUp,
 } from '../../entities/databases/mongodb.ts';
 import { slowCollections } from '../../entities/databases/mongodb-slow-queries.ts';
-import { databaseRef } from '../../findings/entity-ref.ts';
+import { thisHost } from '../../findings/entity-ref.ts';
 import { count, percent, span } from '../../lib/units.ts';
 import { mongodbOperations } from '../../sources/databases/mongodb-operations.ts';
 import { mongodbSlowQueries } from '../../sources/databases/mongodb-slow-queries.ts';
@@ -34,7 +35,7 @@ export const mongodbChecks = defineChecks({
       const isAlone = of?.set === undefined;
       return [
         ['mongodb-unresponsive', 'errors', 'replies', yes(of)],
-        ['mongodb-replica-set', 'errors', 'members well', of && (isAlone ? 'no replica set' : ofLimit(good, view?.set.members.length))],
+        ['mongodb-replica-set', 'errors', 'members well', of && (view === undefined && roleSeverity(of) !== undefined ? of.role : isAlone ? 'no replica set' : ofLimit(good, view?.set.members.length))],
         ['mongodb-replication', 'saturation', 'replication lag', of && (isAlone ? 'no replica set' : behind === undefined ? undefined : span(behind)), behind],
         ['mongodb-connections', 'utilisation', 'connections', ofLimit(of?.connections, limit), shareOf(of?.connections, limit)],
         ['mongodb-cache', 'utilisation', 'cache dirty', cache?.dirtyPct === undefined ? undefined : percent(cache.dirtyPct), cache?.dirtyPct],
@@ -61,7 +62,7 @@ export const mongodbChecks = defineChecks({
 function slowLines(slow: Parameters<typeof slowCollections>[0]): readonly Check[] {
   const number = slowCollections(slow).reduce((sum, one) => sum + one.number, 0);
   return check(
-    { entity: databaseRef('mongodb'), nameVocabulary: 'fixed', name: 'mongodb', aspect: 'saturation', rules: ['mongodb-slow-query'], what: 'slow queries in 5 min', load: number, pane: 'databases' },
+    { entity: thisHost, wide: true, nameVocabulary: 'fixed', name: 'mongodb', aspect: 'saturation', rules: ['mongodb-slow-query'], what: 'slow queries in 5 min', load: number, pane: 'databases' },
     count(number),
     { mongodbSlowQueries: slow },
   );

@@ -8,6 +8,7 @@ import {
   latencyMs,
   memberSeverity,
   replicaSets,
+  roleSeverity,
   stateOfMember,
   ticketsSeverity,
 } from '../../entities/databases/mongodb.ts';
@@ -63,7 +64,7 @@ export function mongodbRows(
       server,
       version: state.version,
       role: state.role,
-      roleSeverity: state.role === 'no data' || state.role === 'not a member yet' ? 'warn' : undefined,
+      roleSeverity: roleSeverity(state),
       set: state.set,
       connections: state.connections,
       limit: connectionLimit(state),

@@ -28,6 +28,8 @@ export interface MongodbLatency {
 }
 
 export interface MongodbMember {
+  /** Number that it keeps, also under another name; where the reply has none its place. */
+  readonly id: number;
   /** `db1.example.org:27017`. */
   readonly name: string;
   /** `PRIMARY`, `SECONDARY`, `ARBITER`, `RECOVERING`, `STARTUP2`, `ROLLBACK`, `(not reachable/healthy)`. */
@@ -98,7 +100,7 @@ export const mongodbReads = (request: string) => ({
  * hello, serverStatus and replSetGetStatus of each server, of which some figures:
  *
  *     {"hello": {"setName": "rs0", "isWritablePrimary": true}, "status": {"connections.current": 12, "wiredTiger.cache.maximum bytes configured": 1073741824},
- *      "replica": {"members": [{"name": "db1:27017", "stateStr": "PRIMARY", "health": 1}]}}
+ *      "replica": {"members": [{"_id": 0, "name": "db1:27017", "stateStr": "PRIMARY", "health": 1}]}}
  *
  * https://www.mongodb.com/docs/manual/reference/command/serverStatus/
  */
@@ -185,13 +187,14 @@ function replicaSetOf(reply: Fields): MongodbReplicaSet {
   return {
     name: textOf(reply['set']),
     term: countOf(reply['term']),
-    members: items(reply['members']).flatMap((item): readonly MongodbMember[] => {
+    members: items(reply['members']).flatMap((item, place): readonly MongodbMember[] => {
       const member = fields(item);
       const name = textOf(member['name']);
       if (name === undefined) return [];
       const [applied, heartbeat] = [countOf(member['optimeDate']), countOf(member['lastHeartbeatRecv'])];
       return [
         {
+          id: countOf(member['_id']) ?? place,
           name,
           state: textOf(member['stateStr']),
           isUp: member['health'] === undefined ? undefined : member['health'] === 1,

@@ -54,12 +54,17 @@ const members = (...fields: readonly MemberFields[]) =>
   reply(
     'server',
     text({
-      hello: { setName: 'rs0', secondary: true },
+      hello: {
+        setName: 'rs0',
+        secondary: fields[0]?.state === undefined,
+        isWritablePrimary: fields[0]?.state === 'PRIMARY',
+      },
       status: { version: '7.0.14' },
       replica: {
         set: 'rs0',
         date: DATE,
         members: fields.map(({ state = 'SECONDARY', health = 1, behind = 0, silent = 1, message = '' }, index) => ({
+          _id: index,
           name: `db${index + 1}:27017`,
           stateStr: state,
           health,
@@ -92,6 +97,9 @@ export const mongodbFaults: readonly Fault[] = [
   vm(mongodbReplicaSet, [members(PRIMARY, {}, DOWN)], ['warn', SERVER, 'member db3:27017 DOWN for 1m30s']),
   vm(mongodbReplicaSet, [members(PRIMARY, {}, { state: 'RECOVERING' })], ['warn', SERVER, 'member db3:27017 RECOVERING']),
   vm(mongodbReplicaSet, [members(PRIMARY, {}, { state: 'ROLLBACK' })], ['warn', SERVER, 'member db3:27017 ROLLBACK']),
+  vm(mongodbReplicaSet, [members({ state: 'RECOVERING' }, PRIMARY, {})], ['warn', SERVER, 'member db1:27017 RECOVERING']),
+  vm(mongodbReplicaSet, [reply('server', text({ hello: { setName: 'rs0' }, errors: { replica: 'password wanted (authorization is on)' } }))], ['warn', SERVER, 'neither primary nor secondary in rs0, refuses reads and writes']),
+  vm(mongodbReplicaSet, [reply('server', text({ hello: { isreplicaset: true } }))], ['warn', SERVER, 'started for a replica set, not a member yet, refuses reads and writes']),
   vm(mongodbReplication, [{ ...members(PRIMARY, {}, { behind: 45 }), ...oplog(86_400) }], ['warn', SERVER, 'db3:27017 45 s behind, oplog window 1d00h']),
   vm(mongodbReplication, [{ ...members(PRIMARY, {}, { behind: 90 }), ...oplog(100) }], ['crit', SERVER, 'db3:27017 1m30s behind, oplog window 1m40s']),
   vm(mongodbReplication, [members(PRIMARY, {}, { behind: 400 })], ['crit', SERVER, 'db3:27017 6m40s behind']),

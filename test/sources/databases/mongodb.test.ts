@@ -65,7 +65,7 @@ const replica = {
     { name: 'db1.example.org:27017', stateStr: 'PRIMARY', health: 1, optimeDate: DATE - 1000, self: true, infoMessage: '' },
     { name: 'db2.example.org:27017', stateStr: 'SECONDARY', health: 1, optimeDate: DATE - 46_000, lastHeartbeatRecv: DATE - 500, pingMs: 2, syncSourceHost: 'db1.example.org:27017' },
     { name: '10.0.0.3:27017', stateStr: '(not reachable/healthy)', health: 0, optimeDate: 0, lastHeartbeatRecv: DATE - 60_000, lastHeartbeatMessage: 'Connection refused' },
-    { name: 'arbiter:27017', stateStr: 'ARBITER', health: 1 },
+    { _id: 7, name: 'arbiter:27017', stateStr: 'ARBITER', health: 1 },
     'db5',
     { stateStr: 'SECONDARY' },
   ],
@@ -73,7 +73,7 @@ const replica = {
 
 test('mongodbServers parses the members of a replica set', () => {
   const set = serverOf({ hello: { setName: 'rs0', isWritablePrimary: true }, replica }).replicaSet;
-  expect(set?.members).toHaveLength(4);
+  expect(set?.members.map(({ id }) => id)).toEqual([0, 1, 2, 7]);
   expect(set?.members.map((member) => member.silentSeconds)).toEqual([undefined, 0.5, 60, undefined]);
   expect(set?.members[2]).toMatchObject({ isUp: false, appliedAt: undefined, message: 'Connection refused' });
   // A member that is down and an arbiter have no lag: nothing is known of it, or there is nothing.

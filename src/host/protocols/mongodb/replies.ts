@@ -50,7 +50,7 @@ export const helloOf = (reply: BsonDocument): object =>
   picked(reply, ['setName', 'me', 'primary', 'isWritablePrimary', 'ismaster', 'secondary', 'arbiterOnly', 'isreplicaset', 'msg', 'readOnly']); // prettier-ignore
 
 const MEMBER = [
-  'name', 'stateStr', 'health', 'uptime', 'optimeDate', 'lastHeartbeatRecv', 'pingMs', 'lastHeartbeatMessage', 'infoMessage',
+  '_id', 'name', 'stateStr', 'health', 'uptime', 'optimeDate', 'lastHeartbeatRecv', 'pingMs', 'lastHeartbeatMessage', 'infoMessage',
   'syncSourceHost', 'self',
 ]; // prettier-ignore
 

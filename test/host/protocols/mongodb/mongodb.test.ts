@@ -42,7 +42,7 @@ test.each([1, 7, 1 << 20])('mongodb replies with figures by their path in pieces
   expect(await replyTo(fake, 'server')).toEqual({
     hello: { setName: 'rs0', primary: 'db1:27017', isWritablePrimary: true },
     status: { version: '7.0.14', 'connections.current': 3, 'connections.available': 97, 'wiredTiger.cache.maximum bytes configured': 1_073_741_824 },
-    replica: { set: 'rs0', myState: 1, members: [{ name: 'db1:27017', stateStr: 'PRIMARY', health: 1, self: true }] },
+    replica: { set: 'rs0', myState: 1, members: [{ _id: 0, name: 'db1:27017', stateStr: 'PRIMARY', health: 1, self: true }] },
     errors: {},
   }); // prettier-ignore
   expect(fake.commands()).toEqual(['hello', 'hello', 'serverStatus', 'replSetGetStatus']);
