@@ -51,113 +51,113 @@ export const OWN_WORDS: ReadonlySet<string> = new Set(
   cpu-topology cpufreq cpulist cpupower cpus cpuset crash crash-dumps crash-files crashcart crashed crashes create created creates
   creating creation credentials cri-o crictl crio crit critical crossed crowd crush crypt csr css cstime csv ctrl-u ctrl-w culprit cur
   current currently cursor cut cutime cutoff cutoffs cutting cwd cwnd cyan cycles dadfailed dae daemon daemons damaged dark dash dasharray
-  data database database-server database-session databases datagrams datapath datapaths dataset date dated dates day days deactivating
-  dead deadlock deadlocks deb deb-version debian debug debug-threads debugfs debugger debuggers debuginfod decaying decided decides
-  decision declare declaring decode decoded decoder deeper deeply default defaults defects defined deflate defrag defs degrad degraded
-  deja delay delays delete deleted deleted-files deletes deletion delivered demand demo demo-cloud demo-host denied dependent dependents
-  deploy deployed deployment depmod depth desc descending describe description descriptor descriptors design designate desired destination
-  destroy destroyed detach detached detaches detail details detected detection dev deviation deviations device device-class device-mapper
-  devices devpts devstack devtmpfs diagnostic dialog did die differ difference differences different differs dig digits dim dir direct
-  direction directions directly directory dirtied dirty disabled disagree disarm discard discarded discards discipline disconnected
-  disconnections discovery disk disk-errors-logged disk-full disk-health disk-hung disk-locked disk-log-message disk-not-readable
-  disk-offline disk-saturated disk-slow disk-state disks diskstats display dispose disruptions dist distance distances distinguish
-  distribution div dmesg dmi dmsetup dnf dns dns-name docker docker-events docker-info docker-inspect docker-ping dockerd docs doctor
-  doctype document documents does domain domblkerror domblklist domblkstat domcontrol domiflist domifstat domjobabort domjobinfo
-  dommemstat dompmwakeup domstate domstats done dot dotted double-bit doubles down dpdk dpdkvhostuserclient dpkg dpkg-query dport drain
-  drains draw drawn drgn drive driver drivers drm drop drop-ins dropped dropping drops due dumb dump dump-aggregate dump-flows dumping
-  dumps duplex duplicate duration during dust each earlier early ecc ecode ecosystem edac edit effect either elapsed election elections
-  element elements elfutils else elsewhere emerg emergency emptied empty emulated emulation emulator enable enabled encap encaps encode
-  encoder encrypted end ended endpoint ends engine engineer engines enlarge enough ensemble enter entering entity entries entry
-  environment ephemeral epoch equal equiv err error errored errors esac esc escape escaped escapes established estimate etcd etcd-disk
-  etcd-leader etcd-members etcd-mixin etcd-peer etcd-space etcd-unresponsive etcdctl ethtool eval evaluated event eventlet events every
-  everything evict evicted eviction evictions evicts evidence exact exactly example examples exceed exceeded exception exceptions exchange
-  exclude exclusive exe exec execsnoop executable execute executes execution exhausted exist exists exit exit-code exited exits expectancy
-  expected expire expired expires expiry explain explained explainer explains export exports expr express expression extends extent
-  extreme fabric fact facts fail fail-on failed failing failovers fails failsafe failure failures fallback fallbacks fallen false family
-  fanout fans far fast fatal fault faults faulty fawait fdb fence fenced fernet ferretdb fetched few few-without-consumers fewer fff ffff
-  field fields figcaption figure figures file file-nr filenames files files-exhausted filesystem filesystem-error filesystem-errors
-  filesystem-errors-counted filesystem-full filesystem-mounted filesystem-shutdown filesystems fill filled fills filter filtered filters
-  finalizers finally find find-next find-previous finding findings findmnt finds fingerprint finished finite firewall firewalls firmware
-  first fish fisher fit fits five fix fixed fixes flag flags flame flame-graph flamegraph flap flapping flaps flat flavor fleet
-  fleet-record fleet-table flight flood flooded flooding floods floor flow flow-control flow-limit flow-table flows flush flushes fold
-  folded folded-hosts folder folders folds follow followed follower followers follows font footer for force foreign forever forged fork
-  forks form format formatter forward forwarded forwarded-by forwarding forwards found fpath fqdn fragmentation fragmented fragments frame
-  frames frameworks free frees freezer frequency frequency-info frequent from from-lport front frontend froze frozen fsck fsfreeze fsid
-  fstab fstrim fsync full fullest fullstatus fully funcstack function functions further fusectl fuzzy galera galeracluster gap gaps
-  garbage gateway gateway-claimed gateway-unresolved gateways gather gathered gatherer gave gave-up gdb gdb-stacks general generated
-  generator generic geneve get get-controller get-quota get-ssl getmore gets gib github give given gives glance glance-api glob
-  globalknownhostsfile gnocchi goes gone good goroutine goroutines governor gpu gpu-errors-logged gpu-memory-errors gpus grade grant graph
-  graphical graphics gre green grep grew grid group groups grow grown grows growth gssapi gssapiauthentication guaranteed guess guessed
-  guest guest-disk guest-disk-slow guest-disks guest-down guest-job-stuck guest-log guest-memory-far guest-memory-low guest-memory-remote
-  guest-monitor guest-monitor-stuck guest-nic guest-nic-drops guest-nics guest-paused guest-steal guest-swapped guest-taps
-  guest-thread-blocked guest-throttled guests guided gzip habits had half half-down half-up halt hand handle handled handler handlers
-  hands handshake hang hangs happened haproxy haproxy-backend haproxy-connections haproxy-errors haproxy-processes haproxy-queue
-  haproxy-unresponsive harakiri hard hard-lockup hardirqs hardly hardware hardware-error has hash hashes hashknownhosts hashkv have having
-  hdd head header headers headless headline health healthy healthz heap heartbeat heartbeat-thread heartbeats heat height held help here
-  hex hidden hide hides high high-order higher highest hint histogram history hit hits hoaglin hold holder holding holds home homeless
-  hook hop hops host host-clock-offset host-identity host-incident host-outlier host-services host-unreachable hostkeyalgorithms
-  hostkeyalias hostname hosts hostvars hot hotsos hotsos-scenario hottest hour hours how href html http https hub huge huge-pages-lopsided
-  hugepages hugetlb hung hung-task hung-task-warnings hung-tasks hypervisor hypervisors ibottom icmp icon identifier identifiers
-  identitiesonly identity identityagent identityfile idle idle-transaction ids iface-id iface-id-ver iglewicz ignore ignored ignores
-  iheight ileft image imagefs imagefsinfo images img import important inactive incarnation incident incidents included includes including
-  incomplete inconsistent increased incus incusd index indexed inet inferno inferred infiniband infinity inflight influence info
-  information inhibited init initial initialization initialized inject inlet inline inlined inner innermost innodb-flush innodb-pool-full
-  inode inodes input insert insert-failed inserts inside inspect install installation installed installs instance instance-id
-  instance-restarted instance-started instanceof instances int intel intel-gpu-hang intended intent interface interfaceid interfaces
-  internal interrupt interrupted interrupts interrupts-far interval into inuse invalid invalidated inventory invert invocations iops
-  iostat iotune iowait ipmitool iptables-save iright ironic irq irq-remote irqbalance iscsi iso isolcpus item items iterable iteration
-  itop its itself iwidth jan java javascript job jobs join joined joins journal journal-corrupted journal-entries journal-files
-  journal-short journal-suppressed journal-view journal-views journalctl journald json json-file json-pretty judge judged juju juju-hook
-  jujud jump just kbdinteractiveauthentication kdump keep keepalive keepalived keepalived-fault keepalived-takeover keeps kept kerberos
-  kernel kernel-bug kernel-counts kernel-crash-dump kernel-crashes kernel-line kernel-lockup kernel-log kernel-log-lost kernel-stacks
-  kernel-state kernels kex kexalgorithms key keyboard-interactive keys keystone kib kill killed killer kills kind kinds kit kjlh klockstat
-  klog kmsg know knowing known knownhostscommand knows kolla kolmogorov ksampling kswapd kube kube-api-silent kube-api-unresponsive
-  kube-apiserver kube-certificate kube-claims kube-cluster kube-events kube-eviction-near kube-kubelet-unwell kube-local kube-log
-  kube-node kube-node-condition kube-nodes kube-owners kube-pod kube-pod-trouble kube-pod-unhealthy kube-pods kube-prometheus
-  kube-rollout-stalled kube-rollout-stuck kube-runtime kube-runtime-unresponsive kube-static-pod-down kube-system kube-unscheduled
-  kube-volumes kubeadm kubeconfig kubectl kubelet kubelet-unhealthy kubernetes kubernetes-mixin kvm kvm-exits kvm-host kvmexit kvsync
-  label labels lack lacp lag laggy laggy-pgs lags laid lang language large larger largest last lastchg lasts late latency latency-critical
-  later latest launchpad layer layout leader leak leaks leap learn learned learner learning lease least leave leaves ledger left legacy
-  length lengthen less let level lflow lib libbpf-tools libc-bin libceph libceph-mon libceph-osd librados library libvirt libvirt-about
-  libvirt-daemon libvirt-domains libvirt-job-lock libvirt-monitor libvirt-silent libvirt-sock-ro libvirt-unresponsive libvirt-xml libvirtd
-  licence lies life lift lifted light like likeliest limit limit-watts limited limits line linecap linejoin lines link link-down links
-  linux list list-inconsistent-obj list-jobs list-timers listed listen listen-overflow listener listeners listening listens listing lists
-  literally literals little live lived lives lldp load loadavg loaded loading local locale localhost locally localnet lock lock-frontend
-  lock-wait lockdown locked locks lockup log log-file log-lost logged logical logical-flow logical-port login logs long long-operation
-  longer longest look looked looks lookup lookups loop loopback lose loses loss lost lost-packet low lower lowered lowest lsblk lscpu lsns
-  lsof lspci lstart lvextend lvm lvs lxc lxcfs lxcfs-threads lxd lxd-cluster lxd-events lxd-instance lxd-member lxd-member-offline
-  lxd-operation lxd-operation-stuck lxd-operations lxd-ping lxd-pool-full lxd-pools lxd-server lxd-warning lxd-warnings maas mac
-  mac-table-size machine machine-checks machine-id machinecheck machines macs macvtap made madvise magenta magnum mail main maintenance
-  major major-faults majority make makes makestep man man-in-the-middle management manager managers manifest manila manual many map mapped
-  mapped-devices mapper mappings maps margin mariadb mariadbd mark mark-back mark-forward mark-row markable markdown marked marked-down
-  marker markers marks markup martian masakari mask masked masks master masterauth masters match matched matching math matrix matters max
-  max-idle maxclients maxconn maxconns maxerror maximum maxmemory may mce mclock mcp mdadm mdstat mean meaning meanings means meanwhile
-  measure measured mechanism media median medians medium medium-error megaflow megaflows mem member member-of members membership memcached
-  memcached-connections memcached-evictions memcached-servers memcached-unresponsive meminfo memory memory-errors memory-fragmented
-  memory-mapped memory-module memory-poisoned memory-short mempools mems menlo message messages messaging messaging-timeout messenger meta
-  metacharacter metadata meter meter-add method metric metrics mgr microcontroller microseconds migrate migrated migratepages migrating
-  migration migration-failed mild million milliseconds min minimum minor minus minute minutes mirror mirrored mismatch misplaced misplc
-  misread miss missed misses missing mistral mixed mmio mntr mode model moderate modes modified module modules moment moments mon mongo
-  mongod mongodb mongodb-cache mongodb-connections mongodb-flow-control mongodb-idle-transaction mongodb-lock-wait mongodb-long-operation
-  mongodb-operations mongodb-oplogs mongodb-replica-set mongodb-replication mongodb-servers mongodb-slow-queries mongodb-slow-query
-  mongodb-tickets mongodb-unresponsive mongos monitor monitoring monitors mono monospace mons more most mostly mount mount-folders
-  mount-read-only mount-unresponsive mount-users mounted mounts move moved moves moving mpstat mqueue mss mtime mtu mtu-mismatch much
-  multi-user multipath multipath-paths multipathd multixact must mute muted mysql mysql-activity mysql-connections mysql-galera
-  mysql-idle-transaction mysql-lock-chain mysql-long-transaction mysql-replication mysql-router mysql-servers mysql-unresponsive mysqld
-  name named names nameserver namespace namespace-missing namespace-network namespaces nand narrow native ndjson near nearest nearfull
-  nearly need needed needrestart needs needs-cert negative negotiate negotiated neigh neighbour neighbour-overflow neighbour-table
-  neighbours neither nested nesting net netdata netdev netdev-stuck netfilter netlink netlink-drops netns netstat network network-services
-  network-table-full network-vif-plugged networking networks neutron neutron-common neutron-dhcp-agent neutron-metadata-agent
-  neutron-openvswitch-agent neutron-ovn-metadata-agent neutron-server never new newer newest next next-section next-tab nfs nfs-mounts
-  nfs-ok nfs-operations nfs-retransmits nfs-server nfs-server-busy nfs-unresponsive nfsd nfsiostat nfsslower nft nic nic-down
-  nic-driver-loss nic-drops nic-errors nic-flaps nic-hung nic-over-mtu nice nics nlwp node node-busy node-dry node-mixin
-  node-problem-detector nodeep-scrub nodefs nodes nodeset noeviction nominal non-fatal none nonfatal nonvoluntary nor normal normalised
-  northbound northd northd-mismatch noscrub nosniff not not-evaluated not-found not-installed not-read note noted notes nothing notice
-  notify noun nova nova-api nova-compute nova-conductor nova-novncproxy nova-scheduler now nowhere nowrap npt nsenter nspawn nstat ntp
-  ntpd null numa numa-balancing-thrash numa-churn numa-miss numa-node numa-node-busy numa-node-full numactl numastat numatune number
-  numberofpasswordprompts numbers numeric nums nvidia nvidia-gone nvidia-gpus nvidia-smi nvidia-xid nvidia-xid-fatal nvme nvme-health
-  nvme-timeout object objects observer occupied occurrences octavia odd odown ofconns off off-peak offcputime offered offers offline
-  offlined offload offloaded offset ofport often old older oldest omap omit once one one-time ones oneshot online only onode
+  data database database-collection database-server database-session databases datagrams datapath datapaths dataset date dated dates day
+  days deactivating dead deadlock deadlocks deb deb-version debian debug debug-threads debugfs debugger debuggers debuginfod decaying
+  decided decides decision declare declaring decode decoded decoder deeper deeply default defaults defects defined deflate defrag defs
+  degrad degraded deja delay delays delete deleted deleted-files deletes deletion delivered demand demo demo-cloud demo-host denied
+  dependent dependents deploy deployed deployment depmod depth desc descending describe description descriptor descriptors design
+  designate desired destination destroy destroyed detach detached detaches detail details detected detection dev deviation deviations
+  device device-class device-mapper devices devpts devstack devtmpfs diagnostic dialog did die differ difference differences different
+  differs dig digits dim dir direct direction directions directly directory dirtied dirty disabled disagree disarm discard discarded
+  discards discipline disconnected disconnections discovery disk disk-errors-logged disk-full disk-health disk-hung disk-locked
+  disk-log-message disk-not-readable disk-offline disk-saturated disk-slow disk-state disks diskstats display dispose disruptions dist
+  distance distances distinguish distribution div dmesg dmi dmsetup dnf dns dns-name docker docker-events docker-info docker-inspect
+  docker-ping dockerd docs doctor doctype document documents does domain domblkerror domblklist domblkstat domcontrol domiflist domifstat
+  domjobabort domjobinfo dommemstat dompmwakeup domstate domstats done dot dotted double-bit doubles down dpdk dpdkvhostuserclient dpkg
+  dpkg-query dport drain drains draw drawn drgn drive driver drivers drm drop drop-ins dropped dropping drops due dumb dump dump-aggregate
+  dump-flows dumping dumps duplex duplicate duration during dust each earlier early ecc ecode ecosystem edac edit effect either elapsed
+  election elections element elements elfutils else elsewhere emerg emergency emptied empty emulated emulation emulator enable enabled
+  encap encaps encode encoder encrypted end ended endpoint ends engine engineer engines enlarge enough ensemble enter entering entity
+  entries entry environment ephemeral epoch equal equiv err error errored errors esac esc escape escaped escapes established estimate etcd
+  etcd-disk etcd-leader etcd-members etcd-mixin etcd-peer etcd-space etcd-unresponsive etcdctl ethtool eval evaluated event eventlet
+  events every everything evict evicted eviction evictions evicts evidence exact exactly example examples exceed exceeded exception
+  exceptions exchange exclude exclusive exe exec execsnoop executable execute executes execution exhausted exist exists exit exit-code
+  exited exits expectancy expected expire expired expires expiry explain explained explainer explains export exports expr express
+  expression extends extent extreme fabric fact facts fail fail-on failed failing failovers fails failsafe failure failures fallback
+  fallbacks fallen false family fanout fans far fast fatal fault faults faulty fawait fdb fence fenced fernet ferretdb fetched few
+  few-without-consumers fewer fff ffff field fields figcaption figure figures file file-nr filenames files files-exhausted filesystem
+  filesystem-error filesystem-errors filesystem-errors-counted filesystem-full filesystem-mounted filesystem-shutdown filesystems fill
+  filled fills filter filtered filters finalizers finally find find-next find-previous finding findings findmnt finds fingerprint finished
+  finite firewall firewalls firmware first fish fisher fit fits five fix fixed fixes flag flags flame flame-graph flamegraph flap flapping
+  flaps flat flavor fleet fleet-record fleet-table flight flood flooded flooding floods floor flow flow-control flow-limit flow-table
+  flows flush flushes fold folded folded-hosts folder folders folds follow followed follower followers follows font footer for force
+  foreign forever forged fork forks form format formatter forward forwarded forwarded-by forwarding forwards found fpath fqdn
+  fragmentation fragmented fragments frame frames frameworks free frees freezer frequency frequency-info frequent from from-lport front
+  frontend froze frozen fsck fsfreeze fsid fstab fstrim fsync full fullest fullstatus fully funcstack function functions further fusectl
+  fuzzy galera galeracluster gap gaps garbage gateway gateway-claimed gateway-unresolved gateways gather gathered gatherer gave gave-up
+  gdb gdb-stacks general generated generator generic geneve get get-controller get-quota get-ssl getmore gets gib github give given gives
+  glance glance-api glob globalknownhostsfile gnocchi goes gone good goroutine goroutines governor gpu gpu-errors-logged gpu-memory-errors
+  gpus grade grant graph graphical graphics gre green grep grew grid group groups grow grown grows growth gssapi gssapiauthentication
+  guaranteed guess guessed guest guest-disk guest-disk-slow guest-disks guest-down guest-job-stuck guest-log guest-memory-far
+  guest-memory-low guest-memory-remote guest-monitor guest-monitor-stuck guest-nic guest-nic-drops guest-nics guest-paused guest-steal
+  guest-swapped guest-taps guest-thread-blocked guest-throttled guests guided gzip habits had half half-down half-up halt hand handle
+  handled handler handlers hands handshake hang hangs happened haproxy haproxy-backend haproxy-connections haproxy-errors
+  haproxy-processes haproxy-queue haproxy-unresponsive harakiri hard hard-lockup hardirqs hardly hardware hardware-error has hash hashes
+  hashknownhosts hashkv have having hdd head header headers headless headline health healthy healthz heap heartbeat heartbeat-thread
+  heartbeats heat height held hello help here hex hidden hide hides high high-order higher highest hint histogram history hit hits hoaglin
+  hold holder holding holds home homeless hook hop hops host host-clock-offset host-identity host-incident host-outlier host-services
+  host-unreachable hostkeyalgorithms hostkeyalias hostname hosts hostvars hot hotsos hotsos-scenario hottest hour hours how href html http
+  https hub huge huge-pages-lopsided hugepages hugetlb hung hung-task hung-task-warnings hung-tasks hypervisor hypervisors ibottom icmp
+  icon identifier identifiers identitiesonly identity identityagent identityfile idle idle-transaction ids iface-id iface-id-ver iglewicz
+  ignore ignored ignores iheight ileft image imagefs imagefsinfo images img import important inactive incarnation incident incidents
+  included includes including incomplete inconsistent increased incus incusd index indexed inet inferno inferred infiniband infinity
+  inflight influence info information inhibited init initial initialization initialized inject inlet inline inlined inner innermost
+  innodb-flush innodb-pool-full inode inodes input insert insert-failed inserts inside inspect install installation installed installs
+  instance instance-id instance-restarted instance-started instanceof instances int intel intel-gpu-hang intended intent interface
+  interfaceid interfaces internal interrupt interrupted interrupts interrupts-far interval into inuse invalid invalidated inventory invert
+  invocations iops iostat iotune iowait ipmitool iptables-save iright ironic irq irq-remote irqbalance iscsi iso isolcpus item items
+  iterable iteration itop its itself iwidth jan java javascript job jobs join joined joins journal journal-corrupted journal-entries
+  journal-files journal-short journal-suppressed journal-view journal-views journalctl journald json json-file json-pretty judge judged
+  juju juju-hook jujud jump just kbdinteractiveauthentication kdump keep keepalive keepalived keepalived-fault keepalived-takeover keeps
+  kept kerberos kernel kernel-bug kernel-counts kernel-crash-dump kernel-crashes kernel-line kernel-lockup kernel-log kernel-log-lost
+  kernel-stacks kernel-state kernels kex kexalgorithms key keyboard-interactive keys keystone kib kill killed killer kills kind kinds kit
+  kjlh klockstat klog kmsg know knowing known knownhostscommand knows kolla kolmogorov ksampling kswapd kube kube-api-silent
+  kube-api-unresponsive kube-apiserver kube-certificate kube-claims kube-cluster kube-events kube-eviction-near kube-kubelet-unwell
+  kube-local kube-log kube-node kube-node-condition kube-nodes kube-owners kube-pod kube-pod-trouble kube-pod-unhealthy kube-pods
+  kube-prometheus kube-rollout-stalled kube-rollout-stuck kube-runtime kube-runtime-unresponsive kube-static-pod-down kube-system
+  kube-unscheduled kube-volumes kubeadm kubeconfig kubectl kubelet kubelet-unhealthy kubernetes kubernetes-mixin kvm kvm-exits kvm-host
+  kvmexit kvsync label labels lack lacp lag laggy laggy-pgs lags laid lang language large larger largest last lastchg lasts late latency
+  latency-critical later latest launchpad layer layout leader leak leaks leap learn learned learner learning lease least leave leaves
+  ledger left legacy length lengthen less let level lflow lib libbpf-tools libc-bin libceph libceph-mon libceph-osd librados library
+  libvirt libvirt-about libvirt-daemon libvirt-domains libvirt-job-lock libvirt-monitor libvirt-silent libvirt-sock-ro
+  libvirt-unresponsive libvirt-xml libvirtd licence lies life lift lifted light like likeliest limit limit-watts limited limits line
+  linecap linejoin lines link link-down links linux list list-inconsistent-obj list-jobs list-timers listed listen listen-overflow
+  listener listeners listening listens listing lists literally literals little live lived lives lldp load loadavg loaded loading local
+  locale localhost locally localnet lock lock-frontend lock-wait lockdown locked locks lockup log log-file log-lost logged logical
+  logical-flow logical-port login logs long long-operation longer longest look looked looks lookup lookups loop loopback lose loses loss
+  lost lost-packet low lower lowered lowest lsblk lscpu lsns lsof lspci lstart lvextend lvm lvs lxc lxcfs lxcfs-threads lxd lxd-cluster
+  lxd-events lxd-instance lxd-member lxd-member-offline lxd-operation lxd-operation-stuck lxd-operations lxd-ping lxd-pool-full lxd-pools
+  lxd-server lxd-warning lxd-warnings maas mac mac-table-size machine machine-checks machine-id machinecheck machines macs macvtap made
+  madvise magenta magnum mail main maintenance major major-faults majority make makes makestep man man-in-the-middle management manager
+  managers manifest manila manual many map mapped mapped-devices mapper mappings maps margin mariadb mariadbd mark mark-back mark-forward
+  mark-row markable markdown marked marked-down marker markers marks markup martian masakari mask masked masks master masterauth masters
+  match matched matching math matrix matters max max-idle maxclients maxconn maxconns maxerror maximum maxmemory may mce mclock mcp mdadm
+  mdstat mean meaning meanings means meanwhile measure measured mechanism media median medians medium medium-error megaflow megaflows mem
+  member member-of members membership memcached memcached-connections memcached-evictions memcached-servers memcached-unresponsive meminfo
+  memory memory-errors memory-fragmented memory-mapped memory-module memory-poisoned memory-short mempools mems menlo message messages
+  messaging messaging-timeout messenger meta metacharacter metadata meter meter-add method metric metrics mgr microcontroller microseconds
+  migrate migrated migratepages migrating migration migration-failed mild million milliseconds min minimum minor minus minute minutes
+  mirror mirrored mismatch misplaced misplc misread miss missed misses missing mistral mixed mmio mntr mode model moderate modes modified
+  module modules moment moments mon mongo mongod mongodb mongodb-cache mongodb-connections mongodb-flow-control mongodb-idle-transaction
+  mongodb-lock-wait mongodb-long-operation mongodb-operations mongodb-oplogs mongodb-replica-set mongodb-replication mongodb-servers
+  mongodb-slow-queries mongodb-slow-query mongodb-tickets mongodb-unresponsive mongos monitor monitoring monitors mono monospace mons more
+  most mostly mount mount-folders mount-read-only mount-unresponsive mount-users mounted mounts move moved moves moving mpstat mqueue mss
+  mtime mtu mtu-mismatch much multi-user multipath multipath-paths multipathd multixact must mute muted mysql mysql-activity
+  mysql-connections mysql-galera mysql-idle-transaction mysql-lock-chain mysql-long-transaction mysql-replication mysql-router
+  mysql-servers mysql-unresponsive mysqld name named names nameserver namespace namespace-missing namespace-network namespaces nand narrow
+  native ndjson near nearest nearfull nearly need needed needrestart needs needs-cert negative negotiate negotiated neigh neighbour
+  neighbour-overflow neighbour-table neighbours neither nested nesting net netdata netdev netdev-stuck netfilter netlink netlink-drops
+  netns netstat network network-services network-table-full network-vif-plugged networking networks neutron neutron-common
+  neutron-dhcp-agent neutron-metadata-agent neutron-openvswitch-agent neutron-ovn-metadata-agent neutron-server never new newer newest
+  next next-section next-tab nfs nfs-mounts nfs-ok nfs-operations nfs-retransmits nfs-server nfs-server-busy nfs-unresponsive nfsd
+  nfsiostat nfsslower nft nic nic-down nic-driver-loss nic-drops nic-errors nic-flaps nic-hung nic-over-mtu nice nics nlwp node node-busy
+  node-dry node-mixin node-problem-detector nodeep-scrub nodefs nodes nodeset noeviction nominal non-fatal none nonfatal nonvoluntary nor
+  normal normalised northbound northd northd-mismatch noscrub nosniff not not-evaluated not-found not-installed not-read note noted notes
+  nothing notice notify noun nova nova-api nova-compute nova-conductor nova-novncproxy nova-scheduler now nowhere nowrap npt nsenter
+  nspawn nstat ntp ntpd null numa numa-balancing-thrash numa-churn numa-miss numa-node numa-node-busy numa-node-full numactl numastat
+  numatune number numberofpasswordprompts numbers numeric nums nvidia nvidia-gone nvidia-gpus nvidia-smi nvidia-xid nvidia-xid-fatal nvme
+  nvme-health nvme-timeout object objects observer occupied occurrences octavia odd odown ofconns off off-peak offcputime offered offers
+  offline offlined offload offloaded offset ofport often old older oldest omap omit once one one-time ones oneshot online only onode
   onode-cache-empty onset onsets oom oom-kill oom-kills oom-logged oom-report oomkill oops oopses open open-files-limit opened opening
   openmetrics openrc opens opensnoop openssh openssh-client openssl openstack openstack-api openstack-builds-stuck openstack-capacity
   openstack-cloud openstack-consent openstack-credentials openstack-errors openstack-host openstack-instance openstack-port-binding
@@ -215,10 +215,10 @@ export const OWN_WORDS: ReadonlySet<string> = new Set(
   restart restarted restarting restarts restore restored restrictions resubmit resubmit-limit result resume resumed resumes retire retired
   retirement retrans retransmit retransmits retransmitted retransmitting retries retry return returns reused revalidator revalidators
   reverse-path-drops revert revision revisions revoked revokedhostkeys reweight rewrite rewrites rgw right rights ring rings riser rleft
-  rmi robust rocksdb rocksdb-corruption role roles rolling rollout rollouts rolls room root rootless roots rotating round route routed
-  router router-gateway routers routes routine routing row rows rpm rport rps rright rss rsyslog rsyslog-suspended rsyslogd rtnetlink rto
-  rtop rtt rttvar rule rules run runbooks runnable running runqlat runs runs-as runtime runtime-deadline rxpackets safe same sample
-  sampled samples sampling samplings sandbox sandbox-reserved sanitised sanitises sanitize sanitized sans sar saturate saturated
+  rmi robust rocksdb rocksdb-corruption role roles rollback rolling rollout rollouts rolls room root rootless roots rotating round route
+  routed router router-gateway routers routes routine routing row rows rpm rport rps rright rss rsyslog rsyslog-suspended rsyslogd
+  rtnetlink rto rtop rtt rttvar rule rules run runbooks runnable running runqlat runs runs-as runtime runtime-deadline rxpackets safe same
+  sample sampled samples sampling samplings sandbox sandbox-reserved sanitised sanitises sanitize sanitized sans sar saturate saturated
   saturation save save-views saved saves saving scale scan scanned scans scenarios schedinfo schedstat scheduled scheduler schedulers
   scheduling scheme scope score screen screens script scripts scroll-left scroll-right scrollback scrolls scrub scsi scsi-not-scanned sda
   sdr search searched searches second secondaries secondary seconds secret secrets section sections sector sectors secure security
