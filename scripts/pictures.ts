@@ -34,10 +34,10 @@ const overview: readonly Picture[] = ['80x24', '120x40', '200x60'].flatMap((size
   })),
 );
 
-const pane = (id: string, demo: Picture['demo'], caption: string): Picture => {
+const pane = (id: string, demo: Picture['demo'], caption: string, more: readonly string[] = []): Picture => {
   const key = paneKeys.find((one) => one.pane === id)?.key;
   if (key === undefined) throw new Error(`no pane ${id}`);
-  return { name: id, caption, demo, size: '120x40', isLight: false, steps: [`key:${key}`] };
+  return { name: id, caption, demo, size: '120x40', isLight: false, steps: [`key:${key}`, ...more] };
 };
 
 const panes: readonly Picture[] = [
@@ -54,7 +54,8 @@ const panes: readonly Picture[] = [
   pane('systemd', 'host', 'systemd units'),
   pane('storage', 'cluster', 'Storage'),
   pane('packages', 'host', 'Packages'),
-  pane('openstack', 'cloud', 'OpenStack, its agents down'),
+  // The credentials were agreed to some seconds after the start.
+  pane('openstack', 'cloud', 'OpenStack, its agents down', ['key:p', 'until:nova-compute +lab-cloud', 'key:p']),
   pane('databases', 'cloud', 'Databases, queues, caches, load balancers'),
 ];
 
@@ -70,7 +71,7 @@ async function take({ name, demo, size, isLight, steps }: Picture): Promise<void
   await promisify(execFile)(process.execPath, [
     join(root, 'scripts/termshot.ts'),
     ...(isLight ? ['--light'] : []),
-    ...['--size', size, 'until:Overview.\\d', 'wait:1500', 'key:p'],
+    ...['--scale', '1', '--size', size, 'until:Overview.\\d', 'wait:1500', 'key:p'],
     ...steps,
     ...['settle:600', `shot:${join(folder, `${name}.png`)}`],
     ...['--', process.execPath, join(root, 'bin/crashcart.cjs'), 'demo', demo],

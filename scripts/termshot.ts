@@ -1,7 +1,7 @@
 /**
  * Runs a program in a pseudo-terminal, drives it by steps and writes pictures of the screen, as .png, .svg or .txt:
  *
- *     node scripts/termshot.ts [--light] --size 120x40 until:LIVE key:3 settle shot:docs/processes.png -- node bin/crashcart.cjs
+ *     node scripts/termshot.ts [--light] [--scale N] --size 120x40 until:LIVE key:3 settle shot:docs/processes.png -- node bin/crashcart.cjs
  *
  * Steps, in order: wait:MS  settle[:MS]  until:REGEX  type:TEXT  key:NAME[,NAME…]  resize:CxR  shot:FILE
  */
@@ -42,10 +42,12 @@ const sizeOf = (text: string): readonly [number, number] => {
 async function main(argv: readonly string[]): Promise<void> {
   const dash = argv.indexOf('--');
   const [program, ...programArgs] = dash < 0 ? [] : argv.slice(dash + 1);
-  if (program === undefined) throw new Error('usage: termshot [--light] [--size CxR] [STEP]… -- program [args…]');
+  if (program === undefined)
+    throw new Error('usage: termshot [--light] [--scale N] [--size CxR] [STEP]… -- program [args…]');
   const steps = argv.slice(0, dash);
   const colours = steps[0] === '--light' ? lightColours : darkColours;
   if (colours === lightColours) steps.shift();
+  const scale = steps[0] === '--scale' ? Number(steps.splice(0, 2)[1]) : 2;
   const [columns, rows] = steps[0] === '--size' ? sizeOf(steps.splice(0, 2)[1] ?? '') : [120, 40];
   const terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true });
   const env = { ...process.env, TERM: 'xterm-256color', LANG: 'C.UTF-8' };
@@ -102,7 +104,7 @@ async function main(argv: readonly string[]): Promise<void> {
       writeFileSync(
         value,
         kind === '.png'
-          ? terminalPng(terminal, colours)
+          ? terminalPng(terminal, colours, scale)
           : kind === '.svg'
             ? terminalSvg(terminal, colours)
             : `${text()}\n`,
