@@ -71,10 +71,15 @@ async function take({ name, demo, size, isLight, steps }: Picture): Promise<void
   await promisify(execFile)(process.execPath, [
     join(root, 'scripts/termshot.ts'),
     ...(isLight ? ['--light'] : []),
-    ...['--scale', '1', '--size', size, 'until:Overview.\\d', 'wait:1500', 'key:p'],
+    ...`--scale 1 --size ${size} until:Overview.\\d wait:1500 key:p`.split(' '),
     ...steps,
-    ...['settle:600', `shot:${join(folder, `${name}.png`)}`],
-    ...['--', process.execPath, join(root, 'bin/crashcart.cjs'), 'demo', demo],
+    'settle:600',
+    `shot:${join(folder, `${name}.png`)}`,
+    '--',
+    process.execPath,
+    join(root, 'bin/crashcart.cjs'),
+    'demo',
+    demo,
   ]);
 }
 

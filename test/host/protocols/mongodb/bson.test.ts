@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { bsonBytes, bsonDocument, type CommandValue } from '../../../../src/host/protocols/mongodb/bson.ts';
 import { DaemonError } from '../../../../src/host/protocols/protocol.ts';
@@ -87,17 +87,22 @@ test('bsonDocument decodes what bsonBytes encodes', () => {
   );
 });
 
-/** Decodes, or refuses with a reason. */
-const survives = (bytes: Buffer): void => {
+/** What the decoder throws that is not its own refusal. */
+const wrongError = (bytes: Buffer): unknown => {
   try {
     bsonDocument(bytes);
   } catch (error) {
-    expect(error).toBeInstanceOf(DaemonError);
+    if (!(error instanceof DaemonError)) return error;
   }
+  return undefined;
 };
 
 test('bsonDocument refuses arbitrary bytes with a reason', () => {
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => survives(Buffer.from(bytes))));
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+      expect(wrongError(Buffer.from(bytes))).toBeUndefined();
+    }),
+  );
 });
 
 test('bsonDocument survives a document with changed, cut and repeated bytes', () => {
@@ -105,9 +110,9 @@ test('bsonDocument survives a document with changed, cut and repeated bytes', ()
     fc.property(values, fc.nat(), fc.nat({ max: 255 }), fc.nat(), (value, at, byte, cut) => {
       const bytes = bsonBytes({ value, a: 'text', b: [1, 2], c: { d: true } });
       bytes[at % bytes.length] = byte;
-      survives(bytes);
-      survives(bytes.subarray(0, cut % bytes.length));
-      survives(Buffer.concat([bytes, bytes]));
+      expect(wrongError(bytes)).toBeUndefined();
+      expect(wrongError(bytes.subarray(0, cut % bytes.length))).toBeUndefined();
+      expect(wrongError(Buffer.concat([bytes, bytes]))).toBeUndefined();
     }),
   );
 });
