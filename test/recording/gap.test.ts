@@ -12,6 +12,7 @@ import { recordedEvents } from '../../src/notes/recorded-events.ts';
 import { asciicast } from '../../src/recording/asciicast.ts';
 import { cutRecording } from '../../src/recording/cut.ts';
 import type { RecordingEvent } from '../../src/recording/events.ts';
+import { MAX_KEPT } from '../../src/recording/limits.ts';
 import { Recorder } from '../../src/recording/recorder.ts';
 import { Recording } from '../../src/recording/recording.ts';
 import { ReplaySession } from '../../src/recording/replay-session.ts';
@@ -167,6 +168,19 @@ test('recordedEvents names a gap once in the timeline of case notes', async () =
     '2026-05-01T10:00:02.000Z recording paused for 42s, nothing recorded',
     '2026-05-01T10:00:50.000Z ended by the engineer',
   ]);
+});
+
+test('recordedEvents keeps a limited number of gaps of a hostile recording', async () => {
+  const path = join(folder, 'hostile');
+  const { recorder } = await recorderOf(path);
+  for (let i = 0; i < MAX_KEPT + 1000; i++)
+    recorder.add({ e: 'gap', t: START_MS + i, state: 'paused', sinceMs: START_MS + i });
+  await recorder.close();
+  const recording = await Recording.open(path);
+  const { timeline, problems } = await recordedEvents(recording);
+  await recording.close();
+  expect(timeline.length).toBe(MAX_KEPT);
+  expect(problems).toEqual([expect.stringMatching(/^1001 marks, findings and commands left out/)]);
 });
 
 test('cutRecording keeps the part of a gap that is in the slice', async () => {
