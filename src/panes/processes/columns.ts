@@ -21,7 +21,7 @@ export interface ProcessRow {
   readonly cpuPct: number | undefined;
   /** Run delay of all its threads, percent of one thread. */
   readonly delayPct: number | undefined;
-  /** Main thread blocked on block I/O, percent of the time; undefined where the kernel does not count it. */
+  /** Main thread blocked on block I/O, percent of the time; undefined where the kernel did not count it. */
   readonly blockIoPct: number | undefined;
   /** CPU time of exited children, percent of one CPU. */
   readonly childrenPct: number | undefined;
@@ -110,7 +110,7 @@ export const columns: readonly Column<ProcessRow>[] = [
     id: 'blkio',
     title: 'BLKIO%',
     about:
-      'Main thread blocked on block I/O, percent of the time (/proc/PID/stat delayacct_blkio_ticks); — where kernel.task_delayacct is off.',
+      'Main thread blocked on block I/O, percent of the time (/proc/PID/stat delayacct_blkio_ticks); — where nothing was counted: kernel.task_delayacct is off, or was off at the start of the process, or it never blocked.',
     width: 6,
     rank: 9,
     zero: '·',

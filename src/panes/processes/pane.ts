@@ -106,6 +106,8 @@ export function processesModel(moment: Moment<typeof needs>): ProcessesModel {
   const stuck = new Map<Process, 'blocked' | 'stopped'>();
   for (const { process } of blockedProcesses(history, frozenKeys(moment.cgroups.now))) stuck.set(process, 'blocked');
   for (const { process } of stoppedDaemons(history)) stuck.set(process, 'stopped');
+  // Kernels before 5.14 have no switch and count always.
+  const countsBlockIo = moment.delayAccounting.now?.on ?? moment.delayAccounting.missing['switch']?.why === 'absent';
   const byState = new Map<string, number>();
   const rows: ProcessRow[] = [];
   let threads: number | undefined;
@@ -119,7 +121,7 @@ export function processesModel(moment: Moment<typeof needs>): ProcessesModel {
         user: process.uid === undefined ? undefined : (names?.get(process.uid) ?? String(process.uid)),
         node: process.lastCpu === undefined ? undefined : nodeOfCpu.get(process.lastCpu),
         stuck: stuck.get(process),
-        countsBlockIo: moment.delayAccounting.now?.on === true,
+        countsBlockIo,
         container: process.owner && owners.get(containerKey(process.owner) ?? ''),
       }),
     );
@@ -139,7 +141,7 @@ function rowOf(
   known: {
     readonly user: string | undefined;
     readonly node: number | undefined;
-    /** The kernel counts block I/O delay; else 0 is unknown. */
+    /** The kernel counts block I/O delay now, of tasks that started while it did. */
     readonly countsBlockIo: boolean;
     readonly container: string | undefined;
     readonly stuck: ProcessRow['stuck'];
@@ -150,6 +152,11 @@ function rowOf(
   const rate = (pick: (one: Process) => number | undefined) =>
     earlier ? delta(pick(process), pick(earlier), seconds) : undefined;
   const share = (perSecond: number | undefined) => (perSecond === undefined ? undefined : perSecond * 100);
+  // 0 of a task that the kernel may not count, and a total that stands since it stopped counting, are no figures.
+  const blockIoPct =
+    known.countsBlockIo && (process.blockIoDelaySeconds ?? 0) > 0
+      ? share(rate((one) => one.blockIoDelaySeconds))
+      : undefined;
   return {
     process,
     user: known.user === undefined ? undefined : plain(known.user),
@@ -158,7 +165,7 @@ function rowOf(
     stuck: known.stuck,
     cpuPct: share(rate((one) => one.cpuSeconds)),
     delayPct: share(rate((one) => one.delaySeconds)),
-    blockIoPct: known.countsBlockIo || (process.blockIoDelaySeconds ?? 0) > 0 ? share(rate((one) => one.blockIoDelaySeconds)) : undefined, // prettier-ignore
+    blockIoPct,
     childrenPct: share(rate((one) => one.childrenCpuSeconds)),
     readBytesPerSec: rate((one) => one.readBytes),
     writeBytesPerSec: rate((one) => one.writeBytes),
