@@ -23,7 +23,7 @@ export interface ProcessRow {
   readonly delayPct: number | undefined;
   /** Main thread blocked on block I/O, percent of the time; undefined where the kernel did not count it. */
   readonly blockIoPct: number | undefined;
-  /** CPU time of exited children, percent of one CPU. */
+  /** CPU time of exited children since the sample before, percent of one CPU; undefined where one was not waited for. */
   readonly childrenPct: number | undefined;
   readonly readBytesPerSec: number | undefined;
   readonly writeBytesPerSec: number | undefined;
@@ -121,7 +121,7 @@ export const columns: readonly Column<ProcessRow>[] = [
     id: 'children',
     title: 'EXITED%',
     about:
-      'CPU time of its exited children, percent of one CPU (/proc/PID/stat cutime + cstime, counted when it waits for them): processes that lived between two readings show at their parent; execsnoop (e) names them.',
+      'CPU time of its exited children between two readings, percent of one CPU (growth of /proc/PID/stat cutime + cstime, which has the whole life of a child, less what it had used before): processes that lived between two readings show at their parent; execsnoop (e) names them.',
     width: 7,
     rank: 9,
     zero: '·',

@@ -108,6 +108,7 @@ export function processesModel(moment: Moment<typeof needs>): ProcessesModel {
   for (const { process } of stoppedDaemons(history)) stuck.set(process, 'stopped');
   // Kernels before 5.14 have no switch and count always.
   const countsBlockIo = moment.delayAccounting.now?.on ?? moment.delayAccounting.missing['switch']?.why === 'absent';
+  const exited = exitedCpuSeconds(now?.processes, before?.processes);
   const byState = new Map<string, number>();
   const rows: ProcessRow[] = [];
   let threads: number | undefined;
@@ -122,6 +123,7 @@ export function processesModel(moment: Moment<typeof needs>): ProcessesModel {
         node: process.lastCpu === undefined ? undefined : nodeOfCpu.get(process.lastCpu),
         stuck: stuck.get(process),
         countsBlockIo,
+        exitedCpuSeconds: exited.get(process.pid) ?? 0,
         container: process.owner && owners.get(containerKey(process.owner) ?? ''),
       }),
     );
@@ -143,6 +145,8 @@ function rowOf(
     readonly node: number | undefined;
     /** The kernel counts block I/O delay now, of tasks that started while it did. */
     readonly countsBlockIo: boolean;
+    /** What its children that exited since the sample before had used until that. */
+    readonly exitedCpuSeconds: number;
     readonly container: string | undefined;
     readonly stuck: ProcessRow['stuck'];
   },
@@ -166,13 +170,34 @@ function rowOf(
     cpuPct: share(rate((one) => one.cpuSeconds)),
     delayPct: share(rate((one) => one.delaySeconds)),
     blockIoPct,
-    childrenPct: share(rate((one) => one.childrenCpuSeconds)),
+    childrenPct: share(delta(childrenUse(process, earlier, known.exitedCpuSeconds), 0, seconds)),
     readBytesPerSec: rate((one) => one.readBytes),
     writeBytesPerSec: rate((one) => one.writeBytes),
     majorFaultsPerSec: rate((one) => one.majorFaults),
     owner: known.container ?? (process.owner ? `${process.owner.kind}:${plain(process.owner.name)}` : undefined),
     command: commandOf(process),
   };
+}
+
+type ProcessMap = ReadonlyMap<number, Process>;
+
+/**
+ * CPU time of children that exited between two samples, by PID of the parent, as read last: of themselves and of their own exited children.
+ * At their end all of it is added to the parent's cutime and cstime: wait_task_zombie in kernel/exit.c.
+ */
+function exitedCpuSeconds(now: ProcessMap = new Map(), before: ProcessMap = new Map()): ReadonlyMap<number, number> {
+  const exited = new Map<number, number>();
+  for (const { pid, startTicks, parentPid, cpuSeconds, childrenCpuSeconds = 0 } of before.values())
+    if (now.get(pid)?.startTicks !== startTicks || !now.has(pid))
+      exited.set(parentPid, (exited.get(parentPid) ?? 0) + cpuSeconds + childrenCpuSeconds);
+  return exited;
+}
+
+/** CPU time of exited children between two samples, seconds; negative where one of them was not waited for. */
+function childrenUse(process: Process, earlier: Process | undefined, exitedSeconds: number): number | undefined {
+  if (process.childrenCpuSeconds === undefined || earlier?.childrenCpuSeconds === undefined) return undefined;
+  // In whole ticks: sums of fractions may be below 0 by a rounding.
+  return Math.round((process.childrenCpuSeconds - earlier.childrenCpuSeconds - exitedSeconds) * 100) / 100;
 }
 
 const commands = new WeakMap<Process, string>();

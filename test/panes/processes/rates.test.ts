@@ -70,3 +70,34 @@ describe('BLKIO%', () => {
     expect(after(50, 75, { why: missing('absent', 'no such file') })).toBe(25);
   });
 });
+
+describe('EXITED%', () => {
+  test('has of a child what it used since it was read last, with its own exited children', () => {
+    const before = [
+      { pid: 10, childrenTicks: 1000 },
+      { pid: 20, parent: 10, cpuTicks: 6000, childrenTicks: 2000 },
+      { pid: 30, parent: 11, cpuTicks: 500 },
+    ];
+    expect(rowAfter([before, [{ pid: 10, childrenTicks: 9005 }]])?.childrenPct).toBeCloseTo(5);
+    // Another process has its PID.
+    const reused = { pid: 20, parent: 10, startTicks: 99 };
+    expect(rowAfter([before, [{ pid: 10, childrenTicks: 9005 }, reused]])?.childrenPct).toBeCloseTo(5);
+  });
+
+  test('has all of children that lived between two readings', () => {
+    expect(rowAfter([[{ pid: 10, childrenTicks: 29 }], [{ pid: 10, childrenTicks: 57 }]])?.childrenPct).toBeCloseTo(28);
+  });
+
+  test('is 0 for a child that used nothing since, whatever the fractions', () => {
+    const before = [
+      { pid: 10, childrenTicks: 29 },
+      { pid: 20, parent: 10, cpuTicks: 28 },
+    ];
+    expect(rowAfter([before, [{ pid: 10, childrenTicks: 57 }]])?.childrenPct).toBeCloseTo(0);
+  });
+
+  test('is missing where a child was not waited for', () => {
+    const before = [{ pid: 10 }, { pid: 20, parent: 10, cpuTicks: 28 }];
+    expect(rowAfter([before, [{ pid: 10, cpuTicks: 1 }]])?.childrenPct).toBeUndefined();
+  });
+});
