@@ -21,6 +21,7 @@ import { openSteps } from './next-steps.ts';
 import type { Detail } from '../panes/pane.ts';
 import type { Screen } from './screen.ts';
 import { focusNext, fold, invert, markRow, move, scrollSide, showTree, sortNext } from './surface-actions.ts';
+import { shownMarks } from './recorded-screen.ts';
 import { pauseRecording, quitAsking, setMark, takeNote, toggleRecording } from './recording-flow.ts';
 import { toggleRedaction } from './redaction-flow.ts';
 import { togglePresenting } from './presenting.ts';
@@ -179,8 +180,10 @@ async function quit(screen: Screen): Promise<void> {
 
 function jump(screen: Screen, direction: -1 | 1): void {
   const marks = screen.watch?.time.jump(direction);
-  if (marks) screen.notify(marks.map(({ kind, text }) => (text === '' ? kind : `${kind}: ${text}`)).join(' · '));
-  else screen.notify(direction < 0 ? 'no earlier mark' : 'no later mark');
+  if (marks) {
+    const words = shownMarks(screen, marks).map(({ kind, text }) => (text === '' ? kind : `${kind}: ${text}`));
+    screen.notify(words.join(' · '));
+  } else screen.notify(direction < 0 ? 'no earlier mark' : 'no later mark');
 }
 
 function detail(screen: Screen): void {

@@ -9,6 +9,7 @@ import { choose } from './choose.ts';
 import { clock } from './header.ts';
 import { openPage } from './flows.ts';
 import { sourcesOf } from './pane-models.ts';
+import { shownMarks } from './recorded-screen.ts';
 import type { Screen } from './screen.ts';
 
 const BACK_MS = [60_000, 5 * 60_000, 15 * 60_000];
@@ -29,8 +30,7 @@ export async function compare(screen: Screen): Promise<void> {
         .filter(isQuick)
         .map(({ id }) => id),
     ) ?? atMs;
-  const marks = session
-    .marks()
+  const marks = shownMarks(screen, session.marks())
     .filter(({ wallMs }) => wallMs >= startMs && wallMs < atMs)
     .toReversed();
   const choices = [

@@ -10,6 +10,7 @@ import type { Section } from '../panes/pane.ts';
 import { choose } from './choose.ts';
 import { correlationTable, correlationTitle, type CorrelationState } from './correlate-page.ts';
 import type { IncidentRow } from './incident-table.ts';
+import { shownMarks } from './recorded-screen.ts';
 import type { Screen } from './screen.ts';
 import { Surface } from './surface.ts';
 import type { Watch } from './watch.ts';
@@ -26,7 +27,7 @@ export async function correlateSeries(screen: Screen): Promise<void> {
   const { watch } = screen;
   if (!watch) return;
   const times = readingTimes(watch);
-  const choices = windowChoices(times, watch.session.marks(), selectedIncident(screen));
+  const choices = windowChoices(times, shownMarks(screen, watch.session.marks()), selectedIncident(screen));
   if (choices.length === 0) {
     screen.notify(`correlate: ${plain(watch.session.sar?.problems[0] ?? 'needs readings over 24 s')}`);
     return;

@@ -29,8 +29,15 @@ export interface RecordingControl {
   readonly terminal: (terminal: string, title: string, columns: number, rows: number) => void;
 }
 
-/** Starts a recording, in a file with a default name without a path; rejects when the file cannot be created. */
-export type StartRecording = (session: Session, path?: string) => Promise<RecordingControl>;
+/**
+ * Starts a recording, in a file with a default name without a path, that leaves out gaps of earlier recordings; rejects when the file cannot
+ * be created.
+ */
+export type StartRecording = (
+  session: Session,
+  path?: string,
+  earlierGaps?: readonly RecordingGap[],
+) => Promise<RecordingControl>;
 
 /** Starts a recording, or stops it and shows its path. */
 export async function toggleRecording(screen: Screen): Promise<void> {
@@ -56,7 +63,7 @@ export async function toggleRecording(screen: Screen): Promise<void> {
 export async function beginRecording(screen: Screen, path?: string): Promise<void> {
   const { startRecording, watch } = screen;
   if (!startRecording || !watch) return;
-  screen.recording = await startRecording(watch.session, path);
+  screen.recording = await startRecording(watch.session, path, screen.recordingGaps);
   screen.recording.terminal('screen', 'crashcart', screen.size.columns, screen.size.rows);
   // A recording of the screen starts with a full frame.
   screen.terminal.redraw();

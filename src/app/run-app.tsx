@@ -20,6 +20,7 @@ import { announceChanges } from './link-notices.ts';
 import { tapped } from './output-tap.ts';
 import type { OwnSettings } from './own-settings.ts';
 import { beginRecording, endRecording, saveNotes, type StartRecording } from './recording-flow.ts';
+import { followGaps, recordScreen } from './recorded-screen.ts';
 import { startPresenting } from './presenting.ts';
 import { saveCopy } from './save-copy.ts';
 import { Screen, type ShortReport } from './screen.ts';
@@ -115,7 +116,7 @@ const SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGHUP', 'SIGINT'];
 export async function runApp(options: RunOptions): Promise<RunEnd> {
   /** Terminal for what a recording must not repeat: titles, notifications, queries. */
   const terminal = options.stdout ?? process.stdout;
-  const stdout = tapped(terminal, (text) => screen.recording?.output('screen', text));
+  const stdout = tapped(terminal, (text) => recordScreen(screen, text));
   /** Text for the clipboard or a file, redacted like the screen. */
   const exported = (text: string) => {
     if (!screen.redaction.on) return maskSecrets(text);
@@ -228,6 +229,10 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
   cleanup.defer(() => alerts.restore());
   cleanup.adopt(
     screen.subscribe(() => alerts.update(screen)),
+    (off) => off(),
+  );
+  cleanup.adopt(
+    screen.subscribe(() => followGaps(screen)),
     (off) => off(),
   );
   cleanup.defer(() => router.stop());

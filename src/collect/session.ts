@@ -12,6 +12,8 @@ export interface StandingFinding extends Found {
   readonly key: string;
   readonly sinceMs: number;
   readonly seenMs: number;
+  /** Time of the newest reading of its sources when it was seen; absent at a time in the history. */
+  readonly readMs?: number | undefined;
 }
 
 /** Mark on the time bar: start of a finding, marker, note, gap of the recording. */

@@ -41,10 +41,12 @@ export class StandingFindings {
       const key = findingKey(one);
       const before = this.#standing.get(key)?.finding;
       const begins = before === undefined || (before.past !== undefined && one.past === undefined);
-      const finding = { ...one, key, sinceMs: begins ? startMs(one) : before.sinceMs, seenMs: nowMs };
+      const newest = readMs(one.rule);
+      const sinceMs = begins ? startMs(one) : before.sinceMs;
+      const finding = { ...one, key, sinceMs, seenMs: nowMs, readMs: newest };
       if (begins) begun.push(finding);
       isChanged ||= begins || before.sentence !== one.sentence || before.severity !== one.severity;
-      this.#standing.set(key, { finding, silent: 0, silentMs: undefined, readMs: readMs(one.rule) });
+      this.#standing.set(key, { finding, silent: 0, silentMs: undefined, readMs: newest });
       seen.add(key);
     }
     for (const [key, standing] of this.#standing) {

@@ -54,7 +54,9 @@ export async function startConsole(command: ConsoleCommand, config: LoadedConfig
     veil,
     present: command.screen.present,
     startSharing,
-    startRecording: command.screen.redact ? (session, path) => startRedacted(session, veil, path) : startRecording,
+    startRecording: command.screen.redact
+      ? (session, path, gaps) => startRedacted(session, veil, path, gaps)
+      : startRecording,
     recordTo: command.recordTo,
     onWritten: (lines) => {
       for (const line of lines) warn(line);

@@ -223,7 +223,7 @@ async function onTerminal(
     veil,
     present: screen.present,
     startSharing,
-    startRecording: screen.redact ? (session, path) => startRedacted(session, veil, path) : startRecording,
+    startRecording: screen.redact ? (session, path, gaps) => startRedacted(session, veil, path, gaps) : startRecording,
     onWritten: (lines) => {
       for (const line of lines) warn(line);
     },

@@ -57,7 +57,7 @@ async function notesOfFile(
   const { file } = await placeOf(path);
   const { size, isFile } = await fileStat(file);
   if (!isFile) return notesOfRecording(recording, undefined, { sources, findings }, made, redaction);
-  const evidence = await evidenceOf(file, size, recording.segments);
+  const evidence = await evidenceOf(file, size, recording);
   return notesOfRecording(recording, evidence, { sources, findings }, made, redaction);
 }
 

@@ -7,13 +7,18 @@ import { SCREEN } from '../recording/asciicast.ts';
 import { verifyRedaction, type RedactionSearch } from '../recording/verify-redaction.ts';
 import { SessionRecorder } from '../recording/session-recorder.ts';
 import { isCounters, recordingRedaction } from '../redact/recording-redaction.ts';
+import type { RecordingGap } from '../lib/recording-gap.ts';
 import type { Redactor } from '../redact/redactor.ts';
 import type { ScreenRedaction } from '../redact/screen-redaction.ts';
 import { sources } from '../subsystems/index.ts';
 import { keepNames } from './keep-names.ts';
 
 /** Starts a recording; the default path is a file in the current folder, named after host and time. Rejects with a RecordingError. */
-export function startRecording(session: Session, path?: string): Promise<SessionRecorder> {
+export function startRecording(
+  session: Session,
+  path?: string,
+  earlierGaps?: readonly RecordingGap[],
+): Promise<SessionRecorder> {
   if (!(session instanceof LiveSession)) throw new TypeError('only the session of a live host is recorded');
   const nowMs = () => Date.now();
   return SessionRecorder.start(session, {
@@ -21,6 +26,7 @@ export function startRecording(session: Session, path?: string): Promise<Session
     crashcart: pkg.version,
     redacted: false,
     nowMs,
+    earlierGaps,
   });
 }
 
@@ -29,6 +35,7 @@ export async function startRedacted(
   session: Session,
   redaction: ScreenRedaction,
   path?: string,
+  earlierGaps?: readonly RecordingGap[],
 ): Promise<RecordingControl> {
   if (!(session instanceof LiveSession)) throw new TypeError('only the session of a live host is recorded');
   const nowMs = () => Date.now();
@@ -41,7 +48,7 @@ export async function startRedacted(
   const to = path ?? recordingPath('redacted', nowMs());
   // Subscribed before the recorder, so that names are known when they are written.
   const unsubscribe = session.subscribe(learn);
-  const options = { path: to, crashcart: pkg.version, redacted: true, nowMs, clean };
+  const options = { path: to, crashcart: pkg.version, redacted: true, nowMs, clean, earlierGaps };
   const recorder = await SessionRecorder.start(session, options, redactor).catch((error: unknown) => {
     unsubscribe();
     throw error;

@@ -58,7 +58,7 @@ export interface Evidence {
   readonly file: string;
   readonly bytes: number;
   readonly sha256: string;
-  /** Parts of the file by offset, each with its own hash; absent for a sosreport. */
+  /** Parts of the file by offset, each with its own hash; absent for a sosreport and a recorded host. */
   readonly items?: readonly EvidenceItem[];
   /** Sentences about unreadable parts. */
   readonly problems: readonly string[];

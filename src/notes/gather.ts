@@ -45,7 +45,7 @@ interface Made {
 /** Case notes of a whole recording. */
 export async function notesOfRecording(
   recording: Recording,
-  evidence: Omit<Evidence, 'problems'> | undefined,
+  evidence: Evidence | undefined,
   rules: { readonly sources: readonly AnySource[]; readonly findings: readonly AnyFinding[] },
   made: Made,
   /** Redacts the notes: names of the whole recording are learned first. */
@@ -89,7 +89,7 @@ const withoutScreenCast = (notes: CaseNotes, recordedRedacted: boolean): CaseNot
 async function gathered(
   recording: Recording,
   events: RecordedEvents,
-  evidence: Omit<Evidence, 'problems'> | undefined,
+  evidence: Evidence | undefined,
   rules: { readonly sources: readonly AnySource[]; readonly findings: readonly AnyFinding[] },
   made: Made,
 ): Promise<CaseNotes> {
@@ -113,7 +113,7 @@ async function gathered(
     return {
       ...stateOf(session, { first, atMs: endMs, fromMs: startMs }, made),
       redacted: recording.head.redacted,
-      ...(evidence && { evidence: { ...evidence, problems: events.problems.map(plain) } }),
+      ...(evidence && { evidence: { ...evidence, problems: [...evidence.problems, ...events.problems].map(plain) } }),
       incidents: notedIncidents(session, endMs, startMs),
       ...notedCorrelation(session, endMs),
       ledger: notedLedger(session, endMs),

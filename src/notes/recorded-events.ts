@@ -198,7 +198,7 @@ class EventCollector {
 
   #gap(event: GapEvent): void {
     const { t, state, sinceMs } = event;
-    if (state === 'paused') this.#gapAt = this.#timeline.length;
+    if (state === 'paused') this.#gapAt = this.#kept.take() ? this.#timeline.length : undefined;
     const untilMs = state === 'resumed' ? t : undefined;
     const entry = { at: iso(sinceMs), kind: 'recorder', text: gapText({ fromMs: sinceMs, untilMs }) } as const;
     // One entry at its start, with its length once it is known.

@@ -4,7 +4,7 @@ import type { ReadResult } from '../collect/source-reader.ts';
 import { maskSecrets } from '../lib/secrets.ts';
 import { cleanEvent, type Clean } from './clean-event.ts';
 import { FORMAT_VERSION, type RecordingEvent, type SampleEvent, type SegmentEvent } from './events.ts';
-import { isInGap, overlapsGap, type RecordingGap } from '../lib/recording-gap.ts';
+import { overlapsGap, type RecordingGap } from '../lib/recording-gap.ts';
 import { IndexWriter } from './index-frame.ts';
 import { sizeOf } from './json-size.ts';
 import { MAX_DEPTH, MAX_EVENT_BYTES, MAX_SEGMENT_BYTES, MAX_VALUES } from './limits.ts';
@@ -35,6 +35,8 @@ export interface RecorderOptions {
   /** Time of the first reading, where it is before the start. */
   readonly sinceMs?: number | undefined;
   readonly maxBytes?: number | undefined;
+  /** Gaps of earlier recordings of the session, which leave out of this one what they left out of those. */
+  readonly earlierGaps?: readonly RecordingGap[] | undefined;
   /** Filter of identifiers; the default masks secrets only. */
   readonly clean?: Clean | undefined;
 }
@@ -121,14 +123,16 @@ export class Recorder {
   /** Adds one round of a source or of a detail. */
   sample(source: string, asked: ReadResult, wallMs: number, tookMs: number, look: boolean): void {
     // `wallMs` is the time of the last reply.
-    if (this.#over || this.isPaused || this.#gaps.some((gap) => overlapsGap(gap, wallMs - tookMs, wallMs))) return;
+    if (this.#over || this.isLeftOut(wallMs - tookMs, wallMs)) return;
     const event = this.#encoded(source, asked, wallMs, tookMs, look);
     if (!look) this.#rounds.set(source, { asked, event });
     this.#line(event);
   }
 
   add(event: Exclude<RecordingEvent, SampleEvent | SegmentEvent>): void {
-    if (!this.#over && !this.#isLeftOut(event.t)) this.#line(event);
+    // `t` of a command is its end.
+    const tookMs = event.e === 'audit' ? (event.tookMs ?? 0) : 0;
+    if (!this.#over && !this.isLeftOut(event.t - tookMs, event.t)) this.#line(event);
   }
 
   /** Begins a gap: nothing is recorded until `resume`. */
@@ -176,9 +180,10 @@ export class Recorder {
     return this.#closed || this.#problem !== undefined;
   }
 
-  /** Whether a time is within a gap; a gap that lasts leaves out all, also what is older and was not written yet. */
-  #isLeftOut(wallMs: number): boolean {
-    return this.isPaused || this.#gaps.some((gap) => isInGap(gap, wallMs));
+  /** Whether a span has a part in a gap; a gap that lasts leaves out all, also what is older and was not written yet. */
+  isLeftOut(startMs: number, endMs: number): boolean {
+    const gaps = [...(this.#options.earlierGaps ?? []), ...this.#gaps];
+    return this.isPaused || gaps.some((gap) => overlapsGap(gap, startMs, endMs));
   }
 
   #line(event: RecordingEvent): void {

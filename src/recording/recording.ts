@@ -32,6 +32,7 @@ export interface Segment {
 }
 
 interface Bytes {
+  readonly isInMemory: boolean;
   readonly read: (from: number, to: number) => Promise<Buffer>;
   readonly close: () => Promise<void>;
 }
@@ -42,6 +43,8 @@ export class Recording {
   readonly segments: readonly FoundSegment[];
   /** Segment event of the first readable segment. */
   readonly head: SegmentEvent;
+  /** Whether its bytes are those of no file: read from a pipe, or made from a sosreport or a recorded host. */
+  readonly isInMemory: boolean;
   /** Figures of sar, of a sosreport. */
   sar: SarReport | undefined;
   /** Markers and notes of replays. */
@@ -59,6 +62,7 @@ export class Recording {
     this.name = name;
     this.segments = segments;
     this.head = head;
+    this.isInMemory = bytes.isInMemory;
     this.#bytes = bytes;
     this.#index = index;
   }
@@ -77,7 +81,7 @@ export class Recording {
       const { bytesRead } = await file.read(piece, 0, piece.length, from);
       return piece.subarray(0, bytesRead);
     };
-    return Recording.#of(path, size, { read, close: () => file.close() });
+    return Recording.#of(path, size, { isInMemory: false, read, close: () => file.close() });
   }
 
   /** Reads a recording from a pipe into memory. */
@@ -92,6 +96,7 @@ export class Recording {
     }
     const all = Buffer.concat(parts);
     return Recording.#of(name, all.length, {
+      isInMemory: true,
       read: async (from, to) => all.subarray(from, to),
       close: async () => {},
     });

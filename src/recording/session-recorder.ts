@@ -119,7 +119,9 @@ export class SessionRecorder {
 
   #findings(t: number, standing: readonly StandingFinding[]): void {
     const now = new Map(standing.map((finding) => [finding.key, finding]));
-    for (const [key, { subject, severity, sentence }] of now) {
+    for (const [key, { subject, severity, sentence, readMs = t }] of now) {
+      // Found in a gap, and not read again since.
+      if (this.#recorder.isLeftOut(readMs, readMs)) continue;
       const before = this.#written.get(key);
       if (before?.sentence === sentence && before.subject === subject) continue;
       this.#written.set(key, { subject, sentence });

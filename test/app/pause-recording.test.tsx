@@ -39,6 +39,37 @@ test('record-pause shows the gap in the head, and a resumed recording begins wit
   await screen.ended;
 });
 
+test('a recording has neither the text of a mark nor the screen of a gap after it was resumed', async () => {
+  const session = cannedSession();
+  const { recording, output } = gapped(() => session.nowMs);
+  const screen = await open({ session, startRecording: async () => recording });
+  session.nowMs += 10_000;
+  session.mark('before the gap');
+  session.nowMs += 10_000;
+  await screen.press('R', '_');
+  session.nowMs += 10_000;
+  // At the end of the program a note would be saved in a file.
+  session.marked.push({ wallMs: session.nowMs, kind: 'finding', severity: 'crit', text: 'planted in the gap' });
+  session.nowMs += 10_000;
+  await screen.press('_');
+  session.nowMs += 10_000;
+  output.length = 0;
+  await screen.press('{');
+  // The engineer sees the screen of the gap, the recording a blank one.
+  expect(screen.text()).toContain('finding: in a pause of the recording');
+  expect(screen.line(0)).toContain('12:04:21Z');
+  expect(output).toEqual(['\u001B[0m\u001B[2J\u001B[H readings of a pause on the screen, not recorded']);
+  await screen.press('down', 'up');
+  expect(output).toHaveLength(1);
+  await screen.press('{');
+  expect(screen.text()).toContain('note: before the gap');
+  expect(output.slice(1).join('')).toContain('\u001B[H\u001B[2J');
+  expect(output.join('')).toContain('note: before the gap');
+  expect(output.join('')).not.toContain('planted');
+  await screen.press('q', 'y');
+  await screen.ended;
+});
+
 test('quit saves notes of a gap, which are in no recording', async () => {
   const session = cannedSession();
   const { recording } = gapped(() => session.nowMs);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -27,7 +27,7 @@ test('evidenceOf has a hash of each segment, which its bytes alone prove', async
   const recording = await Recording.open(path);
   const bytes = readFileSync(path);
   const sha256 = (part: Buffer) => createHash('sha256').update(part).digest('hex');
-  const evidence = await evidenceOf(path, bytes.length, recording.segments);
+  const evidence = await evidenceOf(path, bytes.length, recording);
   await recording.close();
   expect(evidence).toMatchObject({ file: 'a.cc.zst', bytes: bytes.length, sha256: sha256(bytes) });
   const items = evidence.items ?? [];
@@ -38,4 +38,13 @@ test('evidenceOf has a hash of each segment, which its bytes alone prove', async
   // Between two segments is the mark of the second alone.
   for (const [index, { offset, bytes: length }] of items.entries())
     expect((items[index + 1]?.offset ?? Infinity) - offset - length).toBeGreaterThan(0);
+});
+
+test('evidenceOf names the number of segments where it has hashes of the first 1000 only', async () => {
+  const path = join(folder, 'long.cc.zst');
+  writeFileSync(path, 'x'.repeat(1002));
+  const segments = Array.from({ length: 1001 }, (_, number) => ({ number, t: START_MS, from: number, to: number + 1 }));
+  const { items, problems } = await evidenceOf(path, 1002, { segments, isInMemory: false });
+  expect(items?.length).toBe(1000);
+  expect(problems).toEqual(['hashes of the first 1000 of 1001 segments only']);
 });

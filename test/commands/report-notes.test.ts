@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -59,4 +60,20 @@ test.each([
   if (command.kind !== 'report') throw new Error(command.kind);
   expect(await writeNotes(command, await loadConfig(undefined))).toBe(code);
   expect(existsSync(out)).toBe(true);
+});
+
+test('writeNotes of a recorded host has the hash of its file and none of segments, which are not in it', async () => {
+  const out = join(folder, 'notes.json');
+  const archive = hostArchive('queues-host');
+  const command = parseCommand(['report', archive, '--format', 'json', '--out', out]);
+  if (command.kind !== 'report') throw new Error(command.kind);
+  await writeNotes(command, await loadConfig(undefined));
+  const { evidence } = JSON.parse(readFileSync(out, 'utf8'));
+  const bytes = readFileSync(archive);
+  expect(evidence).toEqual({
+    file: 'queues-host.txtar',
+    bytes: bytes.length,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    problems: [],
+  });
 });

@@ -22,7 +22,7 @@ import { FakeSession, START_MS } from '../helpers/fake-session.ts';
 import { HOSTILE, NOTED_MS, recordNoted } from '../helpers/noted-recording.ts';
 
 const made = { madeMs: NOTED_MS + 3_600_000, crashcart: '0.1.0' };
-const evidence = { file: 'a.cc.zst', bytes: 7, sha256: 'ab' };
+const evidence = { file: 'a.cc.zst', bytes: 7, sha256: 'ab', problems: [] };
 let folder = '';
 let path = '';
 let notes: CaseNotes;

@@ -77,7 +77,7 @@ async function recorded(texts: readonly string[]): Promise<{ readonly path: stri
 }
 
 async function notesOf(path: string, file: string): Promise<SafeNotes> {
-  const evidence = { file, bytes: 7, sha256: 'ab' };
+  const evidence = { file, bytes: 7, sha256: 'ab', problems: [] };
   return safeNotes(await notesOfRecording(await Recording.open(path), evidence, { sources, findings }, made));
 }
 

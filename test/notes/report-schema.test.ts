@@ -23,7 +23,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function notesOf(path: string): Promise<CaseNotes> {
   const recording = await openRecording(path, sources);
-  const evidence = { file: 'a', bytes: 7, sha256: 'ab' };
+  const evidence = { file: 'a', bytes: 7, sha256: 'ab', problems: [] };
   return notesOfRecording(recording, evidence, { sources, findings }, { madeMs: NOTED_MS, crashcart: '0' });
 }
 

@@ -6,12 +6,15 @@ import { zstdDecompressSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { LiveSession } from '../../src/collect/live-session.ts';
 import type { ReadResult } from '../../src/collect/source-reader.ts';
+import { thisHost } from '../../src/findings/entity-ref.ts';
+import { defineFinding, type AnyFinding } from '../../src/findings/finding.ts';
 import type { AuditEntry } from '../../src/host/audit.ts';
 import type { Host } from '../../src/host/host.ts';
 import { recordedEvents } from '../../src/notes/recorded-events.ts';
 import { asciicast } from '../../src/recording/asciicast.ts';
 import { cutRecording } from '../../src/recording/cut.ts';
 import type { RecordingEvent } from '../../src/recording/events.ts';
+import { MAX_KEPT } from '../../src/recording/limits.ts';
 import { Recorder } from '../../src/recording/recorder.ts';
 import { Recording } from '../../src/recording/recording.ts';
 import { ReplaySession } from '../../src/recording/replay-session.ts';
@@ -52,11 +55,16 @@ async function eventsOf(path: string): Promise<readonly RecordingEvent[]> {
   }
 }
 
-/** Bytes of the file as they are, and unpacked: `zstdcat FILE`. */
-const bytesOf = (path: string): string => {
+/** Bytes of the file as they are, its segments and its index unpacked: `zstdcat FILE`. */
+async function bytesOf(path: string): Promise<string> {
   const bytes = readFileSync(path);
-  return bytes.toString('latin1') + zstdDecompressSync(bytes).toString('utf8');
-};
+  const recording = await Recording.open(path);
+  await recording.close();
+  // Unpacking the file as one stream would end at the mark before its first segment.
+  const segments = recording.segments.map(({ from, to }) => zstdDecompressSync(bytes.subarray(from, to)).toString());
+  expect(segments.join('')).toContain('"e":"segment"');
+  return [bytes.toString('latin1'), ...segments, JSON.stringify(recording.spread)].join('\n');
+}
 
 /** Recording of 10 s with a gap of 42 s after the second. */
 async function withGap(name: string, end: 'resumed' | 'paused' = 'resumed'): Promise<string> {
@@ -77,6 +85,8 @@ async function withGap(name: string, end: 'resumed' | 'paused' = 'resumed'): Pro
     at(44);
     recorder.resume();
     recorder.add({ e: 'audit', t: START_MS + 6000, host: 'h', as: 'user', command: PLANT, why: '' });
+    // Began within the gap.
+    recorder.add({ e: 'audit', t: at(45), host: 'h', as: 'user', command: PLANT, why: '', exit: 0, tookMs: 1500 });
     // Its read began within the gap.
     recorder.sample('loadavg', asked(PLANT), at(45), 1500, false);
     recorder.add({ e: 'output', t: at(46), terminal: 'screen', data: 'after' });
@@ -88,7 +98,7 @@ async function withGap(name: string, end: 'resumed' | 'paused' = 'resumed'): Pro
 
 test('Recorder writes the length of a gap and nothing else of it', async () => {
   const path = await withGap('a');
-  expect(bytesOf(path)).not.toContain(PLANT);
+  expect(await bytesOf(path)).not.toContain(PLANT);
   expect((await eventsOf(path)).map(({ e, t }) => `${e} ${(t - START_MS) / 1000}`)).toEqual([
     'segment 0',
     'terminal 0',
@@ -169,6 +179,19 @@ test('recordedEvents names a gap once in the timeline of case notes', async () =
   ]);
 });
 
+test('recordedEvents keeps a limited number of gaps of a hostile recording', async () => {
+  const path = join(folder, 'hostile');
+  const { recorder } = await recorderOf(path);
+  for (let i = 0; i < MAX_KEPT + 1000; i++)
+    recorder.add({ e: 'gap', t: START_MS + i, state: 'paused', sinceMs: START_MS + i });
+  await recorder.close();
+  const recording = await Recording.open(path);
+  const { timeline, problems } = await recordedEvents(recording);
+  await recording.close();
+  expect(timeline.length).toBe(MAX_KEPT);
+  expect(problems).toEqual([expect.stringMatching(/^1001 marks, findings and commands left out/)]);
+});
+
 test('cutRecording keeps the part of a gap that is in the slice', async () => {
   const recording = await Recording.open(await withGap('a'));
   const slice = async (name: string, from: number, to: number) => {
@@ -185,18 +208,24 @@ test('cutRecording keeps the part of a gap that is in the slice', async () => {
   await recording.close();
 });
 
-test('SessionRecorder keeps readings, notes, commands, findings and output of a gap out of the file', async () => {
-  let load = '0.10 0.10 0.10 1/100 1\n';
-  const audit: AuditEntry[] = [];
+/** Session of one source whose text is set by the test, read every 0.2 s. */
+function sessionOf(audit: readonly AuditEntry[] = [], rules: readonly AnyFinding[] = findings) {
+  const read = { load: '0.10 0.10 0.10 1/100 1\n' };
   const host = {
     name: 'node-7',
     kind: 'ssh',
-    read: async () => ({ ok: true, value: load, at: Date.now() / 1000, tookMs: 1 }),
+    read: async () => ({ ok: true, value: read.load, at: Date.now() / 1000, tookMs: 1 }),
     close: async () => undefined,
     // Every read is of the one text.
   } as unknown as Host;
   const nowMs = () => Date.now();
-  const session = new LiveSession({ host, live: undefined, audit: { entries: audit } as never, sources: [{ ...loadavg, everySeconds: 0.2 }], findings, budgetPct: 100, nowMs }); // prettier-ignore
+  const session = new LiveSession({ host, live: undefined, audit: { entries: audit } as never, sources: [{ ...loadavg, everySeconds: 0.2 }], findings: rules, budgetPct: 100, nowMs }); // prettier-ignore
+  return { session, read, nowMs };
+}
+
+test('SessionRecorder keeps readings, notes, commands, findings and output of a gap out of the file', async () => {
+  const audit: AuditEntry[] = [];
+  const { session, read, nowMs } = sessionOf(audit);
   const path = join(folder, 'session');
   const recorder = await SessionRecorder.start(session, { path, crashcart: '0', redacted: false, nowMs });
   recorder.terminal('screen', 'crashcart', 80, 24);
@@ -204,14 +233,14 @@ test('SessionRecorder keeps readings, notes, commands, findings and output of a 
   session.mark('before');
   await sleep(700);
   recorder.pause();
-  load = `9.99 9.99 9.99 9/999 ${PLANT}\n`;
+  read.load = `9.99 9.99 9.99 9/999 ${PLANT}\n`;
   session.mark(PLANT);
   audit.push({ wallMs: Date.now(), host: 'h', as: 'user', command: PLANT, why: '', exit: 0, tookMs: 1 });
   recorder.output('screen', PLANT);
   recorder.output('1', `${PLANT}\r\n`);
   recorder.terminal('2', 'strace', 80, 24);
   await sleep(1500);
-  load = '0.30 0.30 0.30 1/100 3\n';
+  read.load = '0.30 0.30 0.30 1/100 3\n';
   await sleep(400);
   recorder.resume();
   recorder.output('2', 'after\r\n');
@@ -219,7 +248,7 @@ test('SessionRecorder keeps readings, notes, commands, findings and output of a 
   await sleep(1000);
   await recorder.stop();
   await session.stop();
-  expect(bytesOf(path)).not.toContain(PLANT);
+  expect(await bytesOf(path)).not.toContain(PLANT);
   const events = await eventsOf(path);
   const texts = events.flatMap((event) => (event.e === 'marker' ? [event.text] : []));
   expect(texts).toEqual(['before', 'after']);
@@ -228,4 +257,63 @@ test('SessionRecorder keeps readings, notes, commands, findings and output of a 
   // A tool that was opened in the gap has its terminal before its output.
   const tool = events.filter((event) => 'terminal' in event && event.terminal === '2').map(({ e }) => e);
   expect(tool).toEqual(['terminal', 'output']);
+});
+
+test('SessionRecorder keeps what an earlier recording left out of a later one too', async () => {
+  const audit: AuditEntry[] = [];
+  const { session, read, nowMs } = sessionOf(audit);
+  session.keep({ sources: [], forMs: 60_000 });
+  const options = { crashcart: '0', redacted: false, nowMs } as const;
+  const first = await SessionRecorder.start(session, { path: join(folder, 'first'), ...options });
+  await sleep(300);
+  first.pause();
+  read.load = `9.99 9.99 9.99 9/999 ${PLANT}\n`;
+  session.mark(PLANT);
+  audit.push({ wallMs: Date.now(), host: 'h', as: 'user', command: PLANT, why: '', exit: 0, tookMs: 1 });
+  await sleep(700);
+  read.load = '0.30 0.30 0.30 1/100 3\n';
+  await sleep(300);
+  const { gaps } = await first.stop();
+  const path = join(folder, 'second');
+  const second = await SessionRecorder.start(session, { path, ...options, earlierGaps: gaps });
+  await sleep(700);
+  expect((await second.stop()).gaps).toEqual([]);
+  await session.stop();
+  expect(await bytesOf(path)).not.toContain(PLANT);
+  const text = JSON.stringify(await eventsOf(path));
+  // Kept from before the gap, and read after it.
+  expect(text).toContain('0.10 0.10');
+  expect(text).toContain('0.30 0.30');
+});
+
+const loaded = defineFinding({
+  id: 'loaded',
+  title: 'load',
+  needs: { loadavg },
+  authority: 'this test',
+  judge: ({ loadavg: { now } }) =>
+    (now?.load1 ?? 0) < 5
+      ? []
+      : [{ entity: thisHost, severity: 'warn', subject: 'host', sentence: PLANT, evidence: [], next: 'look' }],
+});
+
+test('SessionRecorder leaves out a finding of a gap until it is found in a later reading', async () => {
+  const { session, read, nowMs } = sessionOf([], [loaded]);
+  const options = { crashcart: '0', redacted: false, nowMs } as const;
+  const short = await SessionRecorder.start(session, { path: join(folder, 'short'), ...options });
+  const long = await SessionRecorder.start(session, { path: join(folder, 'long'), ...options });
+  await sleep(300);
+  short.pause();
+  long.pause();
+  read.load = '9.99 9.99 9.99 9/999 1\n';
+  await sleep(1500);
+  expect(session.standing()).toHaveLength(1);
+  short.resume();
+  long.resume();
+  await short.stop();
+  await sleep(2000);
+  await long.stop();
+  await session.stop();
+  expect(await bytesOf(join(folder, 'short'))).not.toContain(PLANT);
+  expect(await bytesOf(join(folder, 'long'))).toContain(PLANT);
 });

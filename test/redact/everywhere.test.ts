@@ -150,7 +150,7 @@ test('notesOfRecording redacts a recording with names alike in every format, and
   expect(await castOf(path)).toContain('wilhelmina');
   // Secrets are masked there too.
   expect(await castOf(path)).not.toContain('hunter2');
-  const evidence = { file: 'node-7.dc1.corp.cc.zst', bytes: 1, sha256: 'ab'.repeat(32) };
+  const evidence = { file: 'node-7.dc1.corp.cc.zst', bytes: 1, sha256: 'ab'.repeat(32), problems: [] };
   const made = { madeMs: 0, crashcart: '0' };
   const redaction = new ScreenRedaction();
   const notes = await notesOfRecording(

@@ -21,9 +21,9 @@ export interface ProcessRow {
   readonly cpuPct: number | undefined;
   /** Run delay of all its threads, percent of one thread. */
   readonly delayPct: number | undefined;
-  /** Main thread blocked on block I/O, percent of the time; undefined where the kernel does not count it. */
+  /** Main thread blocked on block I/O, percent of the time; undefined where the kernel did not count it. */
   readonly blockIoPct: number | undefined;
-  /** CPU time of exited children, percent of one CPU. */
+  /** CPU time of exited children since the sample before, percent of one CPU; undefined where one was not waited for. */
   readonly childrenPct: number | undefined;
   readonly readBytesPerSec: number | undefined;
   readonly writeBytesPerSec: number | undefined;
@@ -110,7 +110,7 @@ export const columns: readonly Column<ProcessRow>[] = [
     id: 'blkio',
     title: 'BLKIO%',
     about:
-      'Main thread blocked on block I/O, percent of the time (/proc/PID/stat delayacct_blkio_ticks); — where kernel.task_delayacct is off.',
+      'Main thread blocked on block I/O, percent of the time (/proc/PID/stat delayacct_blkio_ticks); — where nothing was counted: kernel.task_delayacct is off, or was off at the start of the process, or it never blocked.',
     width: 6,
     rank: 9,
     zero: '·',
@@ -121,7 +121,7 @@ export const columns: readonly Column<ProcessRow>[] = [
     id: 'children',
     title: 'EXITED%',
     about:
-      'CPU time of its exited children, percent of one CPU (/proc/PID/stat cutime + cstime, counted when it waits for them): processes that lived between two readings show at their parent; execsnoop (e) names them.',
+      'CPU time of its exited children between two readings, percent of one CPU (growth of /proc/PID/stat cutime + cstime, which has the whole life of a child, less what it had used before): processes that lived between two readings show at their parent; execsnoop (e) names them.',
     width: 7,
     rank: 9,
     zero: '·',

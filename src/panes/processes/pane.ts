@@ -106,6 +106,9 @@ export function processesModel(moment: Moment<typeof needs>): ProcessesModel {
   const stuck = new Map<Process, 'blocked' | 'stopped'>();
   for (const { process } of blockedProcesses(history, frozenKeys(moment.cgroups.now))) stuck.set(process, 'blocked');
   for (const { process } of stoppedDaemons(history)) stuck.set(process, 'stopped');
+  // Kernels before 5.14 have no switch and count always.
+  const countsBlockIo = moment.delayAccounting.now?.on ?? moment.delayAccounting.missing['switch']?.why === 'absent';
+  const exited = exitedCpuSeconds(now?.processes, before?.processes);
   const byState = new Map<string, number>();
   const rows: ProcessRow[] = [];
   let threads: number | undefined;
@@ -119,7 +122,8 @@ export function processesModel(moment: Moment<typeof needs>): ProcessesModel {
         user: process.uid === undefined ? undefined : (names?.get(process.uid) ?? String(process.uid)),
         node: process.lastCpu === undefined ? undefined : nodeOfCpu.get(process.lastCpu),
         stuck: stuck.get(process),
-        countsBlockIo: moment.delayAccounting.now?.on === true,
+        countsBlockIo,
+        exitedCpuSeconds: exited.get(process.pid) ?? 0,
         container: process.owner && owners.get(containerKey(process.owner) ?? ''),
       }),
     );
@@ -139,8 +143,10 @@ function rowOf(
   known: {
     readonly user: string | undefined;
     readonly node: number | undefined;
-    /** The kernel counts block I/O delay; else 0 is unknown. */
+    /** The kernel counts block I/O delay now, of tasks that started while it did. */
     readonly countsBlockIo: boolean;
+    /** What its children that exited since the sample before had used until that. */
+    readonly exitedCpuSeconds: number;
     readonly container: string | undefined;
     readonly stuck: ProcessRow['stuck'];
   },
@@ -150,6 +156,11 @@ function rowOf(
   const rate = (pick: (one: Process) => number | undefined) =>
     earlier ? delta(pick(process), pick(earlier), seconds) : undefined;
   const share = (perSecond: number | undefined) => (perSecond === undefined ? undefined : perSecond * 100);
+  // 0 of a task that the kernel may not count, and a total that stands since it stopped counting, are no figures.
+  const blockIoPct =
+    known.countsBlockIo && (process.blockIoDelaySeconds ?? 0) > 0
+      ? share(rate((one) => one.blockIoDelaySeconds))
+      : undefined;
   return {
     process,
     user: known.user === undefined ? undefined : plain(known.user),
@@ -158,14 +169,35 @@ function rowOf(
     stuck: known.stuck,
     cpuPct: share(rate((one) => one.cpuSeconds)),
     delayPct: share(rate((one) => one.delaySeconds)),
-    blockIoPct: known.countsBlockIo || (process.blockIoDelaySeconds ?? 0) > 0 ? share(rate((one) => one.blockIoDelaySeconds)) : undefined, // prettier-ignore
-    childrenPct: share(rate((one) => one.childrenCpuSeconds)),
+    blockIoPct,
+    childrenPct: share(delta(childrenUse(process, earlier, known.exitedCpuSeconds), 0, seconds)),
     readBytesPerSec: rate((one) => one.readBytes),
     writeBytesPerSec: rate((one) => one.writeBytes),
     majorFaultsPerSec: rate((one) => one.majorFaults),
     owner: known.container ?? (process.owner ? `${process.owner.kind}:${plain(process.owner.name)}` : undefined),
     command: commandOf(process),
   };
+}
+
+type ProcessMap = ReadonlyMap<number, Process>;
+
+/**
+ * CPU time of children that exited between two samples, by PID of the parent, as read last: of themselves and of their own exited children.
+ * At their end all of it is added to the parent's cutime and cstime: wait_task_zombie in kernel/exit.c.
+ */
+function exitedCpuSeconds(now: ProcessMap = new Map(), before: ProcessMap = new Map()): ReadonlyMap<number, number> {
+  const exited = new Map<number, number>();
+  for (const { pid, startTicks, parentPid, cpuSeconds, childrenCpuSeconds = 0 } of before.values())
+    if (now.get(pid)?.startTicks !== startTicks || !now.has(pid))
+      exited.set(parentPid, (exited.get(parentPid) ?? 0) + cpuSeconds + childrenCpuSeconds);
+  return exited;
+}
+
+/** CPU time of exited children between two samples, seconds; negative where one of them was not waited for. */
+function childrenUse(process: Process, earlier: Process | undefined, exitedSeconds: number): number | undefined {
+  if (process.childrenCpuSeconds === undefined || earlier?.childrenCpuSeconds === undefined) return undefined;
+  // In whole ticks: sums of fractions may be below 0 by a rounding.
+  return Math.round((process.childrenCpuSeconds - earlier.childrenCpuSeconds - exitedSeconds) * 100) / 100;
 }
 
 const commands = new WeakMap<Process, string>();

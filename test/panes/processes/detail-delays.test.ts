@@ -46,3 +46,24 @@ test('delays that a kernel does not count are named, never shown as 0', () => {
   const denied = stateOfDetail(undefined, { stats: missing('denied', 'netlink: errno 1') }, 'stats');
   expect(drawn(undefined, undefined, denied)[0]).toContain('not readable');
 });
+
+test('delays of a process that started before the kernel counted are named, never shown as 0', () => {
+  const never = processDelays.parse({ stats: '{"delays":{"runQueue":{"count":1,"ns":1},"blockIo":{"count":0,"ns":0}}}', switch: '1\n', uptime: '1 1\n' }, { pid: 1 }); // prettier-ignore
+  const lines = drawn(delayRates()(never), true, read);
+  expect(lines).toHaveLength(2);
+  expect(lines.join('\n')).not.toContain('block I/O');
+  expect(lines[1]).toContain('Only the run queue was counted');
+});
+
+test('delays that the kernel stopped counting keep their totals and have no share', () => {
+  const rates = delayRates();
+  rates(sample(1e9, 100));
+  expect(rates(sample(1e9, 102, '0'))?.map(({ kind, pct }) => [kind, pct])).toEqual([
+    ['runQueue', 0],
+    ['blockIo', undefined],
+    ['thrashing', undefined],
+  ]);
+  // Counted again for a part of the time.
+  expect(rates(sample(2e9, 104))?.find(({ kind }) => kind === 'blockIo')?.pct).toBeUndefined();
+  expect(rates(sample(2e9, 106))?.find(({ kind }) => kind === 'blockIo')?.pct).toBe(0);
+});
