@@ -36,13 +36,14 @@ STACK_POINTER, COUNTER = {X86_64: 7, AARCH64: 31}, {X86_64: 16, AARCH64: 32}
 
 def core(words: "list[str]") -> "dict[str, Any]":
     """Request `PATH`."""
-    data = CoreBytes(" ".join(words))
     try:
-        return snapshot_of(data)
+        data = CoreBytes(" ".join(words))
+        try:
+            return snapshot_of(data)
+        finally:
+            data.close()
     except Exhausted as limit:
         raise Refused("failed", "%s while the core was read" % limit) from limit
-    finally:
-        data.close()
 
 
 def core_object(words: "list[str]") -> "dict[str, Any]":
@@ -121,7 +122,7 @@ def with_frames(data: CoreBytes, found: Notes, memory: CoreMemory, code: CoreMap
         read.append(dict(named, tid=one["tid"], size=len(stack), words=words, registers=[word for pair in known for word in pair]))
     native = {"machine": machine, "threads": read, "left": len(found.threads) - len(read), "objects": code.objects}
     native.update(calls=code.calls_found(), cost=int(data.budget.spent_s() * 1e6))
-    facts = dict(found.facts, packing=data.packing, bytes=data.size, report=report_fields(data.fields), missing=memory.missing)
+    facts = dict(found.facts, packing=data.packing, bytes=data.size, report=data.fields, missing=memory.missing)
     frames = runtime_frames(data, found, code) if any_order else Document()
     if not any_order:
         frames.note("frames of CPython and Go are read of an uncompressed core, or one up to %d MiB: decompress it" % (MAX_HELD >> 20))
@@ -135,21 +136,3 @@ def with_frames(data: CoreBytes, found: Notes, memory: CoreMemory, code: CoreMap
         except Refused:
             pass
     return body
-
-
-# Fields of a report that name what crashed; others have texts of the user's session.
-FIELDS = (
-    "ProblemType",
-    "Date",
-    "DistroRelease",
-    "Package",
-    "SourcePackage",
-    "ExecutablePath",
-    "Signal",
-    "SignalName",
-    "UnreportableReason",
-)
-
-
-def report_fields(fields: "dict[str, str]") -> "dict[str, str]":
-    return {name: fields[name][:300] for name in FIELDS if name in fields}

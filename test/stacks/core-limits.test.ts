@@ -1,0 +1,34 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, expect, test } from 'vitest';
+import { needsPython } from '../helpers/python.ts';
+
+/** Dumps that any user may write to /var/crash: their cost is bounded. core_limits.py has what each check does. */
+const folder = mkdtempSync(join(tmpdir(), 'crashcart-core-limits-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+beforeEach(needsPython);
+
+const check = (name: string): unknown =>
+  JSON.parse(execFileSync('/usr/bin/python3', ['-I', join(import.meta.dirname, 'core_limits.py'), name, folder], { encoding: 'utf8' })); // prettier-ignore
+
+test('CoreBytes keeps short values of the fields that are shown, of a report with long ones', () => {
+  const { fields, ...others } = check('report') as { fields: Record<string, number> };
+  expect(Object.keys(fields).toSorted()).toEqual(['Package', 'ProblemType', 'Signal', 'UnreportableReason']);
+  expect(Math.max(...Object.values(fields))).toBeLessThanOrEqual(300);
+  expect(others).toEqual({ reason: 'not of\nthis package ', core: 64 });
+});
+
+test('CoreBytes stops where the compressed stream ends, and looks at its limits where nothing comes out', () => {
+  const { xz, gzip, zstd } = check('streams') as Record<string, { reads: number; end: string }>;
+  // The head, and one piece; the file has 4096.
+  expect(xz).toMatchObject({ reads: 2, end: 'stream' });
+  expect(gzip).toMatchObject({ reads: 2, end: 'stream' });
+  expect(zstd).toMatchObject({ end: 'limit' });
+  expect(zstd?.reads).toBeLessThan(400);
+});
+
+test('core closes a file that is refused, or whose limit is reached in its first bytes', () => {
+  expect(check('descriptors')).toEqual({ left: 0, last: expect.stringMatching(/limit of .* while the core was read/) });
+});
