@@ -32,3 +32,16 @@ test('CoreBytes stops where the compressed stream ends, and looks at its limits 
 test('core closes a file that is refused, or whose limit is reached in its first bytes', () => {
   expect(check('descriptors')).toEqual({ left: 0, last: expect.stringMatching(/limit of .* while the core was read/) });
 });
+
+test('Notes keep threads up to their limit, of the auxiliary vector what is used, of files as many names as stated', () => {
+  const peaks = check('notes') as Record<string, { threads: number; left: number; mib: number }>;
+  expect(peaks['threads']).toMatchObject({ threads: 5000, left: expect.any(Number) });
+  expect(peaks['threads']?.left).toBeGreaterThan(10_000);
+  expect(peaks['auxv']).toMatchObject({ threads: 1, left: 0 });
+  // The file and the note are 16 MiB.
+  for (const { mib } of Object.values(peaks)) expect(mib).toBeLessThan(40);
+});
+
+test('Notes end at the limits where they are empty and many', () => {
+  expect(check('empty_notes')).toBe('limit');
+});

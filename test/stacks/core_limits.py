@@ -7,6 +7,7 @@ import lzma
 import os
 import struct
 import sys
+import tracemalloc
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../src/host/protocols/stacks"))
 
@@ -14,6 +15,7 @@ from crashcart_stacks import core_bytes  # noqa: E402
 from crashcart_stacks.budget import Budget  # noqa: E402
 from crashcart_stacks.core import core  # noqa: E402
 from crashcart_stacks.core_bytes import CoreBytes  # noqa: E402
+from crashcart_stacks.core_notes import Notes  # noqa: E402
 from crashcart_stacks.errors import Exhausted, Refused  # noqa: E402
 
 MANY = 300
@@ -96,4 +98,60 @@ def descriptors():
     return {"left": open_files() - before, "last": last}
 
 
-print(json.dumps({"report": report, "streams": streams, "descriptors": descriptors}[sys.argv[1]]()))
+def note(kind, data):
+    return struct.pack("<3I", 5, len(data), kind) + b"CORE\0\0\0\0" + data + bytes(-len(data) % 4)
+
+
+def thread(tid, signal=11):
+    """Note of a thread of x86-64 with no registers."""
+    return note(1, (bytes(12) + struct.pack("<h", signal) + bytes(18) + struct.pack("<i", tid)).ljust(336, b"\0"))
+
+
+def core_of(notes):
+    """Core dump of x86-64 without memory."""
+    head = b"\x7fELF\x02\x01\x01" + bytes(9) + struct.pack("<HHIQQQI6H", 4, 62, 1, 0, 64, 0, 0, 64, 56, 1, 0, 0, 0)
+    return head + struct.pack("<IIQQQQQQ", 4, 0, 120, 0, 0, len(notes), 0, 4) + notes
+
+
+def peak_of(notes):
+    """Reply to a core with these notes, and the most memory that it takes, in MiB."""
+    path = written("notes", core_of(notes))
+    tracemalloc.start()
+    try:
+        reply = core([path])["native"]
+        return {"threads": len(reply["threads"]), "left": reply["left"], "mib": tracemalloc.get_traced_memory()[1] >> 20}
+    finally:
+        tracemalloc.stop()
+
+
+def notes():
+    """Notes of 8 MiB: of threads, of the auxiliary vector, of names of files."""
+    size = 8 << 20
+    threads = b"".join(thread(1000 + number) for number in range(size // len(thread(1))))
+    words = struct.pack("<%dQ" % (size // 8), *range(1 << 40, (1 << 40) + size // 8))
+    return {
+        "threads": peak_of(threads),
+        "auxv": peak_of(thread(1) + note(6, words)),
+        "files": peak_of(thread(1) + note(0x46494C45, struct.pack("<2Q", 1, 4096).ljust(size, b"\0"))),
+    }
+
+
+def empty_notes():
+    """Whether notes without content end at the limits."""
+    look = Budget.look
+
+    def no_time(budget):
+        raise Exhausted("limit of looks")
+
+    Budget.look = no_time
+    try:
+        Notes(62, Budget()).read(bytes(12 << 19))
+    except Exhausted:
+        return "limit"
+    finally:
+        Budget.look = look
+    return "read"
+
+
+CHECKS = (report, streams, descriptors, notes, empty_notes)
+print(json.dumps(next(one for one in CHECKS if one.__name__ == sys.argv[1])()))

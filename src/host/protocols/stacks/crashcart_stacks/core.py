@@ -9,7 +9,7 @@ import struct
 from crashcart_stacks.code_map import AARCH64, X86_64
 from crashcart_stacks.core_bytes import MAX_HELD, CoreBytes
 from crashcart_stacks.core_memory import HEAD, CoreMap, CoreMemory, object_file
-from crashcart_stacks.core_notes import REGISTERS, Notes
+from crashcart_stacks.core_notes import AT_SYSINFO_EHDR, REGISTERS, Notes
 from crashcart_stacks.document import Document
 from crashcart_stacks.dumped import runtime_frames
 from crashcart_stacks.errors import Exhausted, Refused
@@ -23,7 +23,6 @@ if MYPY:
 
 STACK_BYTES = 64 << 10
 MAX_STACKS = 48 << 20  # of all threads
-MAX_THREADS = 5000
 MAX_SEGMENTS = 65534
 MAX_NOTES = 16 << 20
 MAX_NOTE_SEGMENTS = 4  # the kernel and gdb write one
@@ -80,7 +79,7 @@ def snapshot_of(data: CoreBytes) -> "dict[str, Any]":
             notes.append((offset, min(in_file, MAX_NOTES)))
         elif kind == PT_LOAD and address < 1 << 62:
             segments.append((address, in_file, offset, in_memory, flags))
-    found = Notes(machine)
+    found = Notes(machine, data.budget)
     for offset, length in sorted(notes)[:MAX_NOTE_SEGMENTS]:
         found.read(data.read(offset, length))
     if not found.threads:
@@ -90,10 +89,9 @@ def snapshot_of(data: CoreBytes) -> "dict[str, Any]":
 
 
 def document(data: CoreBytes, found: Notes, memory: "CoreMemory", machine: int, any_order: bool) -> "dict[str, Any]":
-    threads = found.threads[:MAX_THREADS]
-    pointers = [one["registers"].get(STACK_POINTER[machine], 0) & ~7 for one in threads]
+    pointers = [one["registers"].get(STACK_POINTER[machine], 0) & ~7 for one in found.threads]
     window = max(4096, min(STACK_BYTES, MAX_STACKS // max(1, len(pointers)) & ~7))
-    vdso = found.auxiliary.get(33, 0)
+    vdso = found.auxiliary.get(AT_SYSINFO_EHDR, 0)
     heads = [start for start, _, offset, _ in found.files if offset == 0][:MAX_HEADS]
     wanted = [(address, HEAD) for address in heads] + [(address, window) for address in pointers if address]
     memory.fetch(wanted + ([(vdso, MAX_VDSO)] if vdso else []))
@@ -105,10 +103,9 @@ def document(data: CoreBytes, found: Notes, memory: "CoreMemory", machine: int, 
 
 
 def with_frames(data: CoreBytes, found: Notes, memory: CoreMemory, code: CoreMap, any_order: bool, window: int) -> "dict[str, Any]":
-    machine, vdso = code.machine, found.auxiliary.get(33, 0)
-    threads = found.threads[:MAX_THREADS]
+    machine, vdso = code.machine, found.auxiliary.get(AT_SYSINFO_EHDR, 0)
     read, kept = [], 0  # type: list[dict[str, Any]], int
-    for one in threads:
+    for one in found.threads:
         if kept > MAX_WORDS:
             break
         registers = one["registers"]
@@ -120,7 +117,7 @@ def with_frames(data: CoreBytes, found: Notes, memory: CoreMemory, code: CoreMap
         known = [(number, value) for number, value in registers.items() if low <= value <= high or code.is_code(value)]
         named = {"sp": registers.get(STACK_POINTER[machine], 0), "pc": registers.get(COUNTER[machine], 0)}
         read.append(dict(named, tid=one["tid"], size=len(stack), words=words, registers=[word for pair in known for word in pair]))
-    native = {"machine": machine, "threads": read, "left": len(found.threads) - len(read), "objects": code.objects}
+    native = {"machine": machine, "threads": read, "left": found.left + len(found.threads) - len(read), "objects": code.objects}
     native.update(calls=code.calls_found(), cost=int(data.budget.spent_s() * 1e6))
     facts = dict(found.facts, packing=data.packing, bytes=data.size, report=data.fields, missing=memory.missing)
     frames = runtime_frames(data, found, code) if any_order else Document()

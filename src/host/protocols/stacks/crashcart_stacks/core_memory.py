@@ -6,6 +6,7 @@ import struct
 from bisect import bisect_right
 
 from crashcart_stacks.code_map import MAX_CODE, CodeMap
+from crashcart_stacks.core_notes import AT_SYSINFO_EHDR
 
 MYPY = False
 if MYPY:
@@ -93,7 +94,7 @@ class CoreMap(CodeMap):
         for start, _, offset, path in self.found.files:
             if offset == 0:
                 heads.setdefault(("", "", path), []).append(start)
-        vdso = self.found.auxiliary.get(33, 0)
+        vdso = self.found.auxiliary.get(AT_SYSINFO_EHDR, 0)
         if vdso:
             heads[("", "", "[vdso]")] = [vdso]
         for start, _, _, size, _ in [one for one in self.memory.segments if one[4] & PF_X][:MAX_CODE]:

@@ -5,6 +5,7 @@ from bisect import bisect_right
 
 from crashcart_stacks.budget import Budget
 from crashcart_stacks.core_memory import CoreMap
+from crashcart_stacks.core_notes import AT_PHDR
 from crashcart_stacks.document import Document
 from crashcart_stacks.errors import Exhausted, Torn
 from crashcart_stacks.maps import Mapping, Section, sections_in
@@ -17,7 +18,6 @@ if MYPY:
     from crashcart_stacks.core_bytes import CoreBytes
     from crashcart_stacks.core_notes import Notes
 
-AT_PHDR = 3
 MAX_CPU_S, MAX_WALL_S, MAX_BYTES = 3.0, 8.0, 256 << 20
 
 
