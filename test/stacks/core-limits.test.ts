@@ -45,3 +45,26 @@ test('Notes keep threads up to their limit, of the auxiliary vector what is used
 test('Notes end at the limits where they are empty and many', () => {
   expect(check('empty_notes')).toBe('limit');
 });
+
+test('CoreMap goes through the mapped files a few times for any number of paths, and keeps a limited number open', () => {
+  const { turns, opened, left } = check('paths') as Record<string, number>;
+  expect(turns).toBeLessThan(10);
+  expect({ opened, left }).toEqual({ opened: 512, left: 0 });
+});
+
+test('core has the threads that were read where a limit is reached within a stack, and states it', () => {
+  expect(check('words')).toEqual({
+    steps: [512, 512],
+    threads: 1,
+    left: 2,
+    notes: expect.arrayContaining(['native frames: not all read: limit of steps']),
+  });
+});
+
+test('object_file opens regular files of local filesystems, and looks at nothing below another mount', () => {
+  expect(check('object_files')).toEqual({
+    opened: ['object', 'link', 'absolute', '../../../..'],
+    left: 0,
+    mounts: ['/net', '/proc', '/srv/a b'],
+  });
+});

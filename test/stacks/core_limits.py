@@ -15,8 +15,10 @@ from crashcart_stacks import core_bytes  # noqa: E402
 from crashcart_stacks.budget import Budget  # noqa: E402
 from crashcart_stacks.core import core  # noqa: E402
 from crashcart_stacks.core_bytes import CoreBytes  # noqa: E402
+from crashcart_stacks.core_memory import CoreMap, CoreMemory  # noqa: E402
 from crashcart_stacks.core_notes import Notes  # noqa: E402
 from crashcart_stacks.errors import Exhausted, Refused  # noqa: E402
+from crashcart_stacks.object_files import object_file, other_mounts  # noqa: E402
 
 MANY = 300
 LONG = 1 << 20
@@ -107,10 +109,15 @@ def thread(tid, signal=11):
     return note(1, (bytes(12) + struct.pack("<h", signal) + bytes(18) + struct.pack("<i", tid)).ljust(336, b"\0"))
 
 
-def core_of(notes):
-    """Core dump of x86-64 without memory."""
-    head = b"\x7fELF\x02\x01\x01" + bytes(9) + struct.pack("<HHIQQQI6H", 4, 62, 1, 0, 64, 0, 0, 64, 56, 1, 0, 0, 0)
-    return head + struct.pack("<IIQQQQQQ", 4, 0, 120, 0, 0, len(notes), 0, 4) + notes
+def core_of(notes, *segments):
+    """Core dump of x86-64 with these segments: flags, address, content."""
+    at = 120 + 56 * len(segments) + len(notes)
+    headers = struct.pack("<IIQQQQQQ", 4, 0, at - len(notes), 0, 0, len(notes), 0, 4)
+    for flags, address, content in segments:
+        headers += struct.pack("<IIQQQQQQ", 1, flags, at, address, 0, len(content), len(content), 4096)
+        at += len(content)
+    head = b"\x7fELF\x02\x01\x01" + bytes(9) + struct.pack("<HHIQQQI6H", 4, 62, 1, 0, 64, 0, 0, 64, 56, 1 + len(segments), 0, 0, 0)
+    return head + headers + notes + b"".join(one[2] for one in segments)
 
 
 def peak_of(notes):
@@ -153,5 +160,85 @@ def empty_notes():
     return "read"
 
 
-CHECKS = (report, streams, descriptors, notes, empty_notes)
+class CountedList(list):
+    turns = 0
+
+    def __iter__(self):
+        CountedList.turns += 1
+        return list.__iter__(self)
+
+
+def paths():
+    """How often all mapped files are gone through for 1000 of them, and the files open at the end."""
+    before = open_files()
+    data = CoreBytes(written("paths", core_of(thread(1))))
+    found = Notes(62, data.budget)
+    names = [written("object%d" % number, b"object") for number in range(1000)]
+    found.files = CountedList((number << 12, number + 1 << 12, 0, name) for number, name in enumerate(names, 1))
+    memory = CoreMemory(data, [])
+    memory.parts = [(number << 12, b"object") for number in range(1, 1001)]
+    memory.part_starts = [start for start, _ in memory.parts]
+    code = CoreMap(found, memory, 62)
+    others = open_files()
+    for name in names:
+        code.same_file(name)
+    opened = open_files() - others
+    code.close()
+    data.close()
+    return {"turns": CountedList.turns, "opened": opened, "left": open_files() - before}
+
+
+def words():
+    """Threads, and the notes, of a core of three whose limit is reached within the second stack; and whether a stack is work."""
+    stacks = [(6, 0x10000 * number, bytes(8192)) for number in (1, 2, 3)]
+    registers = [struct.pack("<Q", address + 4096) for _, address, _ in stacks]
+    threads = [bytearray(thread(number)) for number in (1, 2, 3)]
+    for one, pointer in zip(threads, registers):
+        one[20 + 112 + 19 * 8 : 20 + 112 + 20 * 8] = pointer
+    path = written("words", core_of(b"".join(bytes(one) for one in threads), *stacks, (5, 0x900000, bytes(4096))))
+    work, seen = Budget.work, []
+
+    def limited(budget, steps):
+        if steps > 1:
+            seen.append(steps)
+        if len(seen) == 2:
+            raise Exhausted("limit of steps")
+
+    Budget.work = limited
+    try:
+        reply = core([path])
+    finally:
+        Budget.work = work
+    return {"steps": seen, "threads": len(reply["native"]["threads"]), "left": reply["native"]["left"], "notes": reply["read"]["notes"]}
+
+
+MOUNTINFO = b"""22 27 0:21 / /proc rw,relatime - proc proc rw
+27 1 254:0 / / rw,relatime shared:1 - nfs4 server:/root rw
+40 27 0:40 / /net rw,relatime shared:9 master:3 - autofs /etc/auto.net rw,indirect
+41 27 0:41 / /srv/a\\040b rw - fuse.sshfs user@host: rw
+42 27 254:1 / /home rw - xfs /dev/vdb rw
+"""
+
+
+def object_files():
+    """Which files are opened: by name, by links and across a mount that is not local."""
+    path = written("object", b"object")
+    folder = os.path.dirname(path)
+    os.mkdir(os.path.join(folder, "far"))
+    written("far/object", b"object")
+    os.mkfifo(os.path.join(folder, "pipe"))
+    for name, target in (("link", "object"), ("absolute", path), ("evil", "far"), ("loop", "loop"), ("around", "far/../object")):
+        os.symlink(target, os.path.join(folder, name))
+    others = {os.fsencode(os.path.join(os.path.realpath(folder), "far"))}
+    opened = []
+    before = open_files()
+    for name in ("object", "link", "absolute", "far/object", "evil/object", "around", "far", "pipe", "loop", "none", "a\0b", "../../../.." + path):
+        file = object_file(os.path.join(folder, name), others)
+        if file is not None:
+            opened.append(name.replace(path, ""))
+            os.close(file)
+    return {"opened": opened, "left": open_files() - before, "mounts": sorted(one.decode() for one in other_mounts(MOUNTINFO))}
+
+
+CHECKS = (report, streams, descriptors, notes, empty_notes, paths, words, object_files)
 print(json.dumps(next(one for one in CHECKS if one.__name__ == sys.argv[1])()))

@@ -8,11 +8,12 @@ import struct
 
 from crashcart_stacks.code_map import AARCH64, X86_64
 from crashcart_stacks.core_bytes import MAX_HELD, CoreBytes
-from crashcart_stacks.core_memory import HEAD, CoreMap, CoreMemory, object_file
+from crashcart_stacks.core_memory import HEAD, CoreMap, CoreMemory
 from crashcart_stacks.core_notes import AT_SYSINFO_EHDR, REGISTERS, Notes
 from crashcart_stacks.document import Document
 from crashcart_stacks.dumped import runtime_frames
 from crashcart_stacks.errors import Exhausted, Refused
+from crashcart_stacks.object_files import mounts_now, object_file
 from crashcart_stacks.tables import reply
 
 MYPY = False
@@ -48,9 +49,9 @@ def core(words: "list[str]") -> "dict[str, Any]":
 def core_object(words: "list[str]") -> "dict[str, Any]":
     """Request `BUILD-ID PATH`: tables of an object of a core, of the file that has its name now, if that is the same one."""
     path = " ".join(words[1:])
-    file = object_file(path)
+    file = object_file(path, mounts_now())
     if file is None:
-        raise Refused("absent", "no such file here, of a container or removed since")
+        raise Refused("absent", "no such file here (of a container, or removed since), or not on a local filesystem")
     try:
         return reply(lambda offset, size: os.pread(file, size, offset) if offset < 1 << 62 else b"", words[0])
     finally:
@@ -104,23 +105,18 @@ def document(data: CoreBytes, found: Notes, memory: "CoreMemory", machine: int, 
 
 def with_frames(data: CoreBytes, found: Notes, memory: CoreMemory, code: CoreMap, any_order: bool, window: int) -> "dict[str, Any]":
     machine, vdso = code.machine, found.auxiliary.get(AT_SYSINFO_EHDR, 0)
-    read, kept = [], 0  # type: list[dict[str, Any]], int
-    for one in found.threads:
-        if kept > MAX_WORDS:
-            break
-        registers = one["registers"]
-        low = registers.get(STACK_POINTER[machine], 0) & ~7
-        stack = memory.read(low, window) if low else b""
-        words = code.words_of(low, stack)
-        kept += len(words)
-        high = low + len(stack)
-        known = [(number, value) for number, value in registers.items() if low <= value <= high or code.is_code(value)]
-        named = {"sp": registers.get(STACK_POINTER[machine], 0), "pc": registers.get(COUNTER[machine], 0)}
-        read.append(dict(named, tid=one["tid"], size=len(stack), words=words, registers=[word for pair in known for word in pair]))
+    read, calls, limit = [], [], None  # type: list[dict[str, Any]], list[int], Exhausted | None
+    try:
+        read_threads(found, memory, code, window, read)
+        calls = code.calls_found()
+    except Exhausted as error:
+        limit = error
     native = {"machine": machine, "threads": read, "left": found.left + len(found.threads) - len(read), "objects": code.objects}
-    native.update(calls=code.calls_found(), cost=int(data.budget.spent_s() * 1e6))
+    native.update(calls=calls, cost=int(data.budget.spent_s() * 1e6))
     facts = dict(found.facts, packing=data.packing, bytes=data.size, report=data.fields, missing=memory.missing)
     frames = runtime_frames(data, found, code) if any_order else Document()
+    if limit is not None:
+        frames.note("native frames: not all read: %s" % limit)
     if not any_order:
         frames.note("frames of CPython and Go are read of an uncompressed core, or one up to %d MiB: decompress it" % (MAX_HELD >> 20))
     if data.damage:
@@ -133,3 +129,20 @@ def with_frames(data: CoreBytes, found: Notes, memory: CoreMemory, code: CoreMap
         except Refused:
             pass
     return body
+
+
+def read_threads(found: Notes, memory: CoreMemory, code: CoreMap, window: int, read: "list[dict[str, Any]]") -> None:
+    """Adds threads with their registers, and the words of their stacks that are addresses, up to MAX_WORDS; Exhausted after some."""
+    kept = 0
+    for one in found.threads:
+        if kept > MAX_WORDS:
+            return
+        registers = one["registers"]
+        pointer, counter = (registers.get(places[code.machine], 0) for places in (STACK_POINTER, COUNTER))
+        low = pointer & ~7
+        stack = memory.read(low, window) if low else b""
+        words = code.words_of(low, stack)
+        kept += len(words)
+        high = low + len(stack)
+        known = [word for number, value in registers.items() if low <= value <= high or code.is_code(value) for word in (number, value)]
+        read.append({"sp": pointer, "pc": counter, "tid": one["tid"], "size": len(stack), "words": words, "registers": known})
