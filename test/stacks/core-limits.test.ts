@@ -68,3 +68,7 @@ test('object_file opens regular files of local filesystems, and looks at nothing
     mounts: ['/net', '/proc', '/srv/a b'],
   });
 });
+
+test('Document keeps the thread that crashed, before all others, where it is full', () => {
+  expect(check('stacks')).toEqual({ names: ['e', 'a', 'b'], notes: ['2 more stacks: limit of 3'] });
+});

@@ -11,12 +11,13 @@ import tracemalloc
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../src/host/protocols/stacks"))
 
-from crashcart_stacks import core_bytes  # noqa: E402
+from crashcart_stacks import core_bytes, document  # noqa: E402
 from crashcart_stacks.budget import Budget  # noqa: E402
 from crashcart_stacks.core import core  # noqa: E402
 from crashcart_stacks.core_bytes import CoreBytes  # noqa: E402
 from crashcart_stacks.core_memory import CoreMap, CoreMemory  # noqa: E402
 from crashcart_stacks.core_notes import Notes  # noqa: E402
+from crashcart_stacks.document import Document  # noqa: E402
 from crashcart_stacks.errors import Exhausted, Refused  # noqa: E402
 from crashcart_stacks.object_files import object_file, other_mounts  # noqa: E402
 
@@ -240,5 +241,15 @@ def object_files():
     return {"opened": opened, "left": open_files() - before, "mounts": sorted(one.decode() for one in other_mounts(MOUNTINFO))}
 
 
-CHECKS = (report, streams, descriptors, notes, empty_notes, paths, words, object_files)
+def stacks():
+    """Names of stacks of a document that is full before the thread that crashed comes."""
+    document.MAX_STACKS = 3
+    full = Document()
+    for name in ("a", "b", "c", "d"):
+        full.add([], name, "-")
+    full.add([("native", "abort", None, None)], "e", "crashed")
+    return {"names": [one[1] for one in full.stacks], "notes": full.body()["notes"]}
+
+
+CHECKS = (report, streams, descriptors, notes, empty_notes, paths, words, object_files, stacks)
 print(json.dumps(next(one for one in CHECKS if one.__name__ == sys.argv[1])()))

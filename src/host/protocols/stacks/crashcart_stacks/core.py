@@ -1,6 +1,7 @@
 """
-Stacks of a core dump, core(5): what a reading of a process has, of a file that the kernel wrote when it crashed. Of the dump only notes,
-the first page of each object and the ends of the stacks are read, and of these only addresses of code or of that stack leave the host.
+Stacks of a core dump, core(5): what a reading of a process has, of a file that the kernel wrote when it crashed, or gcore(1) while it ran.
+Of the dump only notes, the first page of each object and the ends of the stacks are read, and of these only addresses of code or of that
+stack leave the host.
 """
 
 import os
@@ -113,7 +114,7 @@ def with_frames(data: CoreBytes, found: Notes, memory: CoreMemory, code: CoreMap
         limit = error
     native = {"machine": machine, "threads": read, "left": found.left + len(found.threads) - len(read), "objects": code.objects}
     native.update(calls=calls, cost=int(data.budget.spent_s() * 1e6))
-    facts = dict(found.facts, packing=data.packing, bytes=data.size, report=data.fields, missing=memory.missing)
+    facts = dict(found.facts, crashed=found.has_crashed, packing=data.packing, bytes=data.size, report=data.fields, missing=memory.missing)
     frames = runtime_frames(data, found, code) if any_order else Document()
     if limit is not None:
         frames.note("native frames: not all read: %s" % limit)

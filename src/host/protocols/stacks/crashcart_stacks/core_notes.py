@@ -21,11 +21,13 @@ REGISTERS = {
 }  # type: dict[int, tuple[int | None, ...]]
 # Faults, whose siginfo has the address; of other signals it has the sender.
 FAULTS = (4, 5, 7, 8, 11)
+# Signals that end a process with a core: signal(7). gcore(1) writes one of a process that goes on, with SIGSTOP or no signal.
+FATAL = (3, 4, 5, 6, 7, 8, 11, 24, 25, 31)
 
 
 class Notes:
-    """`threads`: tid and registers by DWARF number, the one that crashed first; `left`: number of those beyond MAX_THREADS; `files`: start,
-    end, offset and path of each mapping; `auxiliary`: the values of the auxiliary vector that are used.
+    """`threads`: tid and registers by DWARF number, first the one of the signal; `left`: number of those beyond MAX_THREADS; `files`:
+    start, end, offset and path of each mapping; `auxiliary`: the values of the auxiliary vector that are used.
     """
 
     def __init__(self, machine: int, budget: "Budget") -> None:
@@ -46,6 +48,10 @@ class Notes:
             if start + size <= len(data) and data[at + 12 : at + 16] == b"CORE":
                 self.take(kind, data[start : start + size])
             at = start + (size + 3 & ~3)
+
+    @property
+    def has_crashed(self) -> bool:
+        return self.facts.get("signal") in FATAL
 
     def take(self, kind: int, note: bytes) -> None:
         if kind == NT_PRSTATUS and len(note) >= REGISTERS_AT + 8 * len(REGISTERS[self.machine]):

@@ -24,7 +24,9 @@ MAX_CPU_S, MAX_WALL_S, MAX_BYTES = 3.0, 8.0, 256 << 20
 def runtime_frames(data: "CoreBytes", found: "Notes", code: CoreMap) -> Document:
     """Stacks of the runtime's threads and goroutines; threads without frames where no runtime is known."""
     name = str(found.facts.get("name", ""))
-    tasks = [Task(one["tid"], name, "-" if number else "crashed", None, None, one["tid"]) for number, one in enumerate(found.threads)]
+    tasks = [Task(one["tid"], name, "-", None, None, one["tid"]) for one in found.threads]
+    if found.has_crashed:
+        tasks[0] = tasks[0]._replace(state="crashed")
     document = Document()
     try:
         memory = DumpedMemory(data, found, code)
