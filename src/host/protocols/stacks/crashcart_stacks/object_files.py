@@ -1,4 +1,4 @@
-"""Files that a core dump names. The names are of whoever wrote the core: an open of a device acts, and a lookup may mount or hang."""
+"""Files that a core dump names. The names are the writer's of the core: an open of a device acts, and a lookup may mount or hang."""
 
 import os
 import re
