@@ -20,12 +20,12 @@ export interface CoreDump {
   readonly report: ReadonlyMap<string, string>;
   /** Bytes of memory that were looked for and that the core should have: it is cut off. */
   readonly missingBytes: number;
-  /** The thread that crashed first. */
+  /** The thread that crashed first; none did where the signal is none that is fatal, as of gcore(1). */
   readonly stacks: ProcessStacks;
 }
 
-/** State of the thread that the signal ended. */
-const isCrashed = ({ state }: Stack): boolean => state === 'crashed';
+/** Whether a fatal signal came to this thread. */
+export const isCrashed = ({ state }: Stack): boolean => state === 'crashed';
 
 /** Codes of signals that the kernel sends for faults: sigaction(2). */
 const CODES: Readonly<Record<string, string>> = {

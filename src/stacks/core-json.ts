@@ -1,7 +1,7 @@
 import { plain } from '../lib/plain.ts';
 import { maskSecrets } from '../lib/secrets.ts';
 import { signalName } from '../lib/signals.ts';
-import type { CoreDump } from './core-dump.ts';
+import { isCrashed, type CoreDump } from './core-dump.ts';
 import type { StackFrame } from './stack.ts';
 
 const safe = (text: string | undefined): string | null => (text === undefined ? null : maskSecrets(plain(text)));
@@ -33,11 +33,11 @@ export const coreJson = (core: CoreDump): string =>
       missingBytes: core.missingBytes,
       report: Object.fromEntries([...core.report].map(([name, value]) => [name, safe(value)])),
       notes: core.stacks.notes.map(safe),
-      threads: core.stacks.stacks.map(({ tid, frames, cut }, index) => ({
-        tid: tid ?? null,
-        crashed: index === 0,
-        frames: frames.map(frameOf),
-        incomplete: safe(cut),
+      threads: core.stacks.stacks.map((stack) => ({
+        tid: stack.tid ?? null,
+        crashed: isCrashed(stack),
+        frames: stack.frames.map(frameOf),
+        incomplete: safe(stack.cut),
       })),
     },
     undefined,

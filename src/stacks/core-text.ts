@@ -1,7 +1,7 @@
 import { plain } from '../lib/plain.ts';
 import { maskSecrets } from '../lib/secrets.ts';
 import { bytes, plural } from '../lib/units.ts';
-import { signalText, type CoreDump } from './core-dump.ts';
+import { isCrashed, signalText, type CoreDump } from './core-dump.ts';
 import { frameName, framePlace } from './frame-name.ts';
 import type { Stack, StackFrame } from './stack.ts';
 import { stackGroups } from './stack-groups.ts';
@@ -21,21 +21,27 @@ export function coreFacts(core: CoreDump): readonly string[] {
   ]; // prettier-ignore
 }
 
-/** Core dump as text: facts, notes, the thread that crashed, then the others, equal ones once. */
+/** Core dump as text: facts, notes, the thread that crashed or the first, then the others, equal ones once. */
 export function coreText(core: CoreDump): string {
   const [first, ...others] = core.stacks.stacks;
   const groups = stackGroups(others);
   return `${[
     ...coreFacts(core),
     ...core.stacks.notes.map((note) => `note: ${plain(note)}`),
-    ...(first === undefined ? [] : ['', `thread ${first.tid}, crashed`, ...frameLines(first.frames, first)]),
+    ...(first === undefined
+      ? []
+      : ['', `${threadName(first)}${isCrashed(first) ? ', crashed' : ''}`, ...frameLines(first.frames, first)]),
     ...groups.flatMap(({ stacks, frames, cut }) => {
-      const named = stacks.slice(0, 8).map(({ tid }) => tid).join(', '); // prettier-ignore
       const more = stacks.length > 8 ? `, and ${stacks.length - 8} more` : '';
-      return ['', `${stacks.length === 1 ? 'thread' : `${stacks.length} threads`} ${named}${more}`, ...frameLines(frames, { cut })]; // prettier-ignore
+      const which = stacks.slice(0, 8).map(({ tid, name }) => tid ?? plain(name)).join(', '); // prettier-ignore
+      const [only, another] = stacks;
+      return ['', only !== undefined && another === undefined ? threadName(only) : `${stacks.length} threads ${which}${more}`, ...frameLines(frames, { cut })]; // prettier-ignore
     }),
   ].join('\n')}\n`;
 }
+
+/** `thread 812`; the name of a goroutine that is on no thread. */
+const threadName = ({ tid, name }: Stack): string => (tid === undefined ? plain(name) : `thread ${tid}`);
 
 function frameLines(frames: readonly StackFrame[], { cut }: Pick<Stack, 'cut'>): readonly string[] {
   const lines = frames.map((frame, index) => {

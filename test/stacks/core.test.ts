@@ -71,6 +71,20 @@ test('core has the signal, and the frames of each thread between those of libc, 
   expect(JSON.parse(coreJson(read))).toMatchObject({ pid, signal: 'SIGSEGV', threads: [{ crashed: true }, { crashed: false }] });
 }, 90_000); // prettier-ignore
 
+test('core without a fatal signal, as of gcore, names no thread as crashed', async () => {
+  const stopped = Buffer.from(core);
+  // SIGSTOP in siginfo, code SI_KERNEL, in place of SIGSEGV.
+  const info = stopped.indexOf(Buffer.from(Int32Array.of(11, 0, 1, 0, 8).buffer));
+  stopped.writeInt32LE(19, info);
+  stopped.writeInt32LE(128, info + 8);
+  const read = await readCore(file('stopped', stopped));
+  if (typeof read === 'string') throw new Error(read);
+  expect(signalText(read)).toBe('SIGSTOP');
+  expect(read.stacks.stacks.map(({ state }) => state)).toEqual(['-', '-']);
+  expect(coreText(read)).not.toContain('crashed');
+  expect(JSON.parse(coreJson(read))).toMatchObject({ signal: 'SIGSTOP', threads: [{ crashed: false }, { crashed: false }] });
+}, 90_000); // prettier-ignore
+
 test('core that is compressed, also in a report of apport, has the same frames', async () => {
   const raw = functionsOf(await readCore(join(folder, 'core')));
   expect(functionsOf(await readCore(file('core.zst', zstdCompressSync(core))))).toEqual(raw);

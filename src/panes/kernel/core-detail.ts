@@ -3,7 +3,7 @@ import { cut } from '../../lib/text-width.ts';
 import { count } from '../../lib/units.ts';
 import { coreDump } from '../../sources/kernel/core-dump.ts';
 import { bindDetail } from '../../sources/source.ts';
-import type { CoreDump } from '../../stacks/core-dump.ts';
+import { isCrashed, type CoreDump } from '../../stacks/core-dump.ts';
 import { coreFacts } from '../../stacks/core-text.ts';
 import { frameName, framePlace } from '../../stacks/frame-name.ts';
 import { stackGroups, type StackGroup } from '../../stacks/stack-groups.ts';
@@ -12,7 +12,7 @@ import { nothingWords, ownWords, stateOfDetail, type NothingWords } from '../../
 import { numberColumn, textColumn } from '../../ui/kit/columns.ts';
 import type { Column, Detail, LinesSection, TableSection } from '../pane.ts';
 
-/** Page of a core dump: facts, the stack of the thread that crashed, the other threads; read when it is opened. */
+/** Page of a core dump: facts, the stack of the thread that crashed, else of the first, the other threads; read when it is opened. */
 export const coreDetail = (path: string): Detail => ({
   id: 'core-dump',
   title: `core dump ${plain(path)}`,
@@ -21,21 +21,23 @@ export const coreDetail = (path: string): Detail => ({
   sections: ({ core }, { core: missing }) => {
     // A sample of coreDump by bindDetail, or undefined before the read.
     const dump = core as CoreDump | undefined;
+    const first = dump?.stacks.stacks[0];
+    const hasCrashed = first !== undefined && isCrashed(first);
     const empty = nothingWords('none', stateOfDetail(dump, missing));
     return [
-      ...(dump === undefined ? [] : [factsSection(dump)]),
-      framesSection('crashed', 'Thread that crashed', dump?.stacks.stacks[0]?.frames ?? [], dump?.stacks.stacks[0]?.cut, empty),
+      ...(dump === undefined ? [] : [factsSection(dump, hasCrashed ? 'Crash' : 'Core dump')]),
+      framesSection('crashed', hasCrashed ? 'Thread that crashed' : 'First thread', first?.frames ?? [], first?.cut, empty),
       threadsSection(dump, empty),
     ]; // prettier-ignore
   },
 });
 
-function factsSection(dump: CoreDump): LinesSection {
+function factsSection(dump: CoreDump, title: string): LinesSection {
   const lines = [...coreFacts(dump), ...dump.stacks.notes.map(plain)];
   return {
     kind: 'lines',
     id: 'core-facts',
-    title: 'Crash',
+    title,
     sources: ['core-dump'],
     wantRows: () => lines.length,
     draw: (width, rows, theme) =>

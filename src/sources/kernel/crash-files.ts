@@ -28,7 +28,7 @@ export interface CrashFile {
   readonly what: 'kernel' | 'program';
   /** Undefined in pstore, which dates its files at the boot after. */
   readonly epochSeconds: number | undefined;
-  /** Undefined where only its name is known. */
+  /** Undefined where its name does not state it. */
   readonly by: CrashKeeper | undefined;
   readonly bytes: number | undefined;
   /** Name of the program, as of its process or the last part of its path. */
@@ -59,7 +59,7 @@ export interface CrashDumps {
   readonly files: readonly CrashFile[];
   /** Dumps beyond the limit. */
   readonly left: number;
-  /** Folders that could not be listed, with the reason. */
+  /** Folders that could not be listed, and by folder the number of dumps that are not readable, with the reason. */
   readonly unread: readonly string[];
   /** Undefined where python3 is missing on the host. */
   readonly liveKernel: LiveKernelAccess | undefined;

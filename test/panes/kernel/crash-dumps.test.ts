@@ -3,6 +3,7 @@ import { coreDetail } from '../../../src/panes/kernel/core-detail.ts';
 import { liveKernelText } from '../../../src/panes/kernel/crash-dumps.ts';
 import { missing } from '../../../src/host/host.ts';
 import { parseCore } from '../../../src/stacks/core-dump.ts';
+import { coreText } from '../../../src/stacks/core-text.ts';
 
 const REPLY = JSON.stringify({
   dump: { signal: 11, code: 1, address: '8', pid: 812, uid: 1000, name: 'shop', command: 'shop --password=hunter2', packing: 'zstd', bytes: 21_196, missing: 0, report: { Package: 'shop 1.2' } },
@@ -24,6 +25,7 @@ const textsOf = (sections: ReturnType<ReturnType<typeof coreDetail>['sections']>
 
 test('coreDetail has the thread that crashed before the others, and no control characters', () => {
   const sections = coreDetail('/var/crash/_usr_bin_shop.0.crash').sections({ core: parseCore(REPLY) }, {});
+  expect(sections.map(({ title }) => title)).toEqual(['Crash', 'Thread that crashed', 'Other threads']);
   expect(textsOf(sections, 'crashed')).toEqual([
     [0, 'native', 'sum_list', 'shop.c:7', 'ccdd'],
     [1, 'guess', '[shop+0x400]', 'shop', 'ccdd'],
@@ -31,6 +33,17 @@ test('coreDetail has the thread that crashed before the others, and no control c
   const threads = JSON.stringify(textsOf(sections, 'core-threads'));
   expect(threads).toContain('813');
   expect(threads).not.toContain(String.raw`\u001b`);
+});
+
+test('coreDetail calls no thread crashed where the core has no fatal signal', () => {
+  const core = parseCore(REPLY.replace('"crashed"', '"-"').replace('"signal":11', '"signal":19'));
+  const sections = coreDetail('/var/crash/core.812').sections({ core }, {});
+  expect(sections.map(({ title }) => title)).toEqual(['Core dump', 'First thread', 'Other threads']);
+});
+
+test('coreText names a stack without a thread by its goroutine', () => {
+  const core = parseCore(REPLY.replace('[813,"shop"', '[null,"goroutine 7"').replace('"crashed"', '"-"'));
+  expect(core && coreText(core)).toMatch(/\n\ngoroutine 7\n {2}#0 .*\n\nthread 812\n/s);
 });
 
 test('coreDetail has the reason where the dump is not read', () => {

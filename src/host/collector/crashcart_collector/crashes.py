@@ -3,18 +3,20 @@ Crash dumps of the last days by what their names, extended attributes and heads 
 The dumps themselves are not read.
 """
 
+import errno
+import itertools
 import os
+import re
 import stat
 import struct
 import time
 
 from crashcart_collector.objects import owners_of, versions_of
-from crashcart_collector.python_packages import names_in
 from crashcart_collector.reads import FLAGS, Miss, slurp
 
 MYPY = False
 if MYPY:
-    from typing import Any
+    from typing import Any, Callable
 
     from crashcart_collector.hangs import Head
 
@@ -30,6 +32,8 @@ COREDUMPS, CRASHES, PSTORE = "/var/lib/systemd/coredump", "/var/crash", "/sys/fs
 ATTRIBUTES = ("pid", "uid", "signal", "timestamp", "comm", "exe")
 FIELDS = (b"ProblemType", b"ExecutablePath", b"Package", b"Signal", b"SignalName", b"Date", b"UnreportableReason", b"Traceback")
 PANICS = ("Kernel panic", "BUG: ", "Oops", "general protection fault", "soft lockup", "hard LOCKUP", "Unable to handle")
+# Names that state a dump by themselves, where it is not readable: folders of kdump have the time of the crash.
+DATED, CORE = re.compile(r"\d{4}-?\d\d-?\d\d"), re.compile(r"core(\.|$)")
 NT_PRSTATUS, NT_PRPSINFO = 1, 3
 packages = {}  # type: dict[str, list[str]]
 
@@ -42,29 +46,69 @@ def crashes(_: "Any") -> "Head":
     own = os.path.dirname(pattern) if pattern.startswith("/") else ""
     prefix = os.path.basename(pattern).split("%")[0]
     if own and own not in (COREDUMPS, CRASHES):
-        folders.append((own, lambda path, seen: core_dump(path, seen) if os.path.basename(path).startswith(prefix) else None))
+        folders.append((own, lambda path, seen: own_dump(path, seen, prefix)))
     for folder, describe in folders:
-        try:
-            names = os.listdir(folder)
-        except OSError as error:
-            if not isinstance(error, FileNotFoundError):
-                unread.append("%s: %s" % (folder, error.strerror or error))
-            continue
-        for name in names[:MAX_NAMES]:
-            path = folder + "/" + name
-            try:
-                seen = os.lstat(path)
-                # Firmware dates its files at the boot after.
-                found = describe(path, seen) if folder == PSTORE or seen.st_mtime >= since else None
-            except (OSError, Miss, ValueError, struct.error):
-                found = {"by": "unknown"}
-            if found is not None and found.get("by") != "unknown":
-                dumps.append(dict(found, path=path, at=seen.st_mtime, bytes=found.get("bytes", seen.st_size)))
+        dumps += dumps_in(folder, describe, since, unread)
     dumps.sort(key=lambda one: float(one["at"]), reverse=True)
     named = dumps[:MAX_DUMPS]
     add_packages(named)
     facts = {"pattern": pattern, "dumps": named, "left": len(dumps) - len(named), "unread": unread, "live": live_kernel()}
     return {"facts": facts}
+
+
+def dumps_in(folder: str, describe: "Callable[[str, os.stat_result], Head | None]", since: float, unread: "list[str]") -> "list[Head]":
+    """Dumps of a folder; adds to `unread` what of it is not readable, with the reason."""
+    try:
+        names = names_in(folder)
+    except OSError as error:
+        if not isinstance(error, FileNotFoundError):
+            unread.append("%s: %s" % (folder, reason(error)))
+        return []
+    if len(names) > MAX_NAMES:
+        unread.append("%s: more than %d names, the others not read" % (folder, MAX_NAMES))
+    dumps, reasons = [], {}  # type: list[Head], dict[str, int]
+    for name in names[:MAX_NAMES]:
+        path = folder + "/" + name
+        try:
+            seen = os.lstat(path)
+            # Firmware dates its files at the boot after.
+            found = describe(path, seen) if folder == PSTORE or seen.st_mtime >= since else None
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            found = {"unread": reason(error)}
+        except (ValueError, struct.error):
+            continue
+        if found is None:
+            continue
+        why = found.pop("unread", None)
+        if why is not None:
+            reasons[why] = reasons.get(why, 0) + 1
+        if "by" in found:
+            size = None if stat.S_ISDIR(seen.st_mode) else seen.st_size
+            dumps.append(dict(found, path=path, at=seen.st_mtime, bytes=found.get("bytes", size)))
+    unread += ["%s: %d not readable: %s" % (folder, number, why) for why, number in sorted(reasons.items())]
+    return dumps
+
+
+def names_in(folder: str) -> "list[str]":
+    """Names of a folder, as many as MAX_NAMES, and one more where there are more."""
+    return [entry.name for entry in itertools.islice(os.scandir(folder), MAX_NAMES + 1)]
+
+
+def reason(error: OSError) -> str:
+    return error.strerror or str(error)
+
+
+def described(by: str, path: str, is_named: bool, describe: "Callable[[str], Head | None]") -> "Head | None":
+    """Dump by its content; where that is not readable the reason as `unread`, and the keeper where the name states that it is a dump."""
+    try:
+        return describe(path)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        found = {"unread": reason(error)}  # type: Head
+        return dict(found, by=by) if is_named else found
 
 
 def text_of(path: str) -> str:
@@ -82,21 +126,32 @@ def systemd_dump(path: str, seen: os.stat_result) -> "Head | None":
     for name in ATTRIBUTES:
         try:
             value = os.getxattr(path, "user.coredump." + name, follow_symlinks=False)
-        except OSError:
+        except OSError as error:
+            # An attribute that is not there, or a filesystem without any.
+            if error.errno not in (errno.ENODATA, errno.EOPNOTSUPP):
+                found["unread"] = reason(error)
             continue
         found[name] = value[:MAX_TEXT].decode("utf-8", "replace")
     return found
 
 
 def crash_dump(path: str, seen: os.stat_result) -> "Head | None":
-    """A report of apport, or a folder of kdump."""
+    """A report of apport, a folder of kdump, or a core."""
+    name = os.path.basename(path)
     if stat.S_ISDIR(seen.st_mode):
-        return kdump(path)
+        return described("kdump", path, DATED.search(name) is not None, kdump)
     if not stat.S_ISREG(seen.st_mode):
         return None
-    if path.endswith(".crash"):
-        return report(path)
-    return core_dump(path, seen) if os.path.basename(path).startswith("core") else None
+    if name.endswith(".crash"):
+        return described("apport", path, True, report)
+    return described("kernel", path, CORE.match(name) is not None, core_dump) if name.startswith("core") else None
+
+
+def own_dump(path: str, seen: os.stat_result, prefix: str) -> "Head | None":
+    """A core in the folder that core_pattern names, which may be /tmp: by its content alone where the pattern begins with a variable."""
+    if not os.path.basename(path).startswith(prefix) or not stat.S_ISREG(seen.st_mode):
+        return None
+    return described("kernel", path, prefix != "", core_dump)
 
 
 def report(path: str) -> "Head":
@@ -122,7 +177,10 @@ def kdump(path: str) -> "Head | None":
     found = {"by": "kdump", "bytes": sum(os.lstat(path + "/" + name).st_size for name in parts)}  # type: Head
     log = next((name for name in parts if "dmesg" in name), "")
     if log:
-        lines = head_of(path + "/" + log, 64 << 20, MAX_DMESG).decode("utf-8", "replace").split("\n")
+        try:
+            lines = head_of(path + "/" + log, 64 << 20, MAX_DMESG).decode("utf-8", "replace").split("\n")
+        except OSError as error:
+            return dict(found, unread=reason(error))
         line = next((line for line in lines if any(text in line for text in PANICS)), "")
         found["line"] = line.partition("] ")[2][:MAX_TEXT] or line[:MAX_TEXT]
     return found
@@ -144,10 +202,8 @@ def head_of(path: str, most: int, tail: int = 0) -> bytes:
         os.close(fd)
 
 
-def core_dump(path: str, seen: os.stat_result) -> "Head | None":
+def core_dump(path: str) -> "Head | None":
     """A core of the kernel: signal, program and process of its first notes."""
-    if not stat.S_ISREG(seen.st_mode):
-        return None
     head = head_of(path, MAX_NOTES)
     if head[:6] != b"\x7fELF\x02\x01" or struct.unpack_from("<H", head, 16)[0] != 4:
         return None

@@ -54,7 +54,14 @@ export async function coreReply(
   const threads = {
     frames: [],
     traces: [[]],
-    stacks: snapshot.threads.map(({ tid }, index) => [tid, name, index === 0 ? 'crashed' : '-', null, null, 0]),
+    stacks: snapshot.threads.map(({ tid }, index) => [
+      tid,
+      name,
+      index === 0 && dump['crashed'] === true ? 'crashed' : '-',
+      null,
+      null,
+      0,
+    ]),
   };
   const stacks = { ...runtime, ...(isWalked ? {} : threads), pid: dump['pid'] ?? 0, name, at: 0 };
   const merged = mergeNative(JSON.stringify(stacks), { snapshot, walks, namesOf, notes: [...missing] });

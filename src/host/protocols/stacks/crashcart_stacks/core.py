@@ -1,6 +1,7 @@
 """
-Stacks of a core dump, core(5): what a reading of a process has, of a file that the kernel wrote when it crashed. Of the dump only notes,
-the first page of each object and the ends of the stacks are read, and of these only addresses of code or of that stack leave the host.
+Stacks of a core dump, core(5): what a reading of a process has, of a file that the kernel wrote when it crashed, or gcore(1) while it ran.
+Of the dump only notes, the first page of each object and the ends of the stacks are read, and of these only addresses of code or of that
+stack leave the host.
 """
 
 import os
@@ -8,11 +9,12 @@ import struct
 
 from crashcart_stacks.code_map import AARCH64, X86_64
 from crashcart_stacks.core_bytes import MAX_HELD, CoreBytes
-from crashcart_stacks.core_memory import HEAD, CoreMap, CoreMemory, object_file
-from crashcart_stacks.core_notes import REGISTERS, Notes
+from crashcart_stacks.core_memory import HEAD, CoreMap, CoreMemory
+from crashcart_stacks.core_notes import AT_SYSINFO_EHDR, REGISTERS, Notes
 from crashcart_stacks.document import Document
 from crashcart_stacks.dumped import runtime_frames
 from crashcart_stacks.errors import Exhausted, Refused
+from crashcart_stacks.object_files import mounts_now, object_file
 from crashcart_stacks.tables import reply
 
 MYPY = False
@@ -23,7 +25,6 @@ if MYPY:
 
 STACK_BYTES = 64 << 10
 MAX_STACKS = 48 << 20  # of all threads
-MAX_THREADS = 5000
 MAX_SEGMENTS = 65534
 MAX_NOTES = 16 << 20
 MAX_NOTE_SEGMENTS = 4  # the kernel and gdb write one
@@ -36,21 +37,22 @@ STACK_POINTER, COUNTER = {X86_64: 7, AARCH64: 31}, {X86_64: 16, AARCH64: 32}
 
 def core(words: "list[str]") -> "dict[str, Any]":
     """Request `PATH`."""
-    data = CoreBytes(" ".join(words))
     try:
-        return snapshot_of(data)
+        data = CoreBytes(" ".join(words))
+        try:
+            return snapshot_of(data)
+        finally:
+            data.close()
     except Exhausted as limit:
         raise Refused("failed", "%s while the core was read" % limit) from limit
-    finally:
-        data.close()
 
 
 def core_object(words: "list[str]") -> "dict[str, Any]":
     """Request `BUILD-ID PATH`: tables of an object of a core, of the file that has its name now, if that is the same one."""
     path = " ".join(words[1:])
-    file = object_file(path)
+    file = object_file(path, mounts_now())
     if file is None:
-        raise Refused("absent", "no such file here, of a container or removed since")
+        raise Refused("absent", "no such file here (of a container, or removed since), or not on a local filesystem")
     try:
         return reply(lambda offset, size: os.pread(file, size, offset) if offset < 1 << 62 else b"", words[0])
     finally:
@@ -79,7 +81,7 @@ def snapshot_of(data: CoreBytes) -> "dict[str, Any]":
             notes.append((offset, min(in_file, MAX_NOTES)))
         elif kind == PT_LOAD and address < 1 << 62:
             segments.append((address, in_file, offset, in_memory, flags))
-    found = Notes(machine)
+    found = Notes(machine, data.budget)
     for offset, length in sorted(notes)[:MAX_NOTE_SEGMENTS]:
         found.read(data.read(offset, length))
     if not found.threads:
@@ -89,10 +91,9 @@ def snapshot_of(data: CoreBytes) -> "dict[str, Any]":
 
 
 def document(data: CoreBytes, found: Notes, memory: "CoreMemory", machine: int, any_order: bool) -> "dict[str, Any]":
-    threads = found.threads[:MAX_THREADS]
-    pointers = [one["registers"].get(STACK_POINTER[machine], 0) & ~7 for one in threads]
+    pointers = [one["registers"].get(STACK_POINTER[machine], 0) & ~7 for one in found.threads]
     window = max(4096, min(STACK_BYTES, MAX_STACKS // max(1, len(pointers)) & ~7))
-    vdso = found.auxiliary.get(33, 0)
+    vdso = found.auxiliary.get(AT_SYSINFO_EHDR, 0)
     heads = [start for start, _, offset, _ in found.files if offset == 0][:MAX_HEADS]
     wanted = [(address, HEAD) for address in heads] + [(address, window) for address in pointers if address]
     memory.fetch(wanted + ([(vdso, MAX_VDSO)] if vdso else []))
@@ -104,25 +105,19 @@ def document(data: CoreBytes, found: Notes, memory: "CoreMemory", machine: int, 
 
 
 def with_frames(data: CoreBytes, found: Notes, memory: CoreMemory, code: CoreMap, any_order: bool, window: int) -> "dict[str, Any]":
-    machine, vdso = code.machine, found.auxiliary.get(33, 0)
-    threads = found.threads[:MAX_THREADS]
-    read, kept = [], 0  # type: list[dict[str, Any]], int
-    for one in threads:
-        if kept > MAX_WORDS:
-            break
-        registers = one["registers"]
-        low = registers.get(STACK_POINTER[machine], 0) & ~7
-        stack = memory.read(low, window) if low else b""
-        words = code.words_of(low, stack)
-        kept += len(words)
-        high = low + len(stack)
-        known = [(number, value) for number, value in registers.items() if low <= value <= high or code.is_code(value)]
-        named = {"sp": registers.get(STACK_POINTER[machine], 0), "pc": registers.get(COUNTER[machine], 0)}
-        read.append(dict(named, tid=one["tid"], size=len(stack), words=words, registers=[word for pair in known for word in pair]))
-    native = {"machine": machine, "threads": read, "left": len(found.threads) - len(read), "objects": code.objects}
-    native.update(calls=code.calls_found(), cost=int(data.budget.spent_s() * 1e6))
-    facts = dict(found.facts, packing=data.packing, bytes=data.size, report=report_fields(data.fields), missing=memory.missing)
+    machine, vdso = code.machine, found.auxiliary.get(AT_SYSINFO_EHDR, 0)
+    read, calls, limit = [], [], None  # type: list[dict[str, Any]], list[int], Exhausted | None
+    try:
+        read_threads(found, memory, code, window, read)
+        calls = code.calls_found()
+    except Exhausted as error:
+        limit = error
+    native = {"machine": machine, "threads": read, "left": found.left + len(found.threads) - len(read), "objects": code.objects}
+    native.update(calls=calls, cost=int(data.budget.spent_s() * 1e6))
+    facts = dict(found.facts, crashed=found.has_crashed, packing=data.packing, bytes=data.size, report=data.fields, missing=memory.missing)
     frames = runtime_frames(data, found, code) if any_order else Document()
+    if limit is not None:
+        frames.note("native frames: not all read: %s" % limit)
     if not any_order:
         frames.note("frames of CPython and Go are read of an uncompressed core, or one up to %d MiB: decompress it" % (MAX_HELD >> 20))
     if data.damage:
@@ -137,19 +132,18 @@ def with_frames(data: CoreBytes, found: Notes, memory: CoreMemory, code: CoreMap
     return body
 
 
-# Fields of a report that name what crashed; others have texts of the user's session.
-FIELDS = (
-    "ProblemType",
-    "Date",
-    "DistroRelease",
-    "Package",
-    "SourcePackage",
-    "ExecutablePath",
-    "Signal",
-    "SignalName",
-    "UnreportableReason",
-)
-
-
-def report_fields(fields: "dict[str, str]") -> "dict[str, str]":
-    return {name: fields[name][:300] for name in FIELDS if name in fields}
+def read_threads(found: Notes, memory: CoreMemory, code: CoreMap, window: int, read: "list[dict[str, Any]]") -> None:
+    """Adds threads with their registers, and the words of their stacks that are addresses, up to MAX_WORDS; Exhausted after some."""
+    kept = 0
+    for one in found.threads:
+        if kept > MAX_WORDS:
+            return
+        registers = one["registers"]
+        pointer, counter = (registers.get(places[code.machine], 0) for places in (STACK_POINTER, COUNTER))
+        low = pointer & ~7
+        stack = memory.read(low, window) if low else b""
+        words = code.words_of(low, stack)
+        kept += len(words)
+        high = low + len(stack)
+        known = [word for number, value in registers.items() if low <= value <= high or code.is_code(value) for word in (number, value)]
+        read.append({"sp": pointer, "pc": counter, "tid": one["tid"], "size": len(stack), "words": words, "registers": known})

@@ -4,6 +4,7 @@ lz4 or xz; apport keeps a core as base64 of gzip or zstd in its report, https://
 """
 
 import base64
+import itertools
 import os
 import stat
 
@@ -20,7 +21,19 @@ if MYPY:
 
 PIECE = 1 << 18
 MAX_LINE = 4 << 20  # of a report: apport writes lines of up to 1.4 MiB
-MAX_FIELDS = 256 << 10  # text of a report before its core
+# Fields of a report that name what crashed; others have texts of the user's session, and are as long as their writer likes.
+FIELDS = (
+    "ProblemType",
+    "Date",
+    "DistroRelease",
+    "Package",
+    "SourcePackage",
+    "ExecutablePath",
+    "Signal",
+    "SignalName",
+    "UnreportableReason",
+)
+MAX_VALUE = 300
 # Decompression is work of the host: 0.5 to 1 GB per second of zstd, 0.1 of gzip.
 MAX_CPU_S, MAX_WALL_S = 15.0, 25.0
 MAX_BYTES = 1 << 40
@@ -29,7 +42,7 @@ FORMATS = ((b"\x28\xb5\x2f\xfd", "zstd"), (b"\x04\x22\x4d\x18", "lz4"), (b"\xfd7
 
 
 class CoreBytes:
-    """`packing` is the name of the compression, empty for none; `fields` are those of apport's report."""
+    """`packing` is the name of the compression, empty for none; `fields` are those of apport's report that FIELDS names."""
 
     def __init__(self, path: str) -> None:
         self.file = opened(path)
@@ -40,6 +53,14 @@ class CoreBytes:
         self.kept = bytearray()
         self.held = None  # type: memoryview | None
         self.damage = ""
+        try:
+            self.start()
+        except BaseException:
+            self.close()
+            raise
+
+    def start(self) -> None:
+        """Takes the format by the first bytes, of a report those of its core."""
         head = os.pread(self.file, 16, 0)
         is_report = head.startswith(b"ProblemType:")
         pieces = self.report_pieces() if is_report else self.file_pieces()
@@ -108,6 +129,8 @@ class CoreBytes:
     def file_pieces(self) -> "Iterator[bytes]":
         at = 0
         while True:
+            # Here, since of a piece nothing may come out: of text before a core, of frames that a decoder skips.
+            self.budget.look()
             piece = os.pread(self.file, PIECE, at)
             if not piece:
                 return
@@ -116,7 +139,7 @@ class CoreBytes:
 
     def report_pieces(self) -> "Iterator[bytes]":
         """Core of a report, after its fields: texts come before binary values."""
-        name, text, is_core = "", 0, False
+        name, is_core = "", False
         for line in self.lines():
             if line.startswith(b" "):
                 if is_core:
@@ -124,24 +147,22 @@ class CoreBytes:
                         yield base64.b64decode(line.strip())
                     except ValueError:
                         return
-                elif name and len(self.fields[name]) < MAX_FIELDS:
-                    self.fields[name] += "\n" + line[1:].decode("utf-8", "replace")
+                elif name in self.fields and len(self.fields[name]) < MAX_VALUE:
+                    # A value of several lines has none beside its name.
+                    more = line[1 : 1 + MAX_VALUE].decode("utf-8", "replace")
+                    self.fields[name] = (self.fields[name] + "\n" + more).strip()[:MAX_VALUE]
                 continue
             if is_core:
                 return
             key, _, value = line.partition(b":")
-            text += len(line)
-            if text > MAX_FIELDS:
-                name = ""
-            else:
-                name = key.decode("utf-8", "replace")
-                self.fields[name] = value.strip().decode("utf-8", "replace")
+            name = key[:MAX_VALUE].decode("utf-8", "replace")
+            if name in FIELDS:
+                self.fields[name] = value.strip()[:MAX_VALUE].decode("utf-8", "replace")
             is_core = line.startswith(b"CoreDump: base64")
 
     def lines(self) -> "Iterator[bytes]":
         kept = b""
         for piece in self.file_pieces():
-            self.budget.look()
             parts = (kept + piece).split(b"\n")
             kept = parts.pop()
             for part in parts:
@@ -152,11 +173,11 @@ class CoreBytes:
             yield kept
 
     def decompressed(self, decoder: "Decoder", first: bytes, pieces: "Iterator[bytes]") -> "Iterator[bytes]":
-        for part in decoder.decompress(first):
-            yield part
-        for piece in pieces:
+        for piece in itertools.chain([first], pieces):
             for part in decoder.decompress(piece):
                 yield part
+            if decoder.ended:
+                return
 
 
 def opened(path: str) -> int:

@@ -1,11 +1,13 @@
 """Memory of a core dump, and the code of the program that crashed."""
 
 import os
-import stat
 import struct
 from bisect import bisect_right
 
 from crashcart_stacks.code_map import MAX_CODE, CodeMap
+from crashcart_stacks.core_notes import AT_SYSINFO_EHDR
+from crashcart_stacks.errors import Exhausted
+from crashcart_stacks.object_files import mounts_now, object_file
 
 MYPY = False
 if MYPY:
@@ -18,22 +20,7 @@ if MYPY:
 
 HEAD = 4096
 PF_X = 1
-
-
-def object_file(path: str) -> "int | None":
-    """A regular file of that name: names come from the core, and an open of a device acts."""
-    try:
-        found = os.open(path, os.O_PATH | os.O_CLOEXEC)
-    except (OSError, ValueError):
-        return None
-    try:
-        if stat.S_ISREG(os.fstat(found).st_mode):
-            return os.open("/proc/self/fd/%d" % found, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        pass
-    finally:
-        os.close(found)
-    return None
+MAX_OPEN = 512  # files of objects at a time: a process may open 1024
 
 
 class CoreMemory:
@@ -82,18 +69,26 @@ class CoreMap(CodeMap):
     """Code of a core: its executable segments are those of NT_FILE; what they hold stands in the files, where these are the same."""
 
     def __init__(self, found: "Notes", memory: CoreMemory, machine: int) -> None:
-        self.found, self.memory = found, memory
+        self.found, self.memory, self.budget = found, memory, memory.data.budget
         self.file_starts = [one[0] for one in found.files]
+        self.heads = {}  # type: dict[str, list[int]]
+        for start, _, offset, path in found.files:
+            if offset == 0:
+                self.heads.setdefault(path, []).append(start)
         self.files = {}  # type: dict[str, int | None]
-        CodeMap.__init__(self, "", -1)
+        self.opened = 0
+        self.others = mounts_now()
+        try:
+            CodeMap.__init__(self, "", -1)
+        except Exhausted:
+            self.close()
+            raise
         self.machine = machine
 
     def read_maps(self, folder: str) -> "tuple[list[tuple[Any, ...]], dict[tuple[str, str, str], list[int]]]":
-        code, heads = [], {}  # type: list[tuple[Any, ...]], dict[tuple[str, str, str], list[int]]
-        for start, _, offset, path in self.found.files:
-            if offset == 0:
-                heads.setdefault(("", "", path), []).append(start)
-        vdso = self.found.auxiliary.get(33, 0)
+        code = []  # type: list[tuple[Any, ...]]
+        heads = {("", "", path): starts for path, starts in self.heads.items()}
+        vdso = self.found.auxiliary.get(AT_SYSINFO_EHDR, 0)
         if vdso:
             heads[("", "", "[vdso]")] = [vdso]
         for start, _, _, size, _ in [one for one in self.memory.segments if one[4] & PF_X][:MAX_CODE]:
@@ -112,6 +107,7 @@ class CoreMap(CodeMap):
         return self.found.files[at] if at >= 0 and address < self.found.files[at][1] else None
 
     def read(self, address: int, size: int) -> bytes:
+        self.budget.spend(size)
         data = self.memory.read(address, size)
         if len(data) == size:
             return data
@@ -126,10 +122,12 @@ class CoreMap(CodeMap):
         """File with that name now, if its first page, which has the build-id, is that of the core."""
         if path not in self.files:
             self.files[path] = None
-            head = next((self.memory.read(start, HEAD) for start, _, offset, name in self.found.files if name == path and offset == 0), b"")
-            file = object_file(path) if head else None
+            self.budget.look()
+            head = self.memory.read(self.heads[path][0], HEAD) if path in self.heads else b""
+            file = object_file(path, self.others) if head and self.opened < MAX_OPEN else None
             if file is not None and os.pread(file, len(head), 0) == head:
                 self.files[path] = file
+                self.opened += 1
             elif file is not None:
                 os.close(file)
         return self.files[path]
@@ -147,6 +145,7 @@ class CoreMap(CodeMap):
         """Index and value of each word of a stack that is an address of code or of it."""
         kept, high = [], low + len(stack)  # type: list[int], int
         number = len(stack) // 8
+        self.budget.work(number)
         for index, value in enumerate(struct.unpack("<%dQ" % number, stack[: number * 8])):
             if low <= value <= high:
                 kept += (index, value)

@@ -6,7 +6,11 @@ MYPY = False
 if MYPY:
     from typing import Any  # noqa: F401 (in a comment)
 
+    from crashcart_stacks.budget import Budget
+
 NT_PRSTATUS, NT_PRPSINFO, NT_AUXV, NT_SIGINFO, NT_FILE = 1, 3, 6, 0x53494749, 0x46494C45
+AT_PHDR, AT_SYSINFO_EHDR = 3, 33  # getauxval(3)
+MAX_THREADS = 5000
 MAX_FILES = 65536
 MAX_PATH = 4096
 REGISTERS_AT = 112  # in prstatus of a 64-bit machine
@@ -17,13 +21,18 @@ REGISTERS = {
 }  # type: dict[int, tuple[int | None, ...]]
 # Faults, whose siginfo has the address; of other signals it has the sender.
 FAULTS = (4, 5, 7, 8, 11)
+# Signals that end a process with a core: signal(7). gcore(1) writes one of a process that goes on, with SIGSTOP or no signal.
+FATAL = (3, 4, 5, 6, 7, 8, 11, 24, 25, 31)
 
 
 class Notes:
-    """`threads`: tid and registers by DWARF number, the one that crashed first; `files`: start, end, offset and path of each mapping."""
+    """`threads`: tid and registers by DWARF number, first the one of the signal; `left`: number of those beyond MAX_THREADS; `files`:
+    start, end, offset and path of each mapping; `auxiliary`: the values of the auxiliary vector that are used.
+    """
 
-    def __init__(self, machine: int) -> None:
-        self.machine = machine
+    def __init__(self, machine: int, budget: "Budget") -> None:
+        self.machine, self.budget = machine, budget
+        self.left = 0
         self.threads = []  # type: list[dict[str, Any]]
         self.files = []  # type: list[tuple[int, int, int, str]]
         self.auxiliary = {}  # type: dict[int, int]
@@ -32,6 +41,7 @@ class Notes:
     def read(self, data: bytes) -> None:
         at = 0
         while at + 12 <= len(data):
+            self.budget.work(1)
             name, size, kind = struct.unpack_from("<3I", data, at)
             start = at + 12 + (name + 3 & ~3)
             # A note that is cut off has no meaning.
@@ -39,8 +49,15 @@ class Notes:
                 self.take(kind, data[start : start + size])
             at = start + (size + 3 & ~3)
 
+    @property
+    def has_crashed(self) -> bool:
+        return self.facts.get("signal") in FATAL
+
     def take(self, kind: int, note: bytes) -> None:
         if kind == NT_PRSTATUS and len(note) >= REGISTERS_AT + 8 * len(REGISTERS[self.machine]):
+            if len(self.threads) >= MAX_THREADS:
+                self.left += 1
+                return
             order = REGISTERS[self.machine]
             values = struct.unpack_from("<%dQ" % len(order), note, REGISTERS_AT)
             registers = {number: value for number, value in zip(order, values) if number is not None}
@@ -59,8 +76,10 @@ class Notes:
             elif code <= 0:
                 self.facts["sender"] = struct.unpack_from("<I", note, 16)[0]
         elif kind == NT_AUXV:
-            words = struct.unpack("<%dQ" % (len(note) // 8), note[: len(note) // 8 * 8])
-            self.auxiliary.update(zip(words[::2], words[1::2]))
+            for key, value in struct.iter_unpack("<2Q", note[: len(note) // 16 * 16]):
+                self.budget.work(1)
+                if key in (AT_PHDR, AT_SYSINFO_EHDR):
+                    self.auxiliary[key] = value
         elif kind == NT_FILE and not self.files:
             self.take_files(note)
 
@@ -71,7 +90,8 @@ class Notes:
         number, page = struct.unpack_from("<2Q", note, 0)
         if number > MAX_FILES or 16 + 24 * number > len(note) or page > 1 << 20:
             return
-        paths = note[16 + 24 * number :].split(b"\0")
+        self.budget.work(number)
+        paths = note[16 + 24 * number :].split(b"\0", number)
         for index, path in zip(range(number), paths):
             start, end, offset = struct.unpack_from("<3Q", note, 16 + 24 * index)
             if start < end < 1 << 62:

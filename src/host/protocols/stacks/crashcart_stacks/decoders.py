@@ -14,7 +14,9 @@ MAX_XZ = 128 << 20
 
 
 class Decoder:
-    """Decompresses a stream, piece by piece; of data without compression it is the data."""
+    """Decompresses a stream, piece by piece; of data without compression it is the data. `ended`: what follows is not of it."""
+
+    ended = False
 
     def decompress(self, data: bytes) -> "Iterator[bytes]":
         yield data
@@ -35,6 +37,7 @@ class Gzip(Decoder):
             except zlib.error as error:
                 raise Refused("failed", "gzip: %s" % error) from None
             data = self.inner.unconsumed_tail
+        self.ended = self.inner.eof
 
 
 class Buffer(ctypes.Structure):
@@ -134,3 +137,4 @@ class Xz(Decoder):
                 yield part
             if self.inner.needs_input:
                 return
+        self.ended = True

@@ -39,13 +39,16 @@ class Document:
         cut: "str | None" = None,
         mark: "str | None" = None,
     ) -> None:
-        """Adds a stack, its frames innermost first."""
+        """Adds a stack, its frames innermost first; the thread that crashed before all others, also where the document is full."""
+        has_crashed = state == "crashed"
         if len(self.stacks) >= MAX_STACKS:
             self.left += 1
-            return
+            if not has_crashed:
+                return
+            self.stacks.pop()
         trace = tuple(self.frames.setdefault(frame, len(self.frames)) for frame in frames)
         number = self.traces.setdefault(trace, len(self.traces))
-        self.stacks.append([tid, name[:MAX_TEXT], state, wchan, wait_s, number, cut, mark])
+        self.stacks.insert(0 if has_crashed else len(self.stacks), [tid, name[:MAX_TEXT], state, wchan, wait_s, number, cut, mark])
 
     def add_task(self, task: "Task", user: "list[Frame]", cut: "str | None" = None, mark: "str | None" = None) -> None:
         """Adds a thread: its kernel frames, then those of its program."""

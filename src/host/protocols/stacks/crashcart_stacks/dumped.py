@@ -5,6 +5,7 @@ from bisect import bisect_right
 
 from crashcart_stacks.budget import Budget
 from crashcart_stacks.core_memory import CoreMap
+from crashcart_stacks.core_notes import AT_PHDR
 from crashcart_stacks.document import Document
 from crashcart_stacks.errors import Exhausted, Torn
 from crashcart_stacks.maps import Mapping, Section, sections_in
@@ -17,14 +18,15 @@ if MYPY:
     from crashcart_stacks.core_bytes import CoreBytes
     from crashcart_stacks.core_notes import Notes
 
-AT_PHDR = 3
 MAX_CPU_S, MAX_WALL_S, MAX_BYTES = 3.0, 8.0, 256 << 20
 
 
 def runtime_frames(data: "CoreBytes", found: "Notes", code: CoreMap) -> Document:
     """Stacks of the runtime's threads and goroutines; threads without frames where no runtime is known."""
     name = str(found.facts.get("name", ""))
-    tasks = [Task(one["tid"], name, "-" if number else "crashed", None, None, one["tid"]) for number, one in enumerate(found.threads)]
+    tasks = [Task(one["tid"], name, "-", None, None, one["tid"]) for one in found.threads]
+    if found.has_crashed:
+        tasks[0] = tasks[0]._replace(state="crashed")
     document = Document()
     try:
         memory = DumpedMemory(data, found, code)
