@@ -77,7 +77,7 @@ async function recorded({ name, live }: OpenMember, out: string, veil: ScreenRed
   return { path, bytes: size, problem };
 } // prettier-ignore
 
-/** Redacted before it is folded: a node set of names is no name. */
+/** Names are redacted before they are folded: a node set of them is not known as a name. */
 const shownName = (name: string, veil: ScreenRedaction | undefined): string => veil?.redactor.cell(name) ?? name;
 
 /** Name of a host as that of a file in the folder: `::1` and `../x` are none. */

@@ -44,7 +44,7 @@ export async function printFleetTable(command: FleetTableCommand, config: Loaded
     },
   );
   const hosts = results.map((one): HostTable => {
-    // Redacted before it is folded: a node set of names is no name.
+    // Names are redacted before they are folded: a node set of them is not known as a name.
     const host = redaction?.redactor.cell(one.name) ?? one.name;
     return 'result' in one ? { host, table: one.result } : { host, failure: one.failure };
   });

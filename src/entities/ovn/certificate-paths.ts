@@ -15,7 +15,7 @@ const MOST_SYSTEM_UID = 999;
 
 /**
  * Whether a daemon is one of this host: root opens the files that its command line names. Any user can start a program of that name, with
- * another uid; the paths of one in a container are those of its own filesystem.
+ * another uid; the paths of one in a container lie in another filesystem.
  */
 const isOfHost = ({ uid, owner }: Process): boolean =>
   uid !== undefined && uid <= MOST_SYSTEM_UID && (owner === undefined || owner.kind === 'service' || owner.kind === 'user'); // prettier-ignore

@@ -63,11 +63,11 @@ export const mongodbChecks = defineChecks({
 interface Lag {
   readonly text?: string;
   readonly seconds?: number;
-  /** Why there is no text. */
+  /** Why the text is absent. */
   readonly why?: string | undefined;
 }
 
-/** Lag of the secondary that is furthest behind; one whose lag is unknown, as of a member that is down, is no lag of 0. */
+/** Lag of the secondary that is furthest behind; an unknown lag, as of a member that is down, does not count as 0. */
 function lagOf(set: MongodbReplicaSet): Lag {
   const secondaries = set.members.filter((member) => !['PRIMARY', 'ARBITER'].includes(stateOfMember(member)));
   if (secondaries.length === 0) return { text: 'no secondary' };
