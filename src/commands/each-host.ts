@@ -15,6 +15,7 @@ import { plain } from '../lib/plain.ts';
 import { plural } from '../lib/units.ts';
 import { openRecording } from '../recording/open-recording.ts';
 import { ReplaySession } from '../recording/replay-session.ts';
+import type { ScreenRedaction } from '../redact/screen-redaction.ts';
 import type { AnySource } from '../sources/source.ts';
 import { sources } from '../subsystems/index.ts';
 import { foldNames } from '../lib/fold-names.ts';
@@ -61,6 +62,8 @@ export interface EachHostOptions {
   readonly findings: readonly AnyFinding[];
   /** Each host has its own audit log, which its recording then has: else one for all. */
   readonly isAuditApart?: boolean | undefined;
+  /** Learns the names of all hosts before the first login: readings of one name others, and one whose login fails has none. */
+  readonly redaction?: Pick<ScreenRedaction, 'learnTarget'> | undefined;
   /** Sentence of the question before the first connect. */
   readonly cost: string;
 }
@@ -78,8 +81,10 @@ export interface OpenMember {
  * Sessions end with their result.
  */
 export async function eachHost<Result>(options: EachHostOptions, take: (member: OpenMember) => Promise<Result>): Promise<readonly HostResult<Result>[]> {
-  const { members, prompter } = options;
+  const { members, prompter, redaction } = options;
   const named = await membersOf(members);
+  for (const { name, target } of named)
+    for (const one of members.kind === 'hosts' ? [name, target] : [name]) redaction?.learnTarget(one);
   if (members.kind === 'hosts' && !members.yes) await confirmed(named, prompter, options.cost);
   const open = members.kind === 'hosts' ? liveMembers(options) : recordedMember(options);
   return Promise.all(

@@ -39,7 +39,7 @@ export async function recordFleet(command: FleetRecordCommand, config: LoadedCon
   const startMs = Date.now();
   try {
     const results = await eachHost(
-      { ...command, config, prompter: linePrompter(process.stdin, process.stderr), findings: findingsWith(config), cost: COST, isAuditApart: true }, // prettier-ignore
+      { ...command, config, prompter: linePrompter(process.stdin, process.stderr), findings: findingsWith(config), cost: COST, isAuditApart: true, redaction: veil }, // prettier-ignore
       // Logins of hundreds take a while: each host has its whole time.
       async (member) =>
         recorded(
@@ -69,14 +69,16 @@ async function newFolder(out: string): Promise<void> {
 
 async function recorded({ name, live }: OpenMember, out: string, veil: ScreenRedaction | undefined, over: Promise<unknown>): Promise<Recorded> {
   if (!live) throw new TypeError('only live hosts are recorded');
-  veil?.learnTarget(name);
-  const path = join(out, `${fileName(veil ? veil.redactor.cell(name) : name)}.cc.zst`);
+  const path = join(out, `${fileName(shownName(name, veil))}.cc.zst`);
   const recording = veil ? await startRedacted(live, veil, path) : await startRecording(live, path);
   await over;
   await recording.stop();
   const { bytes: size, problem } = recording.state();
   return { path, bytes: size, problem };
 } // prettier-ignore
+
+/** Names are redacted before they are folded: a node set of them is not known as a name. */
+const shownName = (name: string, veil: ScreenRedaction | undefined): string => veil?.redactor.cell(name) ?? name;
 
 /** Name of a host as that of a file in the folder: `::1` and `../x` are none. */
 const fileName = (name: string): string => name.replaceAll(/[^\w.@-]/g, '_').replace(/^\.+/, '_');
@@ -91,7 +93,7 @@ async function summary(results: Results, out: string, seconds: number, veil: Scr
   warn(`${plural(done.length, 'host')} recorded, ${duration(seconds)}, ${bytes(size)}${done.length > 0 ? `; open them with: crashcart replay ${out}` : ''}`);
   const line = (text: string) => warn(sanitizeLines(veil ? veil.redactor.shown(text) : text));
   for (const [reason, group] of Map.groupBy(failed, ({ failure }) => reasonOf(failure)))
-    line(`${foldNames(group.map(({ name }) => name))}: not recorded: ${reason}`);
+    line(`${foldNames(group.map(({ name }) => shownName(name, veil)))}: not recorded: ${reason}`);
   for (const { path, problem } of done) if (problem !== undefined) line(`${path}: ended early: ${problem}`);
   return failed.length > 0 || done.some(({ problem }) => problem !== undefined) ? FAILED : 0;
 } // prettier-ignore

@@ -35,6 +35,7 @@ export async function printFleetTable(command: FleetTableCommand, config: Loaded
       sources: Object.values<AnySource>(pane.needs),
       findings: [],
       cost: COST,
+      redaction,
     },
     async ({ session, live, atMs }): Promise<PaneTable> => {
       if (live) await settle(live);
@@ -42,13 +43,16 @@ export async function printFleetTable(command: FleetTableCommand, config: Loaded
       return paneTable(panes, { session, atMs: atMs() }, name, command);
     },
   );
-  const hosts = results.map((one): HostTable => ('result' in one ? { host: one.name, table: one.result } : { host: one.name, failure: one.failure })); // prettier-ignore
+  const hosts = results.map((one): HostTable => {
+    // Names are redacted before they are folded: a node set of them is not known as a name.
+    const host = redaction?.redactor.cell(one.name) ?? one.name;
+    return 'result' in one ? { host, table: one.result } : { host, failure: one.failure };
+  });
   const failures = hosts.flatMap((one) => ('failure' in one ? [one] : []));
   const read = hosts.length - failures.length;
   // A slip in the name fails on all hosts alike.
   const [first] = failures;
   if (read === 0 && first && /^no (?:table|column) /.test(first.failure)) throw new UsageError(first.failure);
-  for (const { host } of hosts) redaction?.learnTarget(host);
   redaction?.set(true);
   try {
     const isFolded = command.format === 'text' || command.onlyDifferent;

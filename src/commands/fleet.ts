@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runApp } from '../app/run-app.tsx';
-import type { FleetControl } from '../app/fleet-flow.ts';
 import { toolBox } from '../app/tool-box.ts';
 import { LiveSession } from '../collect/live-session.ts';
 import type { LoadedConfig } from '../config.ts';
@@ -9,11 +8,9 @@ import { GLANCE_BUDGET_PCT, glanceRules, glanceSources } from '../fleet/glance.t
 import { isRead, isUnreachable } from '../fleet/host-row.ts';
 import type { InventoryHost } from '../fleet/inventory.ts';
 import { FleetSession } from '../fleet/live/fleet-session.ts';
-import { namedHosts } from '../fleet/live/named-hosts.ts';
 import { GatheredQuestions } from '../fleet/live/questions.ts';
 import { Ramp } from '../fleet/live/ramp.ts';
 import { hostsPane } from '../fleet/pane.ts';
-import { siblingsOf } from '../fleet/siblings.ts';
 import { Audit } from '../host/audit.ts';
 import type { Prompter } from '../host/prompter.ts';
 import { createKeyring } from '../host/ssh/connection.ts';
@@ -27,7 +24,9 @@ import { exitCodeOf, reportNames } from './console.ts';
 import { confirmed, membersOf } from './each-host.ts';
 import { failOnCode } from './fail-on.ts';
 import type { FleetCommand } from './fleet-arguments.ts';
+import { controlOf } from './fleet-control.ts';
 import { fleetJson, fleetText, redactedFleet } from './fleet-report.ts';
+import { FleetTargets } from './fleet-targets.ts';
 import { handshakeLog } from './handshake-log.ts';
 import { holdStderr } from './hold-stderr.ts';
 import { keepNames } from './keep-names.ts';
@@ -55,7 +54,7 @@ export async function showFleet(command: FleetCommand, config: LoadedConfig): Pr
   const { members } = command;
   const named = await membersOf(members);
   const onScreen = process.stdout.isTTY && process.stdin.isTTY && command.format === undefined;
-  const targets = new Map(named.map(({ name, target }) => [name, target]));
+  const targets = new FleetTargets(named, members.kind === 'hosts' ? members.from : undefined);
   const open = async (prompter: Prompter): Promise<FleetSession> => {
     if (members.kind === 'hosts' && !members.yes) await confirmed(named, prompter, COST);
     const fleet =
@@ -68,16 +67,16 @@ export async function showFleet(command: FleetCommand, config: LoadedConfig): Pr
   return onScreen ? onTerminal(targets, open, command, config) : printed(open, command);
 }
 
-/** Fleet of live hosts by name and target, each at a glance until its console is opened; a host may be added to both later. */
+/** Fleet of live hosts, each at a glance until its console is opened. */
 function hostFleet(
-  targets: Map<string, string>,
+  targets: FleetTargets,
   { reach }: Pick<FleetCommand, 'reach'>,
   config: Pick<LoadedConfig, 'defaults' | 'budgetPct' | 'rules' | 'trouble'>,
   prompter: Prompter,
 ): FleetSession {
   const reachOf = (name: string) => ({
     ...reach,
-    target: targets.get(name),
+    target: targets.of(name),
     backend: reach.backend ?? config.defaults.transport,
   });
   const ramp = new Ramp();
@@ -89,7 +88,7 @@ function hostFleet(
   if (audit.problem) prompter.notify(audit.problem);
   const shared = { audit, keyring: createKeyring(), jumps: new JumpLines() };
   return new FleetSession({
-    names: [...targets.keys()],
+    names: targets.names(),
     depth: 'glance',
     open: async (name, intern, started) => {
       const turn = <Result>(login: () => Promise<Result>) => ramp.run(login, started);
@@ -167,24 +166,8 @@ const isSettled = (fleet: FleetSession): boolean =>
         (host.state === 'live' && host.figures.cpu !== undefined && host.facts.length > 0),
     ) ?? false;
 
-/** Changes of the hosts while the screen is open. Names come from the same groups and inventory as those of the command line. */
-const controlOf = (fleetOf: () => FleetSession | undefined, from: string | undefined, targets: Map<string, string>, veil: ScreenRedaction): FleetControl => ({
-  names: () => fleetOf()?.names() ?? [],
-  expand: (set) =>
-    namedHosts([set], from).map(({ name, target }) => {
-      if (!targets.has(name)) targets.set(name, target);
-      return name;
-    }),
-  add: async (names) => {
-    for (const name of names) veil.learnTarget(name);
-    await fleetOf()?.add(names);
-  },
-  drop: async (names) => fleetOf()?.drop(names),
-  siblings: () => siblingsOf(fleetOf()?.sample()?.hosts ?? []),
-}); // prettier-ignore
-
 async function onTerminal(
-  targets: Map<string, string>,
+  targets: FleetTargets,
   open: (prompter: Prompter) => Promise<FleetSession>,
   { screen, members }: FleetCommand,
   config: LoadedConfig,
@@ -195,13 +178,13 @@ async function onTerminal(
   if (process.stderr.isTTY) resources.use(holdStderr(process.stderr));
   const veil = new ScreenRedaction();
   if (screen.redact || screen.present) {
-    for (const target of targets.values()) veil.learnTarget(target);
+    for (const target of targets.all()) veil.learnTarget(target);
     veil.set(true);
   }
   resources.defer(() => reportNames(keepNames(veil.redactor, Date.now())));
   let fleet: FleetSession | undefined;
   const end = await runApp({
-    target: foldNames([...targets.keys()]),
+    target: foldNames(targets.names()),
     connect: async (prompter) => {
       fleet = await open(prompter);
       return fleet;
@@ -212,7 +195,7 @@ async function onTerminal(
       if (!fleet) throw new RangeError('not connected');
       return fleet.open(name);
     },
-    ...(members.kind === 'hosts' && { fleet: controlOf(() => fleet, members.from, targets, veil) }),
+    ...(members.kind === 'hosts' && { fleet: controlOf(() => fleet, targets, veil) }),
     theme: themeFor(screen, config, process.env),
     alerts: alertsFor(config.alerts, process.env),
     asksBackground: takesQueries(process.env),

@@ -29,6 +29,18 @@ export const fleet = defineSource({
 
 /** Node sets of findings: folded when they are judged, redacted when they are drawn. */
 function foldedSets(sample: FleetSample): readonly string[] {
-  const { problems, unreachable, same } = judgementOf(sample);
-  return [...problems, ...unreachable, ...same].filter(({ hosts }) => hosts.length > 1).map(({ hosts }) => foldNames(hosts)); // prettier-ignore
+  const { problems, unreachable, same, incidents, clusters } = judgementOf(sample);
+  const values = clusters.flatMap(({ contradictions }) => contradictions.map((one) => one.values));
+  const sets = [
+    ...[...problems, ...unreachable, ...same, ...values.flat()].map(({ hosts }) => hosts),
+    ...incidents.map(({ victims }) => victims.map(({ host }) => host)),
+    ...values.map(([, ...others]) => others.flatMap(({ hosts }) => hosts)),
+  ];
+  return sets.flatMap((hosts) => (new Set(hosts).size > 1 ? namesOf(foldNames(hosts)) : []));
 }
+
+/** Part of a folded name up to a dot or comma; within brackets both belong to it. */
+const LABEL = /(?:\[[^\]]*\]|[^.,[])+/g;
+
+/** A set, and its folded labels: the domain of `web[3-9].dc1.example.org` is found by its form, which leaves `web[3-9]` of the set. */
+const namesOf = (set: string): readonly string[] => [set, ...(set.match(LABEL) ?? []).filter((label) => label.includes('['))]; // prettier-ignore

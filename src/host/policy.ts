@@ -55,6 +55,8 @@ const pathOf = (read: Read): string | undefined => {
 /** Placeholders in commands, with the values that they accept. */
 const PLACEHOLDERS: Readonly<Record<string, RegExp>> = {
   '<path>': /^\/[^\0]*$/,
+  // Root opens it by the word of a command line: only where none but root and services write, no device, pipe or link of a user.
+  '<certificate>': /^\/(?:etc|opt|root|srv|usr|var\/lib|var\/snap)\/(?!(?:.*\/)?\.\.?(?:\/|$))[^\0]*$/,
   '<pid>': /^[1-9]\d{0,9}$/,
   '<guest-log>': /^\/var\/log\/libvirt\/qemu\/[^/\0]+\.log$/,
   '<disk>': /^\/dev\/(?:sd[a-z]{1,4}|nvme\d{1,4}(?:n\d{1,4})?)$/,

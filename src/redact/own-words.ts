@@ -266,14 +266,14 @@ export const OWN_WORDS: ReadonlySet<string> = new Set(
   unresponsive unsafe unsaved unschedulable unscheduled unset unset-group unstable unstyled untagged until unused upcall upcalls update
   update-notifier updated updates upgradable upgrade upgraded upgrades uplink upper uptime uri usable usage use used user user-stacks
   userknownhostsfile users userspace uses using usual usually utf util utilisation utilization utime uuid uwsgi uwsgi-harakiri uwsgi-queue
-  vacuum valid valkey valkey-server value values vanished var variant vars vcpu vcpu-overcommit vcpuinfo vcpupin vcpus vdo vendor verbose
-  verdict verification verify version versions vertical veth veth-peers vhost via victim victims view viewer viewers viewport views
-  vif-plug-timeout virsh virtio virtqemud virtual virtual-machine virtualization visible vite vlan vms vmstat vocabulary void volatile
-  volume volume-degraded volume-error volume-hung volume-slow volume-suspended volumes voluntary voters vswitch vxlan wait waited waiting
-  waits waits-for walks wall want wanted warm warn warning warnings warns was wasm watch watchdog watched-units watcher watches watermark
-  watts wawait way ways wbytes wchan weak wear web week weight well went were what whatever whats wheel when where whether which while
-  white who whole whose why wide widen width window windows wins wip wire with withdrawn withheld within without word wording words work
-  worker workers working workload workloads workqueue workqueue-lockup works worse worst worth would wrap wraparound wrapped wraps
+  vacuum valid valkey valkey-server value values vanished var variant vars vcpu vcpu-overcommit vcpuinfo vcpupin vcpus vdo veil vendor
+  verbose verdict verification verify version versions vertical veth veth-peers vhost via victim victims view viewer viewers viewport
+  views vif-plug-timeout virsh virtio virtqemud virtual virtual-machine virtualization visible vite vlan vms vmstat vocabulary void
+  volatile volume volume-degraded volume-error volume-hung volume-slow volume-suspended volumes voluntary voters vswitch vxlan wait waited
+  waiting waits waits-for walks wall want wanted warm warn warning warnings warns was wasm watch watchdog watched-units watcher watches
+  watermark watts wawait way ways wbytes wchan weak wear web week weight well went were what whatever whats wheel when where whether which
+  while white who whole whose why wide widen width window windows wins wip wire with withdrawn withheld within without word wording words
+  work worker workers working workload workloads workqueue workqueue-lockup works worse worst worth would wrap wraparound wrapped wraps
   writable write writeback writecache writers writes written wrong wrote www xact xfs xid xmin xps xterm yaml year yellow yes yet you your
   yours yum zaqar zenpower zfs zfs-pool-state zfs-pools zlib zombie zombies zone zone-reclaim zones zookeeper zookeeper-connections
   zookeeper-disk zookeeper-followers zookeeper-requests zookeeper-servers zookeeper-unresponsive zooms zpool zpool-status zpoolconcepts

@@ -41,7 +41,7 @@ export const ovnSubsystem: Subsystem = {
     globs: [{ pattern: OVN_LOGS, links: false }],
     commands: [
       {
-        argv: ['openssl', 'x509', '-noout', '-enddate', '-in', '<path>'],
+        argv: ['openssl', 'x509', '-noout', '-enddate', '-in', '<certificate>'],
         why: 'end dates of the certificates that OVN and Open vSwitch name, while their page is open',
       },
     ],

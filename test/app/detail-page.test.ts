@@ -2,6 +2,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openDetail } from '../../src/app/detail-page.ts';
 import type { Screen } from '../../src/app/screen.ts';
 import type { Surface } from '../../src/app/surface.ts';
+import { logicalFlowDetail } from '../../src/panes/ovs/logical-flow-detail.ts';
+import { ruleDetail } from '../../src/panes/ovs/rule-detail.ts';
 import type { Detail } from '../../src/panes/pane.ts';
 
 beforeEach(() => vi.useFakeTimers());
@@ -18,7 +20,7 @@ const detail: Detail = {
 };
 
 /** Part of a screen that an open detail uses; `reads` has the ids that were read. */
-function screenOf(fails: (id: string) => boolean) {
+function screenOf(fails: (id: string) => boolean, opened = detail) {
   const reads: string[] = [];
   let close = (): void => {};
   let surface: Surface | undefined;
@@ -42,7 +44,7 @@ function screenOf(fails: (id: string) => boolean) {
     changed: () => {},
   };
   // A hand-made double of the few parts that openDetail touches.
-  openDetail(screen as unknown as Screen, detail);
+  openDetail(screen as unknown as Screen, opened);
   return { reads, close: () => close(), readingOf: (id: string) => surface?.readingOf?.(id) };
 }
 
@@ -83,3 +85,14 @@ test('detail retries a failed read at once', async () => {
   expect(times(reads, 'numa')).toBe(3);
   close();
 });
+
+const flow = { uuid: 'a2b23bc4-befe-4061-9eb4-19a5eb230571', pipeline: 'egress', table: 4, stage: 'ls_out_acl', priority: 3000, match: 'tcp', actions: 'drop;', hint: '22313559', datapaths: [] }; // prettier-ignore
+test.each([
+  ['ovn-logical-flow', ruleDetail({ bridge: 'br-int', table: 46, priority: 3000, cookie: '0xa2b23bc4', match: 'tcp', actions: 'drop' })],
+  ['ovn-stage-hint', logicalFlowDetail(flow)],
+])('detail reads %s, for which a database goes through a whole table, once', async (id, opened) => {
+  const { reads, close } = screenOf(() => false, opened);
+  await vi.advanceTimersByTimeAsync(3_600_000);
+  expect(reads).toEqual([id]);
+  close();
+}); // prettier-ignore

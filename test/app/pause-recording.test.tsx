@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { RecordingControl } from '../../src/app/recording-flow.ts';
 import type { RecordingGap } from '../../src/lib/recording-gap.ts';
 import { cannedSession } from '../helpers/fake-session.ts';
@@ -70,7 +73,16 @@ test('a recording has neither the text of a mark nor the screen of a gap after i
   await screen.ended;
 });
 
-test('quit saves notes of a gap, which are in no recording', async () => {
+test.each([
+  ['y', 'saves', 1],
+  ['d', 'discards', 0],
+])('quit answered with %s %s notes of a gap, which are in no recording', async (key, _, files) => {
+  const folder = mkdtempSync(join(tmpdir(), 'crashcart-gap-notes-'));
+  const workingFolder = vi.spyOn(process, 'cwd').mockReturnValue(folder);
+  onTestFinished(() => {
+    workingFolder.mockRestore();
+    rmSync(folder, { recursive: true });
+  });
   const session = cannedSession();
   const { recording } = gapped(() => session.nowMs);
   const screen = await open({ session, startRecording: async () => recording });
@@ -81,6 +93,9 @@ test('quit saves notes of a gap, which are in no recording', async () => {
   session.nowMs += 1000;
   await screen.press('_', 'R', 'enter', 'q');
   expect(screen.text()).toContain('1 marker or note is in no recording');
-  await screen.press('d');
+  await screen.press(key);
   await screen.ended;
+  const saved = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+  expect(saved).toHaveLength(files);
+  for (const text of saved) expect(text).toMatch(/^\S+Z marker\n$/);
 });

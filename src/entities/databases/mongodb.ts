@@ -98,19 +98,29 @@ export function replicaSets(servers: readonly Server[]): readonly (Server & { re
   return [...views.values()];
 }
 
-/** Operations that a client or an administrator waits for; an index build, whose progress it states, takes its time. */
-export const longOperations = (operations: readonly MongodbOperation[]): readonly MongodbOperation[] =>
-  operations.filter(({ seconds, message }) => message === undefined && (seconds ?? 0) >= OPERATION_SECONDS.warn);
+/** Replies have them in any order. */
+const longestFirst = (operations: readonly MongodbOperation[], seconds: (one: MongodbOperation) => number | undefined): readonly MongodbOperation[] =>
+  operations.toSorted((a, b) => (seconds(b) ?? 0) - (seconds(a) ?? 0)); // prettier-ignore
 
+/** Operations that a client or an administrator waits for, the longest first; an index build, whose progress it states, takes its time. */
+export const longOperations = (operations: readonly MongodbOperation[]): readonly MongodbOperation[] =>
+  longestFirst(operations.filter(({ seconds, message }) => message === undefined && (seconds ?? 0) >= OPERATION_SECONDS.warn), ({ seconds }) => seconds); // prettier-ignore
+
+/** The longest first. */
 export const lockWaits = (operations: readonly MongodbOperation[]): readonly MongodbOperation[] =>
-  operations.filter(({ waitsForLock, seconds }) => waitsForLock && (seconds ?? 0) >= LOCK_WAIT_SECONDS.warn);
+  longestFirst(operations.filter(({ waitsForLock, seconds }) => waitsForLock && (seconds ?? 0) >= LOCK_WAIT_SECONDS.warn), ({ seconds }) => seconds); // prettier-ignore
 
 /** Operation that has an exclusive or shared lock, which others may wait for: the server does not name the holder. */
 export const likelyHolder = (operations: readonly MongodbOperation[]): MongodbOperation | undefined =>
-  operations
-    .filter(({ waitsForLock, lock }) => !waitsForLock && (lock === 'W' || lock === 'R'))
-    .toSorted((a, b) => (b.seconds ?? b.transactionSeconds ?? 0) - (a.seconds ?? a.transactionSeconds ?? 0))[0];
+  longestFirst(
+    operations.filter(({ waitsForLock, lock }) => !waitsForLock && (lock === 'W' || lock === 'R')),
+    ({ seconds, transactionSeconds }) => seconds ?? transactionSeconds,
+  )[0];
 
-/** Transactions left open by sessions without an operation. */
+/** Time that a transaction left open is idle; of a server that does not report it, the time that it is open. */
+export const idleSeconds = ({ inactiveSeconds, transactionSeconds }: MongodbOperation): number | undefined =>
+  inactiveSeconds ?? transactionSeconds;
+
+/** Transactions left open by sessions without an operation, the longest idle first. */
 export const idleTransactions = (operations: readonly MongodbOperation[]): readonly MongodbOperation[] =>
-  operations.filter(({ kind, transactionSeconds }) => kind === 'idle xact' && transactionSeconds !== undefined);
+  longestFirst(operations.filter(({ kind, transactionSeconds }) => kind === 'idle xact' && transactionSeconds !== undefined), idleSeconds); // prettier-ignore

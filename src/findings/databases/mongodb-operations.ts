@@ -1,5 +1,11 @@
 import { gradeOf, IDLE_IN_TRANSACTION_SECONDS, LOCK_WAIT_SECONDS, LOCK_WAITERS, OPERATION_SECONDS } from '../../entities/databases/limits.ts'; // prettier-ignore
-import { idleTransactions, likelyHolder, lockWaits, longOperations } from '../../entities/databases/mongodb.ts';
+import {
+  idleSeconds,
+  idleTransactions,
+  likelyHolder,
+  lockWaits,
+  longOperations,
+} from '../../entities/databases/mongodb.ts';
 import { serversRead } from '../../entities/databases/seen-servers.ts';
 import { plain } from '../../lib/plain.ts';
 import { plural, span } from '../../lib/units.ts';
@@ -14,9 +20,6 @@ const CURRENT_OP = '$currentOp';
 const described = ({ kind, namespace, application }: MongodbOperation): string =>
   `${plain(kind ?? 'operation')}${namespace === undefined ? '' : ` on ${plain(namespace)}`}${application === undefined ? '' : ` of ${plain(application)}`}`;
 
-const longest = (operations: readonly MongodbOperation[], pick: (one: MongodbOperation) => number | undefined): number =>
-  Math.max(0, ...operations.map((one) => pick(one) ?? 0)); // prettier-ignore
-
 /** Operations that wait for a lock. */
 export const mongodbLockWait = defineFinding({
   id: 'mongodb-lock-wait',
@@ -26,10 +29,11 @@ export const mongodbLockWait = defineFinding({
   judge: ({ mongodbOperations: seen }): readonly Found[] =>
     serversRead(seen).flatMap(({ server, state: { operations } }): Found[] => {
       const waiting = lockWaits(operations);
-      const seconds = longest(waiting, (one) => one.seconds);
-      const severity = waiting.length >= LOCK_WAITERS ? 'crit' : gradeOf(seconds, LOCK_WAIT_SECONDS);
       const [first] = waiting;
-      if (first === undefined || severity === undefined) return [];
+      if (first === undefined) return [];
+      const { seconds } = first;
+      const severity = waiting.length >= LOCK_WAITERS ? 'crit' : gradeOf(seconds, LOCK_WAIT_SECONDS);
+      if (severity === undefined) return [];
       const holder = likelyHolder(operations);
       return [
         {
@@ -77,16 +81,17 @@ export const mongodbIdleTransaction = defineFinding({
   judge: ({ mongodbOperations: seen }): readonly Found[] =>
     serversRead(seen).flatMap(({ server, state: { operations } }): Found[] => {
       const idle = idleTransactions(operations);
-      const seconds = longest(idle, (one) => one.inactiveSeconds ?? one.transactionSeconds);
+      const [first] = idle;
+      if (first === undefined) return [];
+      const seconds = idleSeconds(first);
       const severity = gradeOf(seconds, IDLE_IN_TRANSACTION_SECONDS);
       if (severity === undefined) return [];
-      const [first] = idle;
       return [
         {
           ...aboutServer(server, 'idle-transaction'),
           severity,
-          sentence: `${plural(idle.length, 'transaction')} left open, idle for ${span(seconds)}${first?.application === undefined ? '' : `, of ${plain(first.application)}`}`,
-          evidence: idle.slice(0, 3).map((one) => ({ what: plain(one.application ?? one.client ?? 'client unknown'), value: span(one.transactionSeconds), source: CURRENT_OP })),
+          sentence: `${plural(idle.length, 'transaction')} left open, idle for ${span(seconds)}${first.application === undefined ? '' : `, of ${plain(first.application)}`}`,
+          evidence: idle.slice(0, 3).map((one) => ({ what: plain(one.application ?? one.client ?? 'client unknown'), value: `idle for ${span(idleSeconds(one))}`, source: CURRENT_OP })),
           next: 'open Databases, Operations: its client, which neither commits nor aborts',
           ...onsetAgo(seconds, CURRENT_OP),
         },

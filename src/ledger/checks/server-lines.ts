@@ -5,13 +5,14 @@ import type { Seen } from '../../timeline/moment.ts';
 import { stateOfMissing } from '../../timeline/reading-state.ts';
 import { check, type Aspect, type Check } from '../check.ts';
 
-/** Line of a server: rule, aspect, figure, its text and nearness to the limit. */
+/** Line of a server: rule, aspect, figure, its text and nearness to the limit; without a text why a server that replies has none. */
 export type Line = readonly [
   rule: string,
   aspect: Aspect,
   what: string,
   value: string | undefined,
   load?: number | undefined,
+  why?: string | undefined,
 ];
 
 /** Lines of each server; of one that was not read without values, with the reason. */
@@ -22,7 +23,7 @@ export function linesOf<State>(
 ): readonly Check[] {
   const read = new Map(serversRead(seen).map((one) => [one.server, one]));
   return [...(seen.now?.servers ?? [])].flatMap(([server, one]) =>
-    of(read.get(server)).flatMap(([rule, aspect, what, value, load = 0]) =>
+    of(read.get(server)).flatMap(([rule, aspect, what, value, load = 0, why]) =>
       check(
         {
           entity: databaseRef(server),
@@ -33,7 +34,12 @@ export function linesOf<State>(
           what,
           load,
           pane: 'databases',
-          because: 'missing' in one ? stateOfMissing(one.missing) : undefined,
+          because:
+            'missing' in one
+              ? stateOfMissing(one.missing)
+              : why === undefined
+                ? undefined
+                : { state: 'not readable', why },
         },
         value,
         { [name]: seen },

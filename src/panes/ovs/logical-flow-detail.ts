@@ -16,7 +16,7 @@ export function logicalFlowDetail(flow: LogicalFlow): Detail {
       stage === undefined || hint === undefined || !/^[a-z_]{4,40}$/.test(stage)
         ? {}
         : { row: bindDetail(ovnStageHint, { stage, hint }) },
-    everySeconds: 30,
+    everySeconds: 86_400,
     sections: (samples, missing) => {
       // bindDetail gave it the sample of ovnStageHint, or there is none yet.
       const { row } = samples as { readonly row?: NorthboundRulesSample };

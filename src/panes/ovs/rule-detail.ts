@@ -25,7 +25,7 @@ export function ruleDetail(rule: BridgeRule): Detail {
       digits === undefined || priority === undefined
         ? {}
         : { flow: bindDetail(ovnLogicalFlow, { cookie: digits, table, priority }) },
-    everySeconds: 30,
+    everySeconds: 86_400,
     sections: (samples, missing) => {
       // bindDetail gave it the sample of ovnLogicalFlow, or there is none yet.
       const { flow } = samples as { readonly flow?: LogicalFlowSample };

@@ -1,6 +1,7 @@
 import { countOf, fields, items, json, textOf, type Fields } from '../../lib/json.ts';
 import { defineSource } from '../source.ts';
 import { listenerServers, type ListenerServers } from './listeners.ts';
+import { databasesIn } from './mongodb-namespace.ts';
 import { mongodbReads } from './mongodb.ts';
 
 export interface MongodbOperation {
@@ -43,6 +44,8 @@ export const mongodbOperations = defineSource({
     }));
     return servers && { servers };
   },
+  identifiers: (sample) =>
+    [...(sample?.servers.values() ?? [])].flatMap((one) => ('state' in one ? databasesIn(one.state.operations.map(({ namespace }) => namespace)) : [])), // prettier-ignore
 });
 
 export interface MongodbOperationsSample {

@@ -2,6 +2,7 @@ import { epochSeconds } from '../../lib/iso-time.ts';
 import { lines } from '../../lib/lines.ts';
 import { NEWEST_LINE } from '../../lib/log-time.ts';
 import { defineSource } from '../source.ts';
+import { databasesIn } from './mongodb-namespace.ts';
 
 /** Logs of Debian and RHEL, by default. */
 export const MONGODB_LOGS = '/var/log/mongodb/*.log';
@@ -57,6 +58,7 @@ export const mongodbSlowQueries = defineSource({
       paths: [...logs.keys()],
       queries: [...logs.values()].flatMap((text) => lines(text).flatMap((line) => (NEWEST_LINE.test(line) ? [] : (queryOf(line) ?? [])))), // prettier-ignore
     },
+  identifiers: (sample) => databasesIn(sample?.queries.map(({ namespace }) => namespace) ?? []),
 });
 
 const PATTERNS = Object.fromEntries(

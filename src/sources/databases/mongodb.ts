@@ -116,7 +116,7 @@ export const mongodbServers = defineSource({
   },
   identifiers: (sample) =>
     [...(sample?.servers.values() ?? [])].flatMap((one) =>
-      'state' in one ? named('host', [one.state.primary, ...(one.state.replicaSet?.members.map(({ name }) => name) ?? [])].flatMap((address) => hostOf(address) ?? [])) : [],
+      'state' in one ? named('host', [one.state.set, ...[one.state.primary, ...(one.state.replicaSet?.members.map(({ name }) => name) ?? [])].map(hostOf)]) : [],
     ), // prettier-ignore
 });
 

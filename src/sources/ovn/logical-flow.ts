@@ -13,13 +13,14 @@ export interface CookieTarget {
 
 /**
  * Logical flow of an OpenFlow rule: ovn-sb(5), Logical_Flow. It is selected by its priority and pipeline, never monitored. northd names
- * in `external_ids` the stage and, as `stage-hint`, the first 32 bits of the northbound row that it made the flow of.
+ * in `external_ids` the stage and, as `stage-hint`, the first 32 bits of the northbound row that it made the flow of. Read once, when its
+ * page is opened: ovsdb-server, which has one thread, goes through all logical flows for it.
  */
 export const ovnLogicalFlow = defineDetail({
   id: 'ovn-logical-flow',
   title: 'Logical flow of an OpenFlow rule',
   why: 'Shows the logical flow of OVN that an OpenFlow rule was made of, by its cookie. Logical flows are never monitored.',
-  everySeconds: 30,
+  everySeconds: 86_400,
   reads: ({ cookie, table, priority }: CookieTarget) =>
     ovnQuery('flow', 'ovnsb_db', `logical-flow ${cookie} ${table} ${priority}`),
   parse: (values): LogicalFlowSample => {

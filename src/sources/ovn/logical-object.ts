@@ -31,12 +31,12 @@ export const ovnLogicalObject = defineDetail({
   example: { kind: 'switch', uuid: '9e1abe9f-fb4a-40ad-a94a-932e2ef90756' },
 });
 
-/** Northbound row that a logical flow was made of. */
+/** Northbound row that a logical flow was made of. Read once, when its page is opened: the UUIDs of a whole table are read for it. */
 export const ovnStageHint = defineDetail({
   id: 'ovn-stage-hint',
   title: 'Northbound row of a logical flow',
   why: 'Shows the ACL, NAT or load balancer that a logical flow was made of, by its stage-hint.',
-  everySeconds: 30,
+  everySeconds: 86_400,
   reads: ({ stage, hint }: { readonly stage: string; readonly hint: string }) =>
     ovnQuery('row', 'ovnnb_db', `hint ${stage} ${hint}`),
   // Its owners have rows that were not asked for.

@@ -82,6 +82,9 @@ const operations = (...all: readonly object[]) => reply('operations', text({ ope
 const oplog = (seconds: number) => reply('oplog', text({ oplog: { oldest: 1000, newest: 1000 + seconds } }));
 const wait = (opid: number, seconds: number) => ({ opid, op: 'update', ns: 'shop.orders', secs_running: seconds, waitingForLock: true, 'locks.Collection': 'w' }); // prettier-ignore
 
+/** Session of an application that holds a transaction open. */
+const idle = (appName: string, seconds: number) => ({ type: 'idleSession', appName, 'transaction.timeOpenMicros': (seconds + 10) * 1e6, 'transaction.timeInactiveMicros': seconds * 1e6 }); // prettier-ignore
+
 /** Lines of its log, as the manual has them, at a time before the moment of the test. */
 const slowQueries = (number: number, ms: number) => ({
   '/var/log/mongodb/mongod.log': Array.from({ length: number }, (_, index) => `{"t":{"$date":"2026-01-01T11:59:${30 + (index % 10)}.123+00:00"},"s":"I","c":"COMMAND","id":51803,"ctx":"conn7","msg":"Slow query","attr":{"type":"command","ns":"shop.orders","command":{"find":"orders","filter":{"card":"4711"}},"planSummary":"COLLSCAN","durationMillis":${ms + index}}}\n`).join(''),
@@ -114,6 +117,9 @@ export const mongodbFaults: readonly Fault[] = [
   vm(mongodbLockWait, [operations(wait(7, 12), wait(8, 8), { opid: 6, op: 'command', ns: 'shop.$cmd', secs_running: 14, appName: 'migrate', 'locks.Collection': 'W' })], ['warn', SERVER, '2 operations waiting for a lock for 12 s, likely holder: command on shop.$cmd of migrate']),
   vm(mongodbLockWait, [operations(...Array.from({ length: 10 }, (_, index) => wait(index, 6)))], ['crit', SERVER, '10 operations waiting for a lock for 6 s']),
   vm(mongodbLongOperation, [operations({ opid: 5, op: 'query', ns: 'shop.orders', secs_running: 95, planSummary: 'COLLSCAN', appName: 'reports' }, { opid: 4, op: 'command', ns: 'shop.orders', secs_running: 900, msg: 'Index Build: scanning collection 40%' })], ['warn', SERVER, 'query on shop.orders of reports runs for 1m35s, COLLSCAN']),
-  vm(mongodbIdleTransaction, [operations({ type: 'idleSession', appName: 'checkout', 'transaction.timeOpenMicros': 130_000_000, 'transaction.timeInactiveMicros': 120_000_000 })], ['warn', SERVER, '1 transaction left open, idle for 2m00s, of checkout']),
+  vm(mongodbIdleTransaction, [operations(idle('checkout', 120))], ['warn', SERVER, '1 transaction left open, idle for 2m00s, of checkout']),
+  // In the order of the reply, as of currentOp, whose longest is not the first.
+  vm(mongodbIdleTransaction, [operations(idle('checkout', 70), idle('batch', 2000), idle('reports', 90))], ['crit', SERVER, '3 transactions left open, idle for 33m20s, of batch']),
+  vm(mongodbLongOperation, [operations({ opid: 5, op: 'query', ns: 'shop.orders', secs_running: 95 }, { opid: 6, op: 'getmore', ns: 'shop.carts', secs_running: 700 })], ['warn', SERVER, 'getmore on shop.carts runs for 11m40s, and 1 more']),
   vm(mongodbSlowQuery, [slowQueries(12, 1200)], ['warn', 'mongodb', 'shop.orders: 12 slow queries in 5 min, longest 1.2s, 12 without an index']),
 ]; // prettier-ignore

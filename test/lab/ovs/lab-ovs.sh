@@ -133,11 +133,14 @@ repair_ctzone() { appctl dpctl/ct-del-limits zone=5; }
 
 break_bfd() { vsctl set Interface $P-b0a bfd:enable=true -- set Interface $P-b0b bfd:enable=true -- set Interface vx0 bfd:enable=true; }
 repair_bfd() { vsctl clear Interface $P-b0a bfd -- clear Interface $P-b0b bfd -- clear Interface vx0 bfd; }
+# Not below /tmp, where any user writes: the end date of a certificate there is not read.
+PKI=/opt${STATE#/tmp}
 break_tls() {
   need openssl
-  openssl req -x509 -newkey rsa:2048 -nodes -keyout "$STATE/key.pem" -out "$STATE/cert.pem" -days 30 -subj /CN=lab1 2>/dev/null && vsctl set-ssl "$STATE/key.pem" "$STATE/cert.pem" "$STATE/cert.pem"
+  mkdir -p "$PKI"
+  openssl req -x509 -newkey rsa:2048 -nodes -keyout "$PKI/key.pem" -out "$PKI/cert.pem" -days 30 -subj /CN=lab1 2>/dev/null && vsctl set-ssl "$PKI/key.pem" "$PKI/cert.pem" "$PKI/cert.pem"
 }
-repair_tls() { vsctl del-ssl; rm -f "$STATE"/{key,cert}.pem; }
+repair_tls() { vsctl del-ssl; rm -rf "$PKI"; rmdir --ignore-fail-on-non-empty "$(dirname "$PKI")"; }
 
 long() { traffic long red flood 10.55.10.2 9999 50 "$1"; }
 break_mtu() { ip link set $P-blue mtu 576 && long 1400; }

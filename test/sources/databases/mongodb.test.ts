@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { lagSeconds, replicaSets } from '../../../src/entities/databases/mongodb.ts';
 import type { DaemonReply } from '../../../src/host/host.ts';
+import { Redactor } from '../../../src/redact/redactor.ts';
 import { mongodbOperations } from '../../../src/sources/databases/mongodb-operations.ts';
 import { mongodbOplogs } from '../../../src/sources/databases/mongodb-oplog.ts';
 import { mongodbSlowQueries } from '../../../src/sources/databases/mongodb-slow-queries.ts';
@@ -80,12 +81,28 @@ test('mongodbServers parses the members of a replica set', () => {
   expect(set?.members.map((member) => lagSeconds(member, set))).toEqual([undefined, 45, undefined, undefined]);
 });
 
-test('mongodbServers names the hosts of a replica set to the redaction, and no addresses', () => {
-  const sample = mongodbServers.parse({ mongod: at('mongod', { hello: { primary: 'db1.example.org:27017' }, replica }), mongos: none, ferretdb: none }); // prettier-ignore
-  const names = mongodbServers.identifiers?.(sample).flatMap((one) => JSON.stringify(one));
-  expect(names?.join(' ')).toContain('db2.example.org');
-  expect(names?.join(' ')).not.toContain('10.0.0.3');
+test('mongodbServers names a replica set and its hosts to the redaction, and no addresses', () => {
+  const sample = mongodbServers.parse({ mongod: at('mongod', { hello: { setName: 'acme-orders', primary: 'db1.example.org:27017' }, replica }), mongos: none, ferretdb: none }); // prettier-ignore
+  const names = mongodbServers.identifiers?.(sample).map(({ value }) => value);
+  expect(names).toEqual(expect.arrayContaining(['acme-orders', 'db1.example.org', 'db2.example.org']));
+  expect(names).not.toContain('10.0.0.3');
 });
+
+test.each([
+  ['operations', () => {
+    const operations = ['shop.orders', 'admin.$cmd', 'local.oplog.rs', undefined].map((ns) => ({ opid: 1, op: 'query', ns }));
+    return mongodbOperations.identifiers?.(mongodbOperations.parse({ mongod: at('mongod', { operations }), mongos: none, ferretdb: none }));
+  }],
+  ['slow queries', () => {
+    const log = ['shop.orders', 'config.chunks'].map((ns) => `{"t":{"$date":"2026-11-30T19:00:00.500+00:00"},"msg":"Slow query","attr":{"ns":"${ns}","durationMillis":142}}`).join('\n');
+    return mongodbSlowQueries.identifiers?.(mongodbSlowQueries.parse({ logs: new Map([['/var/log/mongodb/mongod.log', log]]) }));
+  }],
+])('databases of %s are names to the redaction, but for those of every server', (_, identifiers) => {
+  expect(identifiers()).toEqual([{ kind: 'database', value: 'shop' }]);
+  const redactor = new Redactor();
+  for (const one of identifiers() ?? []) redactor.learn(one);
+  expect(redactor.shown('query on shop.orders runs for 95 s')).toBe('query on db-1.orders runs for 95 s');
+}); // prettier-ignore
 
 test('replicaSets has one view of a set with several members on the host: that of its primary', () => {
   const of = (server: string, hello: object) => ({ server, state: serverOf({ hello, replica }), before: undefined, seconds: undefined }); // prettier-ignore

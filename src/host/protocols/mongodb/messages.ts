@@ -7,6 +7,7 @@ const HEADER_BYTES = 16;
 const OP_MSG = 2013;
 const CHECKSUM_PRESENT = 1;
 const CHECKSUM_BYTES = 4;
+const TLS_ALERT_BYTES = 7;
 /** Flags that a reader does not know and must not ignore. */
 const UNKNOWN_REQUIRED = 0xff_fc;
 
@@ -25,9 +26,14 @@ export function commandMessage(requestId: number, command: CommandDocument): Buf
   return Buffer.concat([head, document]);
 }
 
+/** Fatal alert of TLS 1.0 to 1.3, as a server that takes TLS only sends it in the place of its first reply: RFC 8446, 5.1 and 6. */
+const isTlsAlert = (bytes: Buffer): boolean =>
+  bytes.length === TLS_ALERT_BYTES && bytes[0] === 0x15 && bytes[1] === 3 && bytes.readUInt16BE(3) === 2;
+
 /** MongodbReplies cuts a stream of bytes into replies. */
 export class MongodbReplies {
   #bytes: Buffer = Buffer.alloc(0);
+  #isFirst = true;
 
   push(chunk: Buffer): void {
     this.#bytes = this.#bytes.length === 0 ? chunk : Buffer.concat([this.#bytes, chunk]);
@@ -36,14 +42,15 @@ export class MongodbReplies {
   /** Next whole reply; undefined until its last byte is there. Throws a DaemonError on bytes of another protocol. */
   next(): MongodbReply | undefined {
     const bytes = this.#bytes;
-    // A TLS alert, whose version is 3: the port takes TLS only.
-    if (bytes[0] === 0x15 && bytes[1] === 3) throw new DaemonError('denied', 'TLS wanted');
+    // A reply of 0x0315 bytes begins with the same two.
+    if (this.#isFirst && isTlsAlert(bytes)) throw new DaemonError('denied', 'TLS wanted');
     if (bytes.length < HEADER_BYTES) return undefined;
     const length = bytes.readInt32LE(0);
     if (bytes.readInt32LE(12) !== OP_MSG || length < HEADER_BYTES + 5 || length > MAX_REPLY_BYTES)
       throw new DaemonError('failed', 'not MongoDB 3.6 or later');
     if (bytes.length < length) return undefined;
     this.#bytes = bytes.subarray(length);
+    this.#isFirst = false;
     return { requestId: bytes.readInt32LE(8), document: bodyOf(bytes.subarray(HEADER_BYTES, length)) };
   }
 }

@@ -131,6 +131,21 @@ test('mongodb ignores the checksum of a reply', async () => {
   expect(await replyTo(fake, 'server')).toMatchObject({ hello: { setName: 'rs0' } });
 });
 
+// Little-endian, 0x0315 begins as a TLS alert does.
+test.each([
+  [0x0315, 1 << 20],
+  [0x0315, 7],
+  [0x0315, 2],
+  [0x0315 + 0x1_0000, 1 << 20],
+])('mongodb takes replies of %i bytes, in pieces of %i, for no TLS alert', async (bytes, piece) => {
+  const padded = (document: CommandDocument): CommandDocument => {
+    const unpadded = message(1, bsonBytes({ ...document, pad: '' })).length;
+    return { ...document, pad: 'x'.repeat(bytes - unpadded) };
+  };
+  const fake = answering({ hello: padded(HELLO), serverStatus: padded(STATUS) }, piece);
+  expect(await replyTo(fake, 'server')).toMatchObject({ hello: { setName: 'rs0' }, status: { version: '7.0.14' } });
+});
+
 test('mongodb ends the wait for a server that does not reply', async () => {
   const fake = mongodbServer(() => undefined);
   const connection = mongodb.connect(fake.dial);
