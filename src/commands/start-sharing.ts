@@ -14,7 +14,8 @@ export const startSharing: StartSharing = async (way, announce) => {
   const events: ViewerEvents = {
     joined: ({ number, name }) => announce(`viewer ${number} joined: ${name}`),
     left: ({ number, name }, why) => announce(`viewer ${number} left: ${name}, ${why}`),
-    refused: (why) => announce(`viewer refused: ${why}`),
+    refused: ({ why, count }) =>
+      announce(count === 1 ? `viewer refused: ${why}` : `${count} viewers refused, the last: ${why}`),
   };
   return way === 'port' ? byPort(events) : bySocket(way, events);
 };
