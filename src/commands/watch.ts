@@ -1,6 +1,6 @@
 import { createConnection, type Socket } from 'node:net';
-import { hostname, userInfo } from 'node:os';
-import { cutStyled, dropStyled, padStyled } from '../lib/text-width.ts';
+import { constants, hostname, userInfo } from 'node:os';
+import { cut, cutStyled, dropStyled, padStyled } from '../lib/text-width.ts';
 import { plain } from '../lib/plain.ts';
 import { sanitizeLine } from '../ui/sanitize-line.ts';
 import { helloMessage } from '../viewers/hello.ts';
@@ -13,30 +13,55 @@ type WatchCommand = Extract<DataCommand, { kind: 'watch' }>;
 
 const ENTER = '\u001B[?1049h\u001B[?25l';
 const LEAVE = '\u001B[?25h\u001B[?1049l\u001B[0m';
+const SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGHUP', 'SIGINT'];
 /** Cells that a key moves the shown part of a larger screen. */
 const STEP = { columns: 8, rows: 4 };
 
-/** Shows the shared screen of another crashcart until either end leaves. Resolves with the exit code. */
+/** Shows the shared screen of another crashcart until either end leaves, or a signal comes. Resolves with the exit code. */
 export async function watchScreen({ at, ticket }: WatchCommand): Promise<number> {
   const { stdin, stdout } = process;
   if (!stdin.isTTY || !stdout.isTTY) throw new UsageError('watch needs a terminal');
   const socket = 'path' in at ? createConnection(at.path) : createConnection(at.port, at.host);
   const view = new SharedView((text) => stdout.write(text), () => ({ columns: stdout.columns, rows: stdout.rows })); // prettier-ignore
   const over = Promise.withResolvers<string>();
+  let signalled = 0;
   const keys = (data: string) => {
     if (/^[q\u0003]/.test(data)) over.resolve('');
     else view.move(data);
   };
-  receive(socket, ticket, view, over.resolve);
-  stdin.setRawMode(true).setEncoding('utf8').on('data', keys);
-  const resize = () => view.redraw();
-  stdout.on('resize', resize);
+  const signal = (_: NodeJS.Signals, number: number) => {
+    signalled = number;
+    over.resolve('');
+  };
+  const lost = () => signal('SIGHUP', constants.signals.SIGHUP);
+  const from = 'path' in at ? at.path : `${at.host}:${at.port}`;
+  const showWaiting = () =>
+    stdout.write(`\u001B[H${cut(`waiting for the screen of ${plain(from)}, q leaves`, stdout.columns)}`);
+  const resize = () => {
+    view.redraw();
+    if (!view.hasShown) showWaiting();
+  };
+  const restore = () => {
+    stdin.setRawMode(false);
+    stdout.write(LEAVE);
+  };
+  // Also for an exception.
+  process.on('exit', restore);
+  for (const name of SIGNALS) process.on(name, signal);
+  stdin.on('data', keys).on('error', lost).on('end', lost);
+  stdout.on('resize', resize).on('error', lost);
+  stdin.setRawMode(true).setEncoding('utf8');
   stdout.write(ENTER);
+  showWaiting();
+  receive(socket, ticket, view, over.resolve);
   const why = await over.promise;
   socket.destroy();
   stdout.off('resize', resize);
-  stdin.off('data', keys).setRawMode(false).pause();
-  stdout.write(LEAVE);
+  stdin.off('data', keys).pause();
+  for (const name of SIGNALS) process.off(name, signal);
+  process.off('exit', restore);
+  restore();
+  if (signalled > 0) return 128 + signalled;
   if (why !== '') warn(plain(why));
   return view.hasShown ? 0 : 1;
 }
