@@ -62,7 +62,7 @@ test('share names a viewer to the engineer alone: viewers see its number, and re
   await screen.press('@', '1', 'esc');
   join('node-7 10.1.2.3 ceph-osd\u001B[2J');
   await screen.settle();
-  // Not redacted: what would stand for the name is no answer to the one who chose it.
+  // Not redacted: the pseudonym of a name must not be found by the one who chose it.
   expect(screen.line(-1)).toContain('viewer 1 joined (node-7 10.1.2.3 ceph-osd␛[2J)');
   expect(unstyled(frames.at(-1) ?? '')).toMatch(/viewer 1 joined +$/);
   join('bob@laptop-of-bob');
