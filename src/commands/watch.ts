@@ -26,8 +26,10 @@ export async function watchScreen({ at, ticket }: WatchCommand): Promise<number>
   const over = Promise.withResolvers<string>();
   let signalled = 0;
   const keys = (data: string) => {
-    if (/^[q\u0003]/.test(data)) over.resolve('');
-    else view.move(data);
+    for (const key of keysOf(data)) {
+      if (key === 'q' || key === '\u0003') over.resolve('');
+      else view.move(key);
+    }
   };
   const signal = (_: NodeJS.Signals, number: number) => {
     signalled = number;
@@ -65,6 +67,9 @@ export async function watchScreen({ at, ticket }: WatchCommand): Promise<number>
   if (why !== '') warn(plain(why));
   return view.hasShown ? 0 : 1;
 }
+
+/** Keys of one read: of a key that repeats, or on a busy machine, it has several. */
+export const keysOf = (data: string): readonly string[] => data.match(/\u001B[[O][0-9;]*[A-Za-z~]|[^]/g) ?? [];
 
 function receive(socket: Socket, ticket: string | undefined, view: SharedView, end: (why: string) => void): void {
   let rest = '';
@@ -116,7 +121,7 @@ export class SharedView {
 
   /** Moves the shown part by an arrow key or h, j, k, l. */
   move(key: string): void {
-    const arrow = /^(?:\u001B[[O]([ABCD])|([hjkl]))/.exec(key);
+    const arrow = /^(?:\u001B[[O]([ABCD])|([hjkl]))$/.exec(key);
     const [, letter = 'ABCD'['kjlh'.indexOf(arrow?.[2] ?? ' ')]] = arrow ?? [];
     if (letter === 'A') this.#top -= STEP.rows;
     if (letter === 'B') this.#top += STEP.rows;
