@@ -18,10 +18,11 @@ export function App({
 }) {
   useSyncExternalStore(screen.subscribe, screen.version);
   const size = useWindowSize();
-  const { head, body, foot } = drawFrame(screen, size);
+  const drawn = drawFrame(screen, size);
+  const { head, body, foot } = drawn;
   useLayoutEffect(() => {
     painter.paint(body, head.length);
-    shareFrame(screen, { head, body, foot }, size);
+    shareFrame(screen, drawn, size);
   });
   return (
     <Box flexDirection="column" width={size.columns} height={size.rows} key={drawing}>

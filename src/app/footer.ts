@@ -1,5 +1,5 @@
 import { keyLabel, type Keymap, type When } from '../keymap.ts';
-import { plain } from '../lib/plain.ts';
+import { plain, sanitize } from '../lib/plain.ts';
 import { cut, padStyled, textWidth } from '../lib/text-width.ts';
 import type { Theme } from '../theme.ts';
 
@@ -71,6 +71,15 @@ function pathText(keymap: Keymap, crumbs: readonly string[], columns: number, th
   return `${theme.paint('key', key)} ${theme.paint('dim', before)}${theme.paint('title', here)}   `;
 }
 
-/** Notice in place of the keys: result or error of the last action. */
-export const noticeLine = (notice: string, columns: number, theme: Theme): string =>
-  padStyled(` ${theme.paint('title', cut(plain(notice), columns - 2, theme.glyphs.ellipsis))}`, columns);
+/** Result or error of the last action. */
+export interface Notice {
+  readonly text: string;
+  /** Text that a viewer chose, for the engineer alone. Not redacted: viewers would see their names replaced, and redaction learn them. */
+  readonly viewerName?: string | undefined;
+}
+
+/** Notice in place of the keys. */
+export function noticeLine({ text, viewerName }: Notice, columns: number, theme: Theme): string {
+  const whole = viewerName === undefined ? plain(text) : `${plain(text)} (${sanitize(viewerName)})`;
+  return padStyled(` ${theme.paint('title', cut(whole, columns - 2, theme.glyphs.ellipsis))}`, columns);
+}

@@ -13,7 +13,7 @@ import type { Size } from '../ui/table.ts';
 import { secretsOnly, type Redaction } from '../redact/stream-redactor.ts';
 import { redactedRows } from '../ui/terminal/redacted-rows.ts';
 import type { TerminalSession } from '../ui/terminal/terminal-session.ts';
-import { footerLine, noticeLine } from './footer.ts';
+import { footerLine, noticeLine, type Notice } from './footer.ts';
 import { crumbsOf } from './go-to.ts';
 import { headerLine, type ShownTime } from './header.ts';
 import { BAND_ROWS, bandLines, pressedLine, spotlit } from './presenting-view.ts';
@@ -36,6 +36,8 @@ export interface Frame {
   readonly head: readonly string[];
   readonly body: readonly string[];
   readonly foot: string;
+  /** Foot for viewers, where the engineer's has more. */
+  readonly sharedFoot?: string | undefined;
 }
 
 /** A dialog: finished lines with their place on the screen. */
@@ -59,10 +61,15 @@ export const terminalSize = (size: Size, presented: boolean): Size => {
 
 /** Screen as finished lines of exact width; records where clicks land. */
 export function drawFrame(screen: Screen, size: Size): Frame {
-  const { head, body, foot, box } = drawUnicode(screen, size);
+  const { head, body, foot, sharedFoot, box } = drawUnicode(screen, size);
   const whole = box ? withBox(body, box, head.length) : body;
-  if (!screen.theme.ascii) return { head, body: whole, foot };
-  return { head: head.map(asciiOnly), body: whole.map(asciiOnly), foot: asciiOnly(foot) };
+  if (!screen.theme.ascii) return { head, body: whole, foot, sharedFoot };
+  return {
+    head: head.map(asciiOnly),
+    body: whole.map(asciiOnly),
+    foot: asciiOnly(foot),
+    sharedFoot: sharedFoot === undefined ? undefined : asciiOnly(sharedFoot),
+  };
 }
 
 /** Body with a dialog over it; `top` rows of the screen lie above the body. */
@@ -104,8 +111,8 @@ function drawUnicode(screen: Screen, size: Size): Frame & { readonly box: Dialog
     const foot = RUNNING_KEYS.map(([key, title]) => ` ${theme.paint('key', key)} ${theme.paint('dim', title)} `).join(
       '',
     );
-    const last = screen.notice === undefined ? foot : noticeLine(screen.notice, size.columns, theme);
-    return { head, body, foot: padStyled(cutStyled(last, size.columns), size.columns), box: undefined };
+    const keys = padStyled(cutStyled(foot, size.columns), size.columns);
+    return { head, body, ...(screen.notice === undefined ? { foot: keys } : noticeFeet(screen, screen.notice, size.columns)), box: undefined }; // prettier-ignore
   }
   watch.compact = size.columns < SPACIOUS.columns || size.rows < SPACIOUS.rows;
   const surface = screen.surface ?? watch.surface;
@@ -126,7 +133,7 @@ function drawUnicode(screen: Screen, size: Size): Frame & { readonly box: Dialog
   return {
     head,
     body: [...lines, ...tour, ...(bar ? [bar.line] : [])],
-    foot: footOf(screen, size.columns),
+    ...footOf(screen, size.columns),
     box: layers.top?.kind === 'box' ? box : undefined,
   };
 }
@@ -162,7 +169,7 @@ function headOf(screen: Screen, watch: Watch, columns: number) {
     replaying: session.replay?.playing(),
     isOneMoment: session.timeline.isOneMoment,
     gap: gapAt(session, cursorMs ?? nowMs),
-    viewers: screen.sharing?.shared.viewers().map(({ name }) => name),
+    viewers: screen.sharing?.shared.viewers().map(({ number }) => number),
     redacted: screen.redaction.on,
     readOnly,
     waiting: screen.waiting !== undefined,
@@ -203,17 +210,25 @@ function headerLines(screen: Screen, watch: Watch, time: ShownTime, columns: num
   return bandLines({ name: watch.facts().name, title, status, time, recording, frozen, canTools }, columns, theme);
 }
 
-function footOf(screen: Screen, columns: number): string {
+type Feet = Pick<Frame, 'foot' | 'sharedFoot'>;
+
+function footOf(screen: Screen, columns: number): Feet {
   const { theme, layers } = screen;
   const { top } = layers;
-  if (top?.kind === 'line') return padStyled(top.draw(columns, theme), columns);
+  if (top?.kind === 'line') return { foot: padStyled(top.draw(columns, theme), columns) };
   const pressed = screen.presenting?.pressed(screen.clock()) ?? [];
-  const keys = pressedLine(pressed, screen.notice, columns, theme);
-  if (keys !== undefined) return keys;
-  if (screen.notice !== undefined) return noticeLine(screen.notice, columns, theme);
-  if (screen.tour) return tourFoot(columns, theme);
+  const keys = pressedLine(pressed, screen.notice?.text, columns, theme);
+  if (keys !== undefined) return { foot: keys };
+  if (screen.notice !== undefined) return noticeFeet(screen, screen.notice, columns);
+  if (screen.tour) return { foot: tourFoot(columns, theme) };
   const crumbs = layers.page ? [] : crumbsOf(screen);
-  return footerLine(screen.keymap, (when) => screen.applies(when), columns, theme, crumbs);
+  return { foot: footerLine(screen.keymap, (when) => screen.applies(when), columns, theme, crumbs) };
+}
+
+/** Notice for the engineer and for viewers. A recording gets no more than viewers: its redaction knows no name that a viewer chose. */
+function noticeFeet({ theme, recording }: Screen, notice: Notice, columns: number): Feet {
+  const sharedFoot = noticeLine({ text: notice.text }, columns, theme);
+  return { foot: recording === undefined ? noticeLine(notice, columns, theme) : sharedFoot, sharedFoot };
 }
 
 const sectionKey = ({ keymap }: Screen): string =>

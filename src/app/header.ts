@@ -34,8 +34,8 @@ export interface ShownTime {
   readonly waiting?: boolean | undefined;
   /** Gap of the recording at that time. */
   readonly gap?: RecordingGap | undefined;
-  /** Names of the viewers that see the screen; undefined while it is not shared. */
-  readonly viewers?: readonly string[] | undefined;
+  /** Numbers of the viewers that see the screen; undefined while it is not shared. */
+  readonly viewers?: readonly number[] | undefined;
   /** Tools are off. */
   readonly readOnly?: boolean | undefined;
 }
@@ -55,8 +55,8 @@ export interface Segment {
   readonly rank: number;
 }
 
-/** Cells for the names of viewers. */
-const MAX_VIEWER_NAMES = 40;
+/** Cells for the numbers of viewers. */
+const MAX_VIEWERS = 40;
 
 /** Header: host, link, cost, rights, time. Exactly `columns` cells. */
 export function headerLine(
@@ -150,13 +150,13 @@ export function linkSegments(status: Status, time: ShownTime, theme: Theme): Seg
   return [{ text: `${live} LIVE${age}`, role: 'good', rank: 0 }];
 }
 
-/** Who sees the screen: their number stays on a narrow line. */
+/** Who sees the screen: their count stays on a narrow line. By number, since viewers see this line, and choose their names. */
 function viewerSegments({ viewers }: ShownTime): Segment[] {
   if (viewers === undefined) return [];
-  const names = cut(plain(viewers.join(', ')), MAX_VIEWER_NAMES);
+  const numbers = cut(viewers.map((number) => `viewer ${number}`).join(', '), MAX_VIEWERS);
   return [
     { text: viewers.length === 0 ? 'SHARED' : plural(viewers.length, 'viewer').toUpperCase(), role: 'crit', rank: 0 },
-    ...(names === '' ? [] : [{ text: names, role: 'accent', rank: 3 } as const]),
+    ...(numbers === '' ? [] : [{ text: numbers, role: 'accent', rank: 3 } as const]),
   ];
 }
 

@@ -23,10 +23,11 @@ function showsGap(screen: Screen): boolean {
   return cursorMs !== undefined && isLeftOut(screen, cursorMs);
 }
 
-/** Records output of crashcart's own screen, unless it shows readings of a gap. */
+/** Records output of crashcart's own screen, unless it shows readings of a gap, or the commands for viewers with their tickets. */
 export function recordScreen(screen: Screen, data: string): void {
-  const { recording } = screen;
-  if (recording && !blanked.has(recording) && !showsGap(screen)) recording.output('screen', data);
+  const { recording, sharing } = screen;
+  if (!recording || sharing?.isPrivate) return;
+  if (!blanked.has(recording) && !showsGap(screen)) recording.output('screen', data);
 }
 
 /** Blanks the recorded screen while the cursor is within a gap; the recording gets the whole screen after it. Called after each change. */

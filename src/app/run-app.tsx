@@ -24,7 +24,7 @@ import { followGaps, recordScreen } from './recorded-screen.ts';
 import { startPresenting } from './presenting.ts';
 import { saveCopy } from './save-copy.ts';
 import { Screen, type ShortReport } from './screen.ts';
-import { endSharing, type StartSharing } from './share-flow.ts';
+import { endSharing, QUIT, type StartSharing } from './share-flow.ts';
 import type { CutSlice } from './slice-flow.ts';
 import type { ToolBox } from './tools-flow.ts';
 import { Tour } from './tour.ts';
@@ -236,7 +236,7 @@ export async function runApp(options: RunOptions): Promise<RunEnd> {
     (off) => off(),
   );
   cleanup.defer(() => router.stop());
-  cleanup.defer(() => endSharing(screen, 'the other end quit'));
+  cleanup.defer(() => endSharing(screen, QUIT));
   cleanup.defer(() => screen.redaction.set(false));
   let stopped: Promise<void> | undefined;
   cleanup.defer(() => (stopped = screen.stop()));

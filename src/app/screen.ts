@@ -11,6 +11,7 @@ import { act } from './actions.ts';
 import { askConfirm, askSecret } from './dialogs.ts';
 import { terminalSize } from './frame-lines.ts';
 import type { FleetControl } from './fleet-flow.ts';
+import type { Notice } from './footer.ts';
 import type { HostConsoles } from './host-consoles.ts';
 import type { InputEvent } from './key-parser.ts';
 import { Layers, type BoxLayer, type Layer, type LineLayer } from './layer.ts';
@@ -95,6 +96,9 @@ export class Screen {
   waiting: Waiting | undefined;
   /** Present while viewers may watch. */
   sharing: Sharing | undefined;
+  /** The way of sharing is asked, or its server starts. */
+  sharingStarts = false;
+  stopped = false;
   /** Lines about the files that were written, for the end of the program. */
   readonly written: string[] = [];
   /** Gaps of recordings that have ended: their markers and notes are in no file. */
@@ -112,7 +116,7 @@ export class Screen {
   /** Size of the terminal in the last drawn frame. */
   size: Size = { columns: 80, rows: 24 };
   #theme: Theme;
-  #notice: string | undefined;
+  #notice: Notice | undefined;
   #noticeTimer: NodeJS.Timeout | undefined;
   #version = 0;
   readonly #listeners = new Set<() => void>();
@@ -167,14 +171,14 @@ export class Screen {
     this.changed();
   }
 
-  get notice(): string | undefined {
+  get notice(): Notice | undefined {
     return this.#notice;
   }
 
   /** Shows a notice until a timeout or the next key. */
-  notify(notice: string): void {
+  notify(text: string, viewerName?: string): void {
     clearTimeout(this.#noticeTimer);
-    this.#notice = notice;
+    this.#notice = { text, viewerName };
     this.#noticeTimer = setTimeout(() => {
       this.#notice = undefined;
       this.changed();
@@ -283,6 +287,7 @@ export class Screen {
 
   /** Cancels dialogs; resolves when a running tool has detached from its process. */
   async stop(): Promise<void> {
+    this.stopped = true;
     clearTimeout(this.#noticeTimer);
     this.waiting?.stop();
     const { all } = this.layers;

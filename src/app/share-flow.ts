@@ -1,4 +1,3 @@
-import { plain } from '../lib/plain.ts';
 import { padStyled, unstyled } from '../lib/text-width.ts';
 import type { Size } from '../ui/table.ts';
 import { choose } from './choose.ts';
@@ -11,16 +10,18 @@ export type ShareWay = 'user' | 'group' | 'port';
 
 /** Screen that is shared with viewers; src/viewers serves it. */
 export interface SharedScreen {
-  /** Names that viewers gave themselves. */
-  readonly viewers: () => readonly { readonly number: number; readonly name: string }[];
+  readonly viewers: () => readonly { readonly number: number }[];
   /** Lines with the commands for viewers. */
   readonly instructions: readonly string[];
   readonly show: (frame: Size & { readonly lines: readonly string[] }) => void;
   readonly end: (why: string) => void;
 }
 
-/** Starts to share the screen; `announce` takes a sentence about each viewer that comes, goes or is refused. Rejects where it cannot listen. */
-export type StartSharing = (way: ShareWay, announce: (sentence: string) => void) => Promise<SharedScreen>;
+/** Takes a sentence about a viewer that comes, goes or is refused, and the name that it chose, which is for the engineer alone. */
+type Announce = (sentence: string, viewerName?: string) => void;
+
+/** Starts to share the screen. Rejects where it cannot listen. */
+export type StartSharing = (way: ShareWay, announce: Announce) => Promise<SharedScreen>;
 
 /** Shares the screen after a choice of the way; ends it at once while it is shared. */
 export async function toggleSharing(screen: Screen): Promise<void> {
@@ -31,22 +32,36 @@ export async function toggleSharing(screen: Screen): Promise<void> {
     screen.notify(`sharing ended, ${count === 1 ? '1 viewer' : `${count} viewers`} disconnected`);
     return;
   }
-  if (!startSharing) return;
-  const title = 'Share the screen read-only, names redacted';
-  const way = await choose(layers, { title, choices: WAYS, numbered: true }, screen.changed);
-  if (way === undefined) return;
-  const shared = await startSharing(way, (sentence) => screen.notify(plain(sentence)));
-  // The commands, which hold tickets, are for the engineer alone.
+  if (!startSharing || screen.sharingStarts) return;
+  screen.sharingStarts = true;
+  const shared = await startChosen(screen, startSharing).finally(() => (screen.sharingStarts = false));
+  if (!shared) return;
+  if (screen.stopped) {
+    shared.end(QUIT);
+    return;
+  }
+  // The commands, which hold tickets, are for the engineer alone: not for viewers, not for a recording.
   screen.sharing = { shared, isPrivate: true, checked: new Map() };
   await showMessage(layers, { title: 'Shared until the same key', lines: shared.instructions });
   if (screen.sharing?.shared !== shared) return;
   // An open page may hold names.
   layers.clear();
   redaction.set(true);
+  // The first one takes the commands off the terminal at any rate; the second one is recorded, whole.
+  screen.terminal.redraw();
   screen.sharing.isPrivate = false;
   screen.terminal.redraw();
   screen.changed();
 }
+
+async function startChosen(screen: Screen, start: StartSharing): Promise<SharedScreen | undefined> {
+  const title = 'Share the screen read-only, names redacted';
+  const way = await choose(screen.layers, { title, choices: WAYS, numbered: true }, screen.changed);
+  return way === undefined ? undefined : start(way, (sentence, viewerName) => screen.notify(sentence, viewerName));
+}
+
+/** Reason of the end with the program. */
+export const QUIT = 'the other end quit';
 
 export function endSharing(screen: Screen, why: string): void {
   const { sharing } = screen;
@@ -56,7 +71,7 @@ export function endSharing(screen: Screen, why: string): void {
 }
 
 /** Shows a drawn frame to viewers. Without redaction they see a sentence in its place. */
-export function shareFrame(screen: Screen, { head, body, foot }: Frame, size: Size): void {
+export function shareFrame(screen: Screen, { head, body, foot, sharedFoot = foot }: Frame, size: Size): void {
   const { sharing, redaction } = screen;
   if (!sharing) return;
   const { columns, rows } = size;
@@ -73,7 +88,7 @@ export function shareFrame(screen: Screen, { head, body, foot }: Frame, size: Si
   const { version } = redaction.redactor;
   const before = sharing.version === version ? sharing.checked : new Map<string, string>();
   const checked = new Map<string, string>();
-  const lines = [...head, ...body, foot].map((line) => {
+  const lines = [...head, ...body, sharedFoot].map((line) => {
     const shown = before.get(line) ?? (redaction.redactor.leftInLine(unstyled(line)).length > 0 ? padStyled('  (line with a name, not shared)', columns) : line); // prettier-ignore
     checked.set(line, shown);
     return shown;

@@ -12,9 +12,10 @@ const TICKETS = 4;
 /** Listens for viewers in the chosen way. Nothing is left when it ends. */
 export const startSharing: StartSharing = async (way, announce) => {
   const events: ViewerEvents = {
-    joined: ({ number, name }) => announce(`viewer ${number} joined: ${name}`),
-    left: ({ number, name }, why) => announce(`viewer ${number} left: ${name}, ${why}`),
-    refused: (why) => announce(`viewer refused: ${why}`),
+    joined: ({ number, name }) => announce(`viewer ${number} joined`, name),
+    left: ({ number, name }, why) => announce(`viewer ${number} left: ${why}`, name),
+    refused: ({ why, count }) =>
+      announce(count === 1 ? `viewer refused: ${why}` : `${count} viewers refused, the last: ${why}`),
   };
   return way === 'port' ? byPort(events) : bySocket(way, events);
 };

@@ -1,6 +1,6 @@
 import { createConnection, type Socket } from 'node:net';
-import { hostname, userInfo } from 'node:os';
-import { cutStyled, dropStyled, padStyled } from '../lib/text-width.ts';
+import { constants, hostname, userInfo } from 'node:os';
+import { cut, cutStyled, dropStyled, padStyled } from '../lib/text-width.ts';
 import { plain } from '../lib/plain.ts';
 import { sanitizeLine } from '../ui/sanitize-line.ts';
 import { helloMessage } from '../viewers/hello.ts';
@@ -13,33 +13,63 @@ type WatchCommand = Extract<DataCommand, { kind: 'watch' }>;
 
 const ENTER = '\u001B[?1049h\u001B[?25l';
 const LEAVE = '\u001B[?25h\u001B[?1049l\u001B[0m';
+const SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGHUP', 'SIGINT'];
 /** Cells that a key moves the shown part of a larger screen. */
 const STEP = { columns: 8, rows: 4 };
 
-/** Shows the shared screen of another crashcart until either end leaves. Resolves with the exit code. */
+/** Shows the shared screen of another crashcart until either end leaves, or a signal comes. Resolves with the exit code. */
 export async function watchScreen({ at, ticket }: WatchCommand): Promise<number> {
   const { stdin, stdout } = process;
   if (!stdin.isTTY || !stdout.isTTY) throw new UsageError('watch needs a terminal');
   const socket = 'path' in at ? createConnection(at.path) : createConnection(at.port, at.host);
   const view = new SharedView((text) => stdout.write(text), () => ({ columns: stdout.columns, rows: stdout.rows })); // prettier-ignore
   const over = Promise.withResolvers<string>();
+  let signalled = 0;
   const keys = (data: string) => {
-    if (/^[q\u0003]/.test(data)) over.resolve('');
-    else view.move(data);
+    for (const key of keysOf(data)) {
+      if (key === 'q' || key === '\u0003') over.resolve('');
+      else view.move(key);
+    }
   };
-  receive(socket, ticket, view, over.resolve);
-  stdin.setRawMode(true).setEncoding('utf8').on('data', keys);
-  const resize = () => view.redraw();
-  stdout.on('resize', resize);
+  const signal = (_: NodeJS.Signals, number: number) => {
+    signalled = number;
+    over.resolve('');
+  };
+  const lost = () => signal('SIGHUP', constants.signals.SIGHUP);
+  const from = 'path' in at ? at.path : `${at.host}:${at.port}`;
+  const showWaiting = () =>
+    stdout.write(`\u001B[H${cut(`waiting for the screen of ${plain(from)}, q leaves`, stdout.columns)}`);
+  const resize = () => {
+    view.redraw();
+    if (!view.hasShown) showWaiting();
+  };
+  const restore = () => {
+    stdin.setRawMode(false);
+    stdout.write(LEAVE);
+  };
+  // Also for an exception.
+  process.on('exit', restore);
+  for (const name of SIGNALS) process.on(name, signal);
+  stdin.on('data', keys).on('error', lost).on('end', lost);
+  stdout.on('resize', resize).on('error', lost);
+  stdin.setRawMode(true).setEncoding('utf8');
   stdout.write(ENTER);
+  showWaiting();
+  receive(socket, ticket, view, over.resolve);
   const why = await over.promise;
   socket.destroy();
   stdout.off('resize', resize);
-  stdin.off('data', keys).setRawMode(false).pause();
-  stdout.write(LEAVE);
+  stdin.off('data', keys).pause();
+  for (const name of SIGNALS) process.off(name, signal);
+  process.off('exit', restore);
+  restore();
+  if (signalled > 0) return 128 + signalled;
   if (why !== '') warn(plain(why));
   return view.hasShown ? 0 : 1;
 }
+
+/** Keys of one read: of a key that repeats, or on a busy machine, it has several. */
+export const keysOf = (data: string): readonly string[] => data.match(/\u001B[[O][0-9;]*[A-Za-z~]|[^]/g) ?? [];
 
 function receive(socket: Socket, ticket: string | undefined, view: SharedView, end: (why: string) => void): void {
   let rest = '';
@@ -91,7 +121,7 @@ export class SharedView {
 
   /** Moves the shown part by an arrow key or h, j, k, l. */
   move(key: string): void {
-    const arrow = /^(?:\u001B[[O]([ABCD])|([hjkl]))/.exec(key);
+    const arrow = /^(?:\u001B[[O]([ABCD])|([hjkl]))$/.exec(key);
     const [, letter = 'ABCD'['kjlh'.indexOf(arrow?.[2] ?? ' ')]] = arrow ?? [];
     if (letter === 'A') this.#top -= STEP.rows;
     if (letter === 'B') this.#top += STEP.rows;

@@ -15,6 +15,14 @@ export function epochSeconds(text: string | undefined): number | undefined {
   return daysSince1970(year, month, day) * 86_400 + part(4) * 3600 + part(5) * 60 + part(6) + part(7) - zone;
 }
 
+/** RFC 3339 time with all its digits, in UTC; undefined for other texts. */
+export function utcTime(text: string): string | undefined {
+  const fraction = RFC_3339.exec(text)?.[7] ?? '';
+  // Without the fraction: a double holds no nanoseconds of today.
+  const seconds = epochSeconds(text.replace(fraction, ''));
+  return seconds === undefined ? undefined : new Date(seconds * 1000).toISOString().replace('.000Z', `${fraction}Z`);
+}
+
 /** Days of the Gregorian calendar: years begin in March, so that a leap day is the last of its year. */
 function daysSince1970(year: number, month: number, day: number): number {
   const y = month <= 2 ? year - 1 : year;

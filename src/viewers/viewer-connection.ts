@@ -46,8 +46,9 @@ export class ViewerConnection {
     });
   }
 
-  get admitted(): boolean {
-    return this.#admitted;
+  /** Whether anything came in. */
+  get hasSent(): boolean {
+    return this.#socket.bytesRead > 0;
   }
 
   show(frame: SharedFrame): void {

@@ -1,6 +1,7 @@
 import { chmod } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Tickets } from './hello.ts';
+import { Refusals, type Refused } from './refusals.ts';
 import type { SharedFrame } from './shared-frame.ts';
 import { ViewerConnection } from './viewer-connection.ts';
 
@@ -13,8 +14,8 @@ export interface Viewer {
 export interface ViewerEvents {
   readonly joined: (viewer: Viewer) => void;
   readonly left: (viewer: Viewer, why: string) => void;
-  /** A connection that did not become a viewer. */
-  readonly refused: (why: string) => void;
+  /** Connections that did not become viewers, once in 10 s at most; without those that sent nothing. */
+  readonly refused: (refused: Refused) => void;
 }
 
 /** Unix socket with its mode, or a port of 127.0.0.1 (0: a free one) for viewers with a ticket. */
@@ -30,6 +31,7 @@ const FRAME_MS = 100;
 export class ViewerServer {
   readonly #server: Server;
   readonly #events: ViewerEvents;
+  readonly #refusals: Refusals;
   readonly #tickets: Tickets | undefined;
   readonly #connections = new Map<ViewerConnection, Viewer | undefined>();
   #frame: SharedFrame | undefined;
@@ -40,8 +42,9 @@ export class ViewerServer {
   private constructor(tickets: Tickets | undefined, events: ViewerEvents) {
     this.#tickets = tickets;
     this.#events = events;
+    this.#refusals = new Refusals(events.refused);
     this.#server = createServer((socket) => this.#connect(socket));
-    this.#server.on('error', (error) => events.refused(error.message));
+    this.#server.on('error', (error) => this.#refusals.add(error.message));
     // Some connections that are no viewers yet.
     this.#server.maxConnections = 2 * MOST_VIEWERS;
   }
@@ -81,6 +84,7 @@ export class ViewerServer {
   /** Stops to listen and ends all viewers. */
   readonly end = (why: string): void => {
     this.#ended = true;
+    this.#refusals.end();
     clearTimeout(this.#timer);
     this.#server.close();
     for (const connection of this.#connections.keys()) connection.end(why);
@@ -101,7 +105,7 @@ export class ViewerServer {
         const viewer = this.#connections.get(connection);
         if (!this.#connections.delete(connection) || this.#ended) return;
         if (viewer) this.#events.left(viewer, why);
-        else this.#events.refused(why);
+        else if (connection.hasSent) this.#refusals.add(why);
       },
     });
     this.#connections.set(connection, undefined);

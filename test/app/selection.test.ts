@@ -267,7 +267,7 @@ test('key acts on the row behind the pointer after any presses, clicks and readi
         seen[outcome]++;
         if (useful && pointed.startsWith('h')) seen.heads++;
         const why = { acted: '', gone: 'selected row gone', none: 'needs a selected' }[outcome];
-        const notice = key === 'c' || useful ? '' : desk.screen.notice;
+        const notice = key === 'c' || useful ? '' : desk.screen.notice?.text;
         expect({ acted, notice }).toEqual({
           acted: useful ? [pointed] : [],
           notice: expect.stringContaining(key === 'c' ? '' : why),
@@ -311,7 +311,7 @@ test('tools offers nothing when another row was selected during the check', asyn
   resolve();
   await desk.settle();
   expect(desk.screen.layers.top).toBeUndefined();
-  expect(desk.screen.notice).toBe('run tool: selection changed from a5 (5)');
+  expect(desk.screen.notice?.text).toBe('run tool: selection changed from a5 (5)');
 });
 
 test.each([
@@ -364,7 +364,7 @@ test('palette does not act when its row is gone', async () => {
   desk.press(...letters('detail'), 'enter');
   await desk.settle();
   expect(desk.acts.opened).toEqual([]);
-  expect(desk.screen.notice).toBe('open: selected row gone');
+  expect(desk.screen.notice?.text).toBe('open: selected row gone');
 });
 
 test('copy takes the row behind the pointer when readings move rows while the formats are shown', async () => {

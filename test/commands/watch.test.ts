@@ -1,7 +1,7 @@
 import xterm from '@xterm/headless';
 import { expect, test } from 'vitest';
 import { parseCommand } from '../../src/commands/arguments.ts';
-import { SharedView } from '../../src/commands/watch.ts';
+import { keysOf, SharedView } from '../../src/commands/watch.ts';
 
 /** View on a terminal of that size, with its text. */
 function viewOf(columns: number, rows: number) {
@@ -45,6 +45,13 @@ test('SharedView shows a smaller screen whole, and of a larger one the part that
   expect(await narrow.text()).not.toContain('END');
   narrow.view.move('\u001B[C');
   expect(await narrow.text()).toContain('END');
+});
+
+test('keysOf takes each key of one read', () => {
+  expect(keysOf('\u001B[B\u001B[B\u001BOCjq\u0003')).toEqual(['\u001B[B', '\u001B[B', '\u001BOC', 'j', 'q', '\u0003']);
+  // A q within a sequence of another key is none.
+  expect(keysOf('\u001B[15~\u001B[1;2q')).toEqual(['\u001B[15~', '\u001B[1;2q']);
+  expect(keysOf('')).toEqual([]);
 });
 
 test('SharedView lets no escape of the other side through but colours', () => {

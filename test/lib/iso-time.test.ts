@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { epochSeconds } from '../../src/lib/iso-time.ts';
+import { epochSeconds, utcTime } from '../../src/lib/iso-time.ts';
 import { anyText } from '../helpers/arbitrary.ts';
 
 test.each([
@@ -26,4 +26,12 @@ test('epochSeconds agrees with Date, and takes any text', () => {
     }),
   );
   fc.assert(fc.property(anyText, (text) => void epochSeconds(text)));
+});
+
+test('utcTime keeps all digits of a time and takes its zone away', () => {
+  expect(utcTime('2026-05-01T00:30:01.123456789+01:00')).toBe('2026-04-30T23:30:01.123456789Z');
+  expect(utcTime('2026-05-01T10:00:01-02:30')).toBe('2026-05-01T12:30:01Z');
+  expect(utcTime('2026-05-01T10:00:00.5Z')).toBe('2026-05-01T10:00:00.5Z');
+  for (const text of ['2026-99-99T10:00:00Z', '10:00:00', '', '9999-12-31T99:99:99Z.5'])
+    expect(utcTime(text)).toBeUndefined();
 });

@@ -1,6 +1,6 @@
-import { lstat, mkdtemp, readdir, readFile, readlink, rm, symlink } from 'node:fs/promises';
+import { lstat, mkdtemp, readdir, readFile, readlink, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 /** Limit of the path: sun_path has 104 bytes on the smallest system, and ssh appends 17 characters while it binds. */
 const LONGEST_FOLDER = 104 - 17 - '/control'.length;
@@ -22,11 +22,20 @@ const parents = (): readonly string[] =>
  */
 export async function privateFolder({ isShared = false } = {}): Promise<string> {
   for (const parent of parents()) {
-    if (isShared && parent === process.env['XDG_RUNTIME_DIR']) continue;
+    if (isShared && !(await isReachable(parent))) continue;
     const made = await mkdtemp(join(parent, PREFIX)).catch(() => undefined);
     if (made !== undefined) return owned(made);
   }
   return owned(await mkdtemp(join('/tmp', PREFIX)));
+}
+
+/** Search permission of other accounts for a folder and for all above it: a private TMPDIR, as of pam_namespace, has none. */
+async function isReachable(folder: string): Promise<boolean> {
+  for (let at = resolve(folder); ; at = dirname(at)) {
+    const mode = await stat(at).then((found) => found.mode, () => 0); // prettier-ignore
+    if ((mode & 0o001) === 0) return false;
+    if (at === '/') return true;
+  }
 }
 
 async function owned(folder: string): Promise<string> {
@@ -43,8 +52,8 @@ export async function removeLeftFolders(): Promise<void> {
 }
 
 async function removeIfLeft(folder: string): Promise<void> {
-  const stat = await lstat(folder).catch(() => undefined);
-  if (stat?.isDirectory() !== true || stat.uid !== process.getuid?.()) return;
+  const found = await lstat(folder).catch(() => undefined);
+  if (found?.isDirectory() !== true || found.uid !== process.getuid?.()) return;
   const owner = await readlink(join(folder, OWNER)).catch(() => '');
   const [, pid, start] = /^(\d+)-(\d*)$/.exec(owner) ?? [];
   // Without a link: of another program, or made at this moment.
@@ -65,6 +74,6 @@ async function isAlive(pid: number, start: string | undefined): Promise<boolean>
 
 /** Start time in clock ticks, field 22 of proc_pid_stat(5); undefined without /proc. */
 async function startOf(pid: number): Promise<string | undefined> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => undefined);
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  const text = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => undefined);
+  return text?.slice(text.lastIndexOf(')') + 2).split(' ')[19];
 }

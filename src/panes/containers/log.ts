@@ -55,10 +55,12 @@ export function logDetail(name: string, target: LogTarget): Detail {
   };
 }
 
-/** Why a file is missing: of another log driver, or not readable. */
-function reasonOf(target: LogTarget, missing: Readonly<Record<string, Missing>>): NothingWords {
-  const worst = Object.values(missing).find(({ why }) => why !== 'absent') ?? Object.values(missing)[0];
-  if (worst !== undefined && worst.why !== 'absent') return stateWords(stateOfMissing(worst));
+/** Why no log was read: by the reply of dockerd where it was asked, else by the files: of another log driver, or not readable. */
+export function reasonOf(target: LogTarget, missing: Readonly<Record<string, Missing>>): NothingWords {
+  const { api } = missing;
+  const worst = [api, ...Object.values(missing)].find((one) => one !== undefined && one.why !== 'absent');
+  if (worst !== undefined) return stateWords(stateOfMissing(worst));
+  if (api !== undefined) return ownWords(`not present: ${plain(api.detail)}`);
   return ownWords(
     target.of === 'docker'
       ? 'not present: no file of the log driver json-file; journald and local keep others (docker inspect, LogConfig)'

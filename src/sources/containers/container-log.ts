@@ -1,4 +1,5 @@
 import type { DaemonRead, FileRead } from '../../host/host.ts';
+import { utcTime } from '../../lib/iso-time.ts';
 import { fields, json } from '../../lib/json.ts';
 import { lines } from '../../lib/lines.ts';
 import { defineDetail } from '../source.ts';
@@ -110,30 +111,42 @@ const plainLines = (text: string): readonly LogLine[] =>
     text: line,
   }));
 
+/** Line that Docker cut above 16 KiB, until its last part. */
+interface OpenLine {
+  text: string;
+  bytes: number;
+}
+
 function dockerLines(text: string): readonly LogLine[] {
   const out: LogLine[] = [];
-  let open = '';
+  // Parts of stdout and of stderr may lie between each other.
+  const open = new Map<unknown, OpenLine>();
   for (const line of lines(text)) {
     const { log, stream, time } = fields(json(line));
     if (typeof log !== 'string') continue;
-    // Docker cuts a line above 16 KiB into several entries.
-    open += log;
-    if (!open.endsWith('\n') && open.length < TAIL_BYTES) continue;
-    out.push({ at: timeOf(time), isError: stream === 'stderr', text: open.trimEnd() }); // prettier-ignore
-    open = '';
+    const part = open.get(stream) ?? { text: '', bytes: 0 };
+    open.set(stream, part);
+    part.text += log;
+    part.bytes += Buffer.byteLength(log);
+    if (!log.endsWith('\n') && part.bytes < TAIL_BYTES) continue;
+    out.push({ at: timeOf(time), isError: stream === 'stderr', text: part.text.trimEnd() });
+    open.delete(stream);
   }
   return out;
 }
 
-/** Lines of the daemon: stream, time, text; without the stream of a container with a terminal. */
+/** Line of the daemon: stream, time, text; without the stream of a container with a terminal, without the text of an empty line. */
+const DAEMON_LINE = /^(?:([OE]) )?(\d{4}-\S+?(?:Z|[+-]\d\d:\d\d))(?: (.*))?$/;
+
 const daemonLines = (text: string): readonly LogLine[] =>
   lines(text).map((line) => {
-    const [, stream, time, rest] = /^(?:([OE]) )?(\d{4}-\S+Z) (.*)$/.exec(line) ?? [];
-    return { at: timeOf(time), isError: stream === 'E', text: rest ?? line };
+    const [, stream, time, rest = ''] = DAEMON_LINE.exec(line.trimEnd()) ?? [];
+    const at = timeOf(time);
+    return { at, isError: stream === 'E', text: at === undefined ? line : rest };
   });
 
-const timeOf = (time: unknown): string | undefined =>
-  typeof time === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/.test(time) ? time : undefined;
+/** The log driver `local` stamps the time of the zone of dockerd. */
+const timeOf = (time: unknown): string | undefined => (typeof time === 'string' ? utcTime(time) : undefined);
 
 const wholeLines = (text: string): readonly string[] =>
-  lines(text.length >= TAIL_BYTES ? text.slice(text.indexOf('\n') + 1) : text);
+  lines(Buffer.byteLength(text) >= TAIL_BYTES ? text.slice(text.indexOf('\n') + 1) : text);

@@ -1,8 +1,17 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { privateFolder, removeLeftFolders } from '../../../src/host/ssh/private-folder.ts';
 
@@ -70,4 +79,23 @@ test('removeLeftFolders removes a folder when its owner was killed with SIGKILL'
   expect(readdirSync(parent)).toEqual([left]);
   await removeLeftFolders();
   expect(readdirSync(parent)).not.toContain(left);
+});
+
+test('privateFolder makes a shared one where other accounts reach it', async () => {
+  // As of mkdtemp: mode 0700.
+  const open = join(parent, 'open');
+  mkdirSync(open);
+  chmodSync(open, 0o1777);
+  vi.stubEnv('TMPDIR', open);
+  vi.stubEnv('XDG_RUNTIME_DIR', undefined);
+  const isMadeIn = async (folder: string) => {
+    const made = await privateFolder({ isShared: true });
+    rmSync(made, { recursive: true });
+    return dirname(made) === folder;
+  };
+  expect(await isMadeIn('/tmp')).toBe(true);
+  chmodSync(parent, 0o711);
+  expect(await isMadeIn(open)).toBe(true);
+  chmodSync(open, 0o700);
+  expect(await isMadeIn('/tmp')).toBe(true);
 });

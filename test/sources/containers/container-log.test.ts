@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { containerLog, type LogTarget } from '../../../src/sources/containers/container-log.ts';
 import { dockerStreamText, isDockerStream } from '../../../src/host/protocols/http/docker-stream.ts';
-import { logTarget } from '../../../src/panes/containers/log.ts';
+import { logTarget, reasonOf } from '../../../src/panes/containers/log.ts';
 import { readPolicy } from '../../../src/subsystems/index.ts';
 
 const ID = 'ab12'.repeat(16);
@@ -59,6 +59,50 @@ test('containerLog parses the reply of dockerd, with and without a terminal', ()
     { at: '2026-05-01T10:00:01Z', isError: true, text: 'failed' },
   ]);
   expect(containerLog.parse({ api: '2026-05-01T10:00:01Z of a terminal\r\n' }, by).files[0]?.lines[0]?.text).toContain('of a terminal'); // prettier-ignore
+});
+
+test('containerLog takes an empty line of dockerd, and a time with an offset as UTC', () => {
+  const by = { ...docker, by: 'daemon' } as const;
+  const api = ['O 2026-05-01T10:00:00.5Z', 'O 2026-05-01T10:00:00.5Z ', 'E 2026-05-01T00:30:01.123456789+01:00 failed', '2026-05-01T10:00:01-02:30 x'].join('\n'); // prettier-ignore
+  expect(containerLog.parse({ api }, by).files[0]?.lines).toEqual([
+    { at: '2026-05-01T10:00:00.5Z', isError: false, text: '' },
+    { at: '2026-05-01T10:00:00.5Z', isError: false, text: '' },
+    { at: '2026-04-30T23:30:01.123456789Z', isError: true, text: 'failed' },
+    { at: '2026-05-01T12:30:01Z', isError: false, text: 'x' },
+  ]);
+  const odd = 'O 2026-99-99T10:00:00+01:00 kept whole';
+  expect(containerLog.parse({ api: odd }, by).files[0]?.lines).toEqual([{ at: undefined, isError: false, text: odd }]);
+});
+
+test('containerLog joins the parts of a line by stream', () => {
+  const log = [entry('out 1, '), entry('err 1, ', 'stderr'), entry('out 2\n'), entry('err 2\n', 'stderr')].join('\n');
+  expect(containerLog.parse({ log }, docker).files[0]?.lines).toMatchObject([
+    { isError: false, text: 'out 1, out 2' },
+    { isError: true, text: 'err 1, err 2' },
+  ]);
+});
+
+test('containerLog leaves out the part of a line at the begin of 64 KiB of multi-byte text', () => {
+  const log = `${'µ'.repeat(32_760)}\nwhole line of text\n`;
+  expect(Buffer.byteLength(log)).toBeGreaterThanOrEqual(65_536);
+  const { files } = containerLog.parse({ log }, { of: 'lxc', name: 'x' });
+  expect(files[0]?.lines.map(({ text }) => text)).toEqual(['whole line of text']);
+});
+
+test('reasonOf has the reply of dockerd where it was asked', () => {
+  const absent = { ok: false, why: 'absent', detail: '/var/lib/docker/x: not present' } as const;
+  const by = { ...docker, by: 'daemon' } as const;
+  const removed = {
+    ok: false,
+    why: 'absent',
+    detail: '/containers/ab12/logs: HTTP 404: No such container: ab12',
+  } as const;
+  expect(reasonOf(by, { api: removed })).toBe('not present: /containers/ab12/logs: HTTP 404: No such container: ab12');
+  const failed = { ok: false, why: 'failed', detail: '/containers/ab12/logs: HTTP 501: no reading' } as const;
+  expect(reasonOf({ ...docker, by: 'either' }, { log: absent, api: failed })).toContain('HTTP 501');
+  const denied = { ok: false, why: 'denied', detail: '/var/lib/docker/x: permission denied' } as const;
+  expect(reasonOf({ ...docker, by: 'either' }, { log: denied, api: removed })).toContain('permission denied');
+  expect(reasonOf(docker, { log: absent, snap: absent })).toContain('json-file');
 });
 
 test('containerLog takes the file where it was read, else the reply of dockerd', () => {
