@@ -80,7 +80,7 @@ export const OWN_WORDS: ReadonlySet<string> = new Set(
   filled fills filter filtered filters finalizers finally find find-next find-previous finding findings findmnt finds fingerprint finished
   finite firewall firewalls firmware first fish fisher fit fits five fix fixed fixes flag flags flame flame-graph flamegraph flap flapping
   flaps flat flavor fleet fleet-record fleet-table flight flood flooded flooding floods floor flow flow-control flow-limit flow-table
-  flows flush flushes fold folded folded-hosts folder folders folds follow followed follower followers follows font footer for force
+  flows flush flushes fold folded folded-hosts folder folders folds follow followed follower followers follows font foot footer for force
   foreign forever forged fork forks form format formatter forward forwarded forwarded-by forwarding forwards found fpath fqdn
   fragmentation fragmented fragments frame frames frameworks free frees freezer frequency frequency-info frequent from from-lport front
   frontend froze frozen fsck fsfreeze fsid fstab fstrim fsync full fullest fullstatus fully funcstack function functions further fusectl
@@ -237,45 +237,45 @@ export const OWN_WORDS: ReadonlySet<string> = new Set(
   srvr ssh ssh-add ssh-agent ssh-config ssh-dss ssh-keygen ssh-rsa sshd stack stack-frames stack-sample stack-threads stack-tree
   stack-zoom stacked stacks stacks-on-demand stage stage-hint stage-name stages stale stale-data stall stalled stalls stamp stand
   standalone standard standby standing stands start start-limit-hit started starting starts starves stat state statement statements states
-  statfs static statistics stats status stay stays stddev stderr steady steal step step-back step-forward stepped steps still stime stop
-  stop-writes-on-bgsave-error stopped stopping stops storage storage-link-down storage-links storage-pool store stored stored-on stores
-  storm story stp strace stratum streak stream streams strength stretched stricthostkeychecking string stringify strings stripped stroke
-  strong strongest structure sts stt stuck style styles sub subject submission subop subsystem subsystems subtable succeed succeeded
-  success such sudo suites sum summary sunbeam superblock supported supports suppressed surface surplus suspend suspended svg swap swap-in
-  swap-out swapon swapped swappiness swapping swaps sweep swift switch switches symbol symbol-files symbols symbols-beyond symptom
-  symptoms symtab syn-flood syn-sent sync synced synchronisation synchronised syncing sys syscall sysctl sysfs syslog system system-id
-  systemctl systemd systemd-analyze systemd-coredump systemd-detect-virt systemd-journal systemd-journald systemd-machine-id-setup
-  systemd-resolved systemd-timesyn systemd-timesyncd systeminformation systems syzkaller tab table tables tabular tag tail taint tainted
-  taints take takes talk talks tap taps target targets task task-hung tasks taskset tbody tcp tcp-memory tcp-retransmits tcpretrans
-  tcpsynbl tell temp temperature temperatures template templates temporary ten tentative term terminal terminals terminating termination
-  terms test text texts than that thawed the thead their them theme themselves then there thermal thermal-throttle thermal-throttled
-  thermal-throttling these they thin thin-pool thin-pool-full thin-pool-low thin-pool-writes thinned this those though thp thrash
-  thrashing thread threads threads-limit threads-max three threshold thresholds throttl throttle throttled throttles throttling through
-  throughout thrtl ticket tickets ticks tid tier ties tile time time-sync-status time-wait timed timedatectl timedout timeline timeout
-  timeouts timer timer-left timer-overdue timers times timestamp timesync-status timesyncd title titles tmpfs today together toggle
-  toggles token token-refused tokens tolerates tolower toml too took tool tools top total tour trace traceback traced tracefs tracer
-  tracers traces tracing tracked tracker trackers tracking tracks traffic transaction transactions transceiver translate transmissions
-  transmit transparent transport transports traps tree trend triage tries trim trip trips trk trouble trove true truecolor truncated trust
-  trusted try tsv tun tunables tuned tuned-adm tuning tunnel tunnel-mtu tunnels turn turned twice two txpackets txt type typed typeof
-  ubuntu udp udp-drops udpif uevent ufid uid ulimit umount unable unacked unacknowledged unallocated uname unanswered unattended-upgr
-  unattended-upgrade unattended-upgrade-shutdown unattended-upgrades unavailable unchanged unclear uncommitted uncontained uncorrectable
-  uncorrected undefined under underlay undersized undo uneven unexpected unfound ungrouped unhandled unhealthy unicast unicode
-  uninterruptible unique unit unit-failed unit-invocations unit-jobs-waiting unit-log unit-manager unit-missing unit-not-loaded
-  unit-restart-loop unit-stuck unit-tasks units unix unkillable unknown unknown-holder unless unlike unlock unmask unmount unmounted
-  unpause unprivileged unreachable unread unreadable unready unreclaimable unrecovered unregister unreleased unreliable unreserved
-  unresponsive unsafe unsaved unschedulable unscheduled unset unset-group unstable unstyled untagged until unused upcall upcalls update
-  update-notifier updated updates upgradable upgrade upgraded upgrades uplink upper uptime uri usable usage use used user user-stacks
-  userknownhostsfile users userspace uses using usual usually utf util utilisation utilization utime uuid uwsgi uwsgi-harakiri uwsgi-queue
-  vacuum valid valkey valkey-server value values vanished var variant vars vcpu vcpu-overcommit vcpuinfo vcpupin vcpus vdo veil vendor
-  verbose verdict verification verify version versions vertical veth veth-peers vhost via victim victims view viewer viewers viewport
-  views vif-plug-timeout virsh virtio virtqemud virtual virtual-machine virtualization visible vite vlan vms vmstat vocabulary void
-  volatile volume volume-degraded volume-error volume-hung volume-slow volume-suspended volumes voluntary voters vswitch vxlan wait waited
-  waiting waits waits-for walks wall want wanted warm warn warning warnings warns was wasm watch watchdog watched-units watcher watches
-  watermark watts wawait way ways wbytes wchan weak wear web week weight well went were what whatever whats wheel when where whether which
-  while white who whole whose why wide widen width window windows wins wip wire with withdrawn withheld within without word wording words
-  work worker workers working workload workloads workqueue workqueue-lockup works worse worst worth would wrap wraparound wrapped wraps
-  writable write writeback writecache writers writes written wrong wrote www xact xfs xid xmin xps xterm yaml year yellow yes yet you your
-  yours yum zaqar zenpower zfs zfs-pool-state zfs-pools zlib zombie zombies zone zone-reclaim zones zookeeper zookeeper-connections
-  zookeeper-disk zookeeper-followers zookeeper-requests zookeeper-servers zookeeper-unresponsive zooms zpool zpool-status zpoolconcepts
-  zram zsh zstd zypper`.split(/\s+/),
+  statfs static statistics stats status stay stays stddev stderr stdout steady steal step step-back step-forward stepped steps still stime
+  stop stop-writes-on-bgsave-error stopped stopping stops storage storage-link-down storage-links storage-pool store stored stored-on
+  stores storm story stp strace stratum streak stream streams strength stretched stricthostkeychecking string stringify strings stripped
+  stroke strong strongest structure sts stt stuck style styles sub subject submission subop subsystem subsystems subtable succeed
+  succeeded success such sudo suites sum summary sunbeam superblock supported supports suppressed surface surplus suspend suspended svg
+  swap swap-in swap-out swapon swapped swappiness swapping swaps sweep swift switch switches symbol symbol-files symbols symbols-beyond
+  symptom symptoms symtab syn-flood syn-sent sync synced synchronisation synchronised syncing sys syscall sysctl sysfs syslog system
+  system-id systemctl systemd systemd-analyze systemd-coredump systemd-detect-virt systemd-journal systemd-journald
+  systemd-machine-id-setup systemd-resolved systemd-timesyn systemd-timesyncd systeminformation systems syzkaller tab table tables tabular
+  tag tail taint tainted taints take takes talk talks tap taps target targets task task-hung tasks taskset tbody tcp tcp-memory
+  tcp-retransmits tcpretrans tcpsynbl tell temp temperature temperatures template templates temporary ten tentative term terminal
+  terminals terminating termination terms test text texts than that thawed the thead their them theme themselves then there thermal
+  thermal-throttle thermal-throttled thermal-throttling these they thin thin-pool thin-pool-full thin-pool-low thin-pool-writes thinned
+  this those though thp thrash thrashing thread threads threads-limit threads-max three threshold thresholds throttl throttle throttled
+  throttles throttling through throughout thrtl ticket tickets ticks tid tier ties tile time time-sync-status time-wait timed timedatectl
+  timedout timeline timeout timeouts timer timer-left timer-overdue timers times timestamp timesync-status timesyncd title titles tmpfs
+  today together toggle toggles token token-refused tokens tolerates tolower toml too took tool tools top total tour trace traceback
+  traced tracefs tracer tracers traces tracing tracked tracker trackers tracking tracks traffic transaction transactions transceiver
+  translate transmissions transmit transparent transport transports traps tree trend triage tries trim trip trips trk trouble trove true
+  truecolor truncated trust trusted try tsv tun tunables tuned tuned-adm tuning tunnel tunnel-mtu tunnels turn turned twice two txpackets
+  txt type typed typeof ubuntu udp udp-drops udpif uevent ufid uid ulimit umount unable unacked unacknowledged unallocated uname
+  unanswered unattended-upgr unattended-upgrade unattended-upgrade-shutdown unattended-upgrades unavailable unchanged unclear uncommitted
+  uncontained uncorrectable uncorrected undefined under underlay undersized undo uneven unexpected unfound ungrouped unhandled unhealthy
+  unicast unicode uninterruptible unique unit unit-failed unit-invocations unit-jobs-waiting unit-log unit-manager unit-missing
+  unit-not-loaded unit-restart-loop unit-stuck unit-tasks units unix unkillable unknown unknown-holder unless unlike unlock unmask unmount
+  unmounted unpause unprivileged unreachable unread unreadable unready unreclaimable unrecovered unregister unreleased unreliable
+  unreserved unresponsive unsafe unsaved unschedulable unscheduled unset unset-group unstable unstyled untagged until unused upcall
+  upcalls update update-notifier updated updates upgradable upgrade upgraded upgrades uplink upper uptime uri usable usage use used user
+  user-stacks userknownhostsfile users userspace uses using usual usually utf util utilisation utilization utime uuid uwsgi uwsgi-harakiri
+  uwsgi-queue vacuum valid valkey valkey-server value values vanished var variant vars vcpu vcpu-overcommit vcpuinfo vcpupin vcpus vdo
+  veil vendor verbose verdict verification verify version versions vertical veth veth-peers vhost via victim victims view viewer viewers
+  viewport views vif-plug-timeout virsh virtio virtqemud virtual virtual-machine virtualization visible vite vlan vms vmstat vocabulary
+  void volatile volume volume-degraded volume-error volume-hung volume-slow volume-suspended volumes voluntary voters vswitch vxlan wait
+  waited waiting waits waits-for walks wall want wanted warm warn warning warnings warns was wasm watch watchdog watched-units watcher
+  watches watermark watts wawait way ways wbytes wchan weak wear web week weight well went were what whatever whats wheel when where
+  whether which while white who whole whose why wide widen width window windows wins wip wire with withdrawn withheld within without word
+  wording words work worker workers working workload workloads workqueue workqueue-lockup works worse worst worth would wrap wraparound
+  wrapped wraps writable write writeback writecache writers writes written wrong wrote www xact xfs xid xmin xps xterm yaml year yellow
+  yes yet you your yours yum zaqar zenpower zfs zfs-pool-state zfs-pools zlib zombie zombies zone zone-reclaim zones zookeeper
+  zookeeper-connections zookeeper-disk zookeeper-followers zookeeper-requests zookeeper-servers zookeeper-unresponsive zooms zpool
+  zpool-status zpoolconcepts zram zsh zstd zypper`.split(/\s+/),
 );
