@@ -1,5 +1,6 @@
 import type { DaemonRead, FileRead } from '../../host/host.ts';
 import { utcTime } from '../../lib/iso-time.ts';
+import { utf8Length } from '../../lib/utf8-length.ts';
 import { fields, json } from '../../lib/json.ts';
 import { lines } from '../../lib/lines.ts';
 import { defineDetail } from '../source.ts';
@@ -127,7 +128,7 @@ function dockerLines(text: string): readonly LogLine[] {
     const part = open.get(stream) ?? { text: '', bytes: 0 };
     open.set(stream, part);
     part.text += log;
-    part.bytes += Buffer.byteLength(log);
+    part.bytes += utf8Length(log);
     if (!log.endsWith('\n') && part.bytes < TAIL_BYTES) continue;
     out.push({ at: timeOf(time), isError: stream === 'stderr', text: part.text.trimEnd() });
     open.delete(stream);
@@ -149,4 +150,4 @@ const daemonLines = (text: string): readonly LogLine[] =>
 const timeOf = (time: unknown): string | undefined => (typeof time === 'string' ? utcTime(time) : undefined);
 
 const wholeLines = (text: string): readonly string[] =>
-  lines(Buffer.byteLength(text) >= TAIL_BYTES ? text.slice(text.indexOf('\n') + 1) : text);
+  lines(utf8Length(text) >= TAIL_BYTES ? text.slice(text.indexOf('\n') + 1) : text);
