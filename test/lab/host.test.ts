@@ -75,22 +75,26 @@ it('pane of systemd shows a unit, and follows its journal', async () => {
   await screen().until('Manager');
 });
 
-it('pane of the network opens the connections of a peer with their round trip', async () => {
-  await lab('host', 'break', 'peer-lost');
-  await screen().go('Network');
-  await screen().until(/10\.213\.0\.5 +to +9003 +3 /, NAMED_MS);
-  await screen().press('/');
-  screen().type('10.213.0.5');
-  await screen().press('enter');
-  await screen().until(/▸ *10\.213\.0\.5 +to/);
-  await screen().press('enter');
-  await screen().until(
-    [/connections to 10\.213\.0\.5:9003/, /10\.213\.0\.2:\d+ .*ESTAB +[\d.]+ms .*retransmit/],
-    NAMED_MS,
-  );
-  await screen().press('esc', '/', 'esc');
-  await lab('host', 'repair', 'peer-lost');
-});
+it(
+  'pane of the network opens the connections of a peer with their round trip',
+  { skip: !process.env['CRASHCART_LAB_ALL'] },
+  async () => {
+    await lab('host', 'break', 'peer-lost');
+    await screen().go('Network');
+    await screen().until(/10\.213\.0\.5 +to +9003 +3 /, NAMED_MS);
+    await screen().press('/');
+    screen().type('10.213.0.5');
+    await screen().press('enter');
+    await screen().until(/▸ *10\.213\.0\.5 +to/);
+    await screen().press('enter');
+    await screen().until(
+      [/connections to 10\.213\.0\.5:9003/, /10\.213\.0\.2:\d+ .*ESTAB +[\d.]+ms .*retransmit/],
+      NAMED_MS,
+    );
+    await screen().press('esc', '/', 'esc');
+    await lab('host', 'repair', 'peer-lost');
+  },
+);
 
 it('pane of the network shows links, listeners and the default route', async () => {
   await screen().go('Network');
