@@ -1,6 +1,7 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { RecordingControl } from '../app/recording-flow.ts';
 import type { LoadedConfig } from '../config.ts';
 import { foldNames } from '../lib/fold-names.ts';
 import { reasonOf } from '../fleet/judgement.ts';
@@ -13,17 +14,11 @@ import type { FleetRecordCommand } from './fleet-arguments.ts';
 import { linePrompter } from './line-prompter.ts';
 import { findingsWith } from './own-settings.ts';
 import { print, warn } from './print.ts';
-import { startRecording, startRedacted } from './start-recording.ts';
+import { startRecording, startRedacted, type RedactedRecording } from './start-recording.ts';
 
 const COST = 'Each gets one SSH login and all readings of a console, recorded here';
 const ENDS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const FAILED = 1;
-
-interface Recorded {
-  readonly path: string;
-  readonly bytes: number;
-  readonly problem: string | undefined;
-}
 
 /**
  * Records several hosts without a screen until the time is over or a signal comes: a folder with one recording per host, that `replay DIR`
@@ -33,6 +28,7 @@ export async function recordFleet(command: FleetRecordCommand, config: LoadedCon
   const { out, forMs } = command;
   await newFolder(out);
   const veil = command.redact ? new ScreenRedaction() : undefined;
+  const redacted: RedactedRecording[] = [];
   const over = Promise.withResolvers<void>();
   const end = () => over.resolve();
   for (const signal of ENDS) process.on(signal, end);
@@ -45,10 +41,12 @@ export async function recordFleet(command: FleetRecordCommand, config: LoadedCon
         recorded(
           member,
           out,
-          veil,
+          veil && { veil, redacted },
           forMs === undefined ? over.promise : Promise.race([over.promise, sleep(forMs, undefined, { ref: false })]),
         ),
     );
+    // With the names of all hosts: those of one may stand on another.
+    for (const one of redacted) await one.verify();
     return await summary(results, out, (Date.now() - startMs) / 1000, veil);
   } finally {
     for (const signal of ENDS) process.off(signal, end);
@@ -67,15 +65,27 @@ async function newFolder(out: string): Promise<void> {
   throw new RecordingError(`--out ${out}: the folder is not empty`);
 } // prettier-ignore
 
-async function recorded({ name, live }: OpenMember, out: string, veil: ScreenRedaction | undefined, over: Promise<unknown>): Promise<Recorded> {
+/** A redacted recording is put into `redacted`, whatever becomes of its host: it is verified when the names of all hosts are known. */
+async function recorded(
+  { name, live }: OpenMember,
+  out: string,
+  redaction: { readonly veil: ScreenRedaction; readonly redacted: RedactedRecording[] } | undefined,
+  over: Promise<unknown>,
+): Promise<RecordingControl['state']> {
   if (!live) throw new TypeError('only live hosts are recorded');
-  const path = join(out, `${fileName(shownName(name, veil))}.cc.zst`);
-  const recording = veil ? await startRedacted(live, veil, path) : await startRecording(live, path);
+  const path = join(out, `${fileName(shownName(name, redaction?.veil))}.cc.zst`);
+  if (redaction) {
+    const recording = await startRedacted(live, redaction.veil, path);
+    redaction.redacted.push(recording);
+    await over;
+    await recording.end();
+    return recording.state;
+  }
+  const recording = await startRecording(live, path);
   await over;
   await recording.stop();
-  const { bytes: size, problem } = recording.state();
-  return { path, bytes: size, problem };
-} // prettier-ignore
+  return recording.state.bind(recording);
+}
 
 /** Names are redacted before they are folded: a node set of them is not known as a name. */
 const shownName = (name: string, veil: ScreenRedaction | undefined): string => veil?.redactor.cell(name) ?? name;
@@ -83,10 +93,10 @@ const shownName = (name: string, veil: ScreenRedaction | undefined): string => v
 /** Name of a host as that of a file in the folder: `::1` and `../x` are none. */
 const fileName = (name: string): string => name.replaceAll(/[^\w.@-]/g, '_').replace(/^\.+/, '_');
 
-type Results = Awaited<ReturnType<typeof eachHost<Recorded>>>;
+type Results = Awaited<ReturnType<typeof eachHost<RecordingControl['state']>>>;
 
 async function summary(results: Results, out: string, seconds: number, veil: ScreenRedaction | undefined): Promise<number> {
-  const done = results.flatMap((one) => ('result' in one ? [one.result] : []));
+  const done = results.flatMap((one) => ('result' in one ? [one.result()] : []));
   const failed = results.flatMap((one) => ('failure' in one ? [one] : []));
   if (done.length > 0) await print(`${out}\n`);
   const size = done.reduce((sum, one) => sum + one.bytes, 0);

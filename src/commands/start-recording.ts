@@ -30,13 +30,21 @@ export function startRecording(
   });
 }
 
+/** Recording with pseudonyms. `stop` is `end`, then `verify`. */
+export interface RedactedRecording extends RecordingControl {
+  /** Ends the file; it may hold names that were learned late. */
+  readonly end: () => Promise<void>;
+  /** Redacts such names and searches the file, which is removed where one is left; the result is a sentence with the reason. */
+  readonly verify: () => Promise<string | undefined>;
+}
+
 /** Like startRecording, with pseudonyms for all identifiers; screen output while redaction was off is left out. */
 export async function startRedacted(
   session: Session,
   redaction: ScreenRedaction,
   path?: string,
   earlierGaps?: readonly RecordingGap[],
-): Promise<RecordingControl> {
+): Promise<RedactedRecording> {
   if (!(session instanceof LiveSession)) throw new TypeError('only the session of a live host is recorded');
   const nowMs = () => Date.now();
   const { redactor } = redaction;
@@ -54,6 +62,16 @@ export async function startRedacted(
     throw error;
   });
   let problem: string | undefined;
+  const end = async () => {
+    await recorder.stop();
+    unsubscribe();
+    learn();
+  };
+  const verify = async () => {
+    problem = await verifyRedaction(to, clean, redactionSearch(redactor), redactor);
+    keepNames(redactor, nowMs());
+    return problem;
+  };
   return {
     state: () => ({
       ...recorder.state(),
@@ -67,12 +85,11 @@ export async function startRedacted(
     terminal: recorder.terminal.bind(recorder),
     pause: recorder.pause.bind(recorder),
     resume: recorder.resume.bind(recorder),
+    end,
+    verify,
     stop: async () => {
-      await recorder.stop();
-      unsubscribe();
-      learn();
-      keepNames(redactor, nowMs());
-      problem = await verifyRedaction(to, clean, redactionSearch(redactor), redactor);
+      await end();
+      await verify();
     },
   };
 }
@@ -82,6 +99,7 @@ export const redactionSearch = (redactor: Redactor): RedactionSearch => ({
   // Words of the kernel may be names in other readings.
   inText: (text, { read }) => (isCounters(read) ? redactor.leftByForm(text) : redactor.left(text)),
   inLine: (line) => redactor.leftInLine(line),
+  version: () => redactor.version,
 });
 
 /** `node-7-20261123T215512Z.cc.zst` */

@@ -6,6 +6,7 @@ import { Recording } from './recording.ts';
 import { rewriteRecording } from './rewrite.ts';
 import { secretsOnly, type Redaction } from '../redact/stream-redactor.ts';
 import { TerminalRedactors } from '../redact/terminal-redactors.ts';
+import { plural } from '../lib/units.ts';
 import type { RecordingEvent } from './events.ts';
 
 export interface RedactionSearch {
@@ -13,7 +14,12 @@ export interface RedactionSearch {
   readonly inText: (text: string, place: Place) => readonly string[];
   /** Identifiers in a line of a terminal, which may be cut off. */
   readonly inLine: Search;
+  /** Number of known names, which grows with each new one. Absent where none is learned. */
+  readonly version?: () => number;
 }
+
+/** Each pass finds the names of one more place; a host whose names never end is searched with those of the last pass. */
+const MAX_PASSES = 4;
 
 /**
  * Rewrites a redacted recording now that all names are known, so that a name learned late is redacted in earlier events too. The finished
@@ -29,15 +35,15 @@ export async function verifyRedaction(
   const rewritten = `${path}.redacting`;
   let found: ReadonlyMap<string, string>;
   try {
-    const recording = await Recording.open(path);
-    try {
-      const tools = new ToolOutput(redaction);
-      await rewriteRecording(recording, rewritten, (events, isLast) =>
-        tools.through(events, isLast).map((event) => cleanEvent(event, clean)),
-      );
-    } finally {
-      await recording.close();
-    }
+    let version: number | undefined;
+    let passes = 0;
+    do {
+      version = search.version?.();
+      if (passes > 0) await rm(rewritten);
+      await rewrite(path, rewritten, clean, redaction);
+      passes++;
+      // A name of the last events may stand in the first ones.
+    } while (search.version?.() !== version && passes < MAX_PASSES);
     found = await leftInRecording(rewritten, search);
     if (found.size === 0) {
       await rename(rewritten, path);
@@ -50,10 +56,22 @@ export async function verifyRedaction(
   }
   await removed(rewritten);
   const kinds = [...new Set(found.values())].join(', ');
-  return `${found.size} identifiers left in ${kinds}: recording ${await removed(path)}`;
+  return `${plural(found.size, 'identifier')} left in ${kinds}: recording ${await removed(path)}`;
 }
 
-/** Identifiers left in a finished recording, with the kind of their event. */
+async function rewrite(path: string, to: string, clean: Clean, redaction: Redaction): Promise<void> {
+  const recording = await Recording.open(path);
+  try {
+    const tools = new ToolOutput(redaction);
+    await rewriteRecording(recording, to, (events, isLast) =>
+      tools.through(events, isLast).map((event) => cleanEvent(event, clean)),
+    );
+  } finally {
+    await recording.close();
+  }
+}
+
+/** Identifiers left in a finished recording, with the kind of their event and its source. */
 async function leftInRecording(
   path: string,
   { inText, inLine }: RedactionSearch,
@@ -65,8 +83,9 @@ async function leftInRecording(
     if (event.e === 'terminal') terminals.add(event.terminal);
     // As casts, below.
     if (event.e === 'output') return;
+    const kind = event.e === 'sample' ? `sample of ${event.source}` : event.e;
     cleanEvent(event, (text, place) => {
-      for (const name of inText(text, place)) found.set(name, event.e);
+      for (const name of inText(text, place)) found.set(name, kind);
       return text;
     });
   };

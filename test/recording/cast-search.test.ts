@@ -69,6 +69,6 @@ test('verifyRedaction removes a recording whose screen paints an address in patc
   const path = await recordedOutput(true, ...PATCHES);
   const inText = (text: string) => redactor.left(text);
   expect(await verifyRedaction(path, (text) => text, { inText, inLine: search })).toMatch(
-    /^1 identifiers left in output: recording removed$/,
+    /^1 identifier left in output: recording removed$/,
   );
 });
