@@ -58,9 +58,12 @@ test('a redacted set of recordings has no name of a host whose login failed', as
   const command = parseCommand(args);
   if (command.kind !== 'fleet-record') throw new Error(command.kind);
   const config = await loadConfig(undefined);
-  expect(await written(() => recordFleet(command, config))).toContain('ctl[1-2].dc1.acme.corp: not recorded: ');
+  // One line of both with OpenSSH; without it a reason of each, which holds the name.
+  expect(await written(() => recordFleet(command, config))).toMatch(
+    /ctl(?:1|\[1-2\])\.dc1\.acme\.corp: not recorded: /,
+  );
   const redacted = await written(() => recordFleet({ ...command, redact: true }, config));
-  expect(redacted).toMatch(/: host-\[\d,\d\]: not recorded: /);
+  expect(redacted).toMatch(/: host-(?:\d|\[\d,\d\]): not recorded: /);
   expect(redacted).not.toMatch(/ctl|acme/);
   expect(readdirSync(out)).toEqual([]);
 });
