@@ -2,13 +2,14 @@
  * node scripts/pictures.ts [NAME…]
  *
  * Writes docs/pictures/*.png and docs/PICTURES.md: the Overview in three sizes, dark and light, and each pane at 120x40, of the bundled
- * demos, with the built program (npm run build). With names, only those pictures.
+ * demos, and the other themes, with the built program (npm run build). With names, only those pictures.
  */
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { paneKeys } from '../src/pane-keys.ts';
+import type { ThemeName } from '../src/theme-palettes.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const folder = join(root, 'docs/pictures');
@@ -19,6 +20,8 @@ interface Picture {
   readonly demo: 'cluster' | 'host' | 'cloud';
   readonly size: string;
   readonly isLight: boolean;
+  /** Default: by the background. */
+  readonly theme?: ThemeName;
   /** Steps of termshot after the first full screen. */
   readonly steps: readonly string[];
 }
@@ -65,9 +68,19 @@ const PAGES: readonly Picture[] = [
   { name: 'changes', caption: 'What changed: `H`', demo: 'host', size: '120x40', isLight: false, steps: ['key:H'] },
 ]; // prettier-ignore
 
-const pictures = [...overview, ...panes, ...PAGES];
+const themes: readonly Picture[] = (['high-contrast', 'colour-blind', 'mono'] as const).map((theme) => ({
+  name: `theme-${theme}`,
+  caption: `Theme ${theme}`,
+  demo: 'cluster',
+  size: '120x40',
+  isLight: false,
+  theme,
+  steps: [],
+}));
 
-async function take({ name, demo, size, isLight, steps }: Picture): Promise<void> {
+const pictures = [...overview, ...panes, ...PAGES, ...themes];
+
+async function take({ name, demo, size, isLight, theme, steps }: Picture): Promise<void> {
   await promisify(execFile)(process.execPath, [
     join(root, 'scripts/termshot.ts'),
     ...(isLight ? ['--light'] : []),
@@ -80,6 +93,7 @@ async function take({ name, demo, size, isLight, steps }: Picture): Promise<void
     join(root, 'bin/crashcart.cjs'),
     'demo',
     demo,
+    ...(theme ? ['--theme', theme] : []),
   ]);
 }
 
