@@ -6,7 +6,7 @@ import { protocolCounters, protocolRate } from '../../sources/network/protocols.
 import { listeners } from '../../sources/network/queues.ts';
 import { connections, type Connections } from '../../sources/network/connections.ts';
 import { routes } from '../../sources/network/routing.ts';
-import { socketOwners } from '../../sources/processes/socket-owners.ts';
+import { socketPeers } from '../../sources/processes/socket-peers.ts';
 import { grade, limits } from '../../thresholds.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import { nothingWords, stateOf, type NothingWords, type ReadingState } from '../../timeline/reading-state.ts';
@@ -31,7 +31,7 @@ const needs = {
   protocolCounters,
   listeners,
   connections,
-  socketOwners,
+  socketPeers,
   routes,
 };
 
@@ -141,8 +141,8 @@ export function networkModel(moment: Moment<typeof needs>): NetworkModel {
     links: linkRows(moment),
     hops: ({ link, owner }) => flowPath(link, owner, moment),
     allLinks: seen.now?.all,
-    listeners: listenerRows(open.now?.items ?? [], moment.socketOwners.now),
-    peers: peerRows(moment.connections, moment.socketOwners.now),
+    listeners: listenerRows(open.now?.items ?? [], moment.socketPeers.now?.owners),
+    peers: peerRows(moment.connections, moment.socketPeers.now?.owners),
     peersNote: peersNote(moment.connections.now),
     counters: counterRows(overLast(counters, 10, 1.5)),
     gateways: ways,
