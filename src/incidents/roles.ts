@@ -53,6 +53,7 @@ export const ROLES: Readonly<Record<string, Role>> = {
   'filesystem-errors-counted': 'cause',
   'filesystem-full': 'cause',
   'gateway-unresolved': 'cause',
+  'rule-table-empty': 'cause',
   'gpu-errors-logged': 'cause',
   'gpu-memory-errors': 'cause',
   'guest-disk-slow': 'symptom',

@@ -4,6 +4,7 @@ import {
   gatewayUnresolved,
   neighbourTable,
   qdiscDrops,
+  ruleTableEmpty,
   tunnelMtu,
 } from '../findings/network/routing.ts';
 import { bondLacp, nicDriverLoss } from '../findings/network/cards.ts';
@@ -28,7 +29,7 @@ import { peerFlows } from '../sources/network/peer-flows.ts';
 import { protocolCounters } from '../sources/network/protocols.ts';
 import { listeners, qdiscs } from '../sources/network/queues.ts';
 import { resolvers } from '../sources/network/resolvers.ts';
-import { addresses, neighbours, routes } from '../sources/network/routing.ts';
+import { addresses, neighbours, routes, routingRules } from '../sources/network/routing.ts';
 import { resolved, timesyncd } from '../sources/network/services.ts';
 import { withExample } from './details.ts';
 import type { Subsystem } from './subsystem.ts';
@@ -45,6 +46,7 @@ export const networkSubsystem: Subsystem = {
     neighbours,
     addresses,
     routes,
+    routingRules,
     drivers,
     namespaces,
     clock,
@@ -63,6 +65,7 @@ export const networkSubsystem: Subsystem = {
     qdiscDrops,
     neighbourTable,
     reversePath,
+    ruleTableEmpty,
     tunnelMtu,
     nicDriverLoss,
     bondLacp,

@@ -3,7 +3,7 @@ import { clock } from '../../src/sources/network/clock.ts';
 import { drivers } from '../../src/sources/network/drivers.ts';
 import { links } from '../../src/sources/network/links.ts';
 import { listeners, qdiscs } from '../../src/sources/network/queues.ts';
-import { addresses, neighbours, routes } from '../../src/sources/network/routing.ts';
+import { addresses, neighbours, routes, routingRules } from '../../src/sources/network/routing.ts';
 import { replayed, shownOf } from '../helpers/replayed-report.ts';
 
 /** Lines of sos 4 on Ubuntu 20.04 and 22.04. */
@@ -37,6 +37,23 @@ ff02::16 dev bond0 lladdr 33:33:00:00:00:16 NOARP
 blackhole 198.51.100.0/24 
 local 192.0.2.7 dev bond0 table local proto kernel scope host src 192.0.2.7 
 `,
+  'sos_commands/networking/ip_-4_rule_list': `0:	from all lookup local
+900:	from all fwmark 0x10/0xff lookup 200
+950:	from all to 10.20.0.0/16 prohibit
+960:	from all iif v0 ipproto tcp dport 443 lookup 100
+970:	not from 10.1.0.0/16 lookup 300 suppress_prefixlength 0
+980:	from all goto 32766
+981:	from all tos 0x10 oif v0 uidrange 1000-1010 lookup 100
+1000:	from 10.9.0.2 lookup 100
+1000:	from 10.9.0.77 lookup blue proto static
+1001:	from all lookup [l3mdev-table]
+32766:	from all lookup main
+32767:	from all lookup default
+`,
+  'sos_commands/networking/ip_-6_rule_list': `0:	from all lookup local
+500:	from fd00::/64 lookup 100
+32766:	from all lookup main
+`,
   'sos_commands/networking/tc_-s_qdisc_show': `qdisc noqueue 0: dev lo root refcnt 2 
  Sent 0 bytes 0 pkt (dropped 0, overlimits 0 requeues 0) 
  backlog 0b 0p requeues 0
@@ -60,7 +77,7 @@ tcp   ESTAB  0      0      192.0.2.7:22      192.0.2.1:5123 ino:4 sk:3 <->
 
 test('sosreport fills the network with the output of ip, tc, ss and ethtool', async () => {
   const session = await replayed(FILES);
-  const needs = { links, addresses, neighbours, routes, qdiscs, listeners, drivers, clock };
+  const needs = { links, addresses, neighbours, routes, routingRules, qdiscs, listeners, drivers, clock };
   const moment = session.timeline.moment(needs, session.player.positionMs());
   await session.stop();
   expect(moment.links.now?.items).toMatchObject([
@@ -84,6 +101,25 @@ test('sosreport fills the network with the output of ip, tc, ss and ethtool', as
     ['192.0.2.0/24', 'unicast', 254],
     ['198.51.100.0/24', 'blackhole', 254],
   ]);
+  expect(
+    moment.routingRules.now?.items.map(({ family, priority, selector, action, table }) => [family, priority, selector, action, table]),
+  ).toEqual([
+    [4, 0, 'from all', 'lookup local', 255],
+    [4, 900, 'from all fwmark 0x10/0xff', 'lookup 200', 200],
+    [4, 950, 'from all to 10.20.0.0/16', 'prohibit', undefined],
+    [4, 960, 'from all iif v0 ipproto tcp dport 443', 'lookup 100', 100],
+    [4, 970, 'not from 10.1.0.0/16', 'lookup 300 suppress_prefixlength 0', 300],
+    [4, 980, 'from all', 'goto 32766', undefined],
+    [4, 981, 'from all tos 0x10 oif v0 uidrange 1000-1010', 'lookup 100', 100],
+    [4, 1000, 'from 10.9.0.2', 'lookup 100', 100],
+    [4, 1000, 'from 10.9.0.77', 'lookup blue', undefined],
+    [4, 1001, 'from all', 'lookup [l3mdev-table]', undefined],
+    [4, 32_766, 'from all', 'lookup main', 254],
+    [4, 32_767, 'from all', 'lookup default', 253],
+    [6, 0, 'from all', 'lookup local', 255],
+    [6, 500, 'from fd00::/64', 'lookup 100', 100],
+    [6, 32_766, 'from all', 'lookup main', 254],
+  ]); // prettier-ignore
   expect(moment.qdiscs.now?.items).toEqual([
     { index: 2, kind: 'fq_codel', isRoot: true, queued: 129, backlogBytes: 194_560, drops: 12, requeues: 4, overlimits: 3 },
   ]); // prettier-ignore

@@ -69,6 +69,13 @@ export const networkSteps: StepTable = {
     commands: () => [command(['ip', '-d', 'addr', 'show'], 'addresses with their flags')],
     section: 'links',
   },
+  'rule-table-empty': {
+    commands: () => [
+      command(['ip', 'rule', 'show'], 'rules with their tables'),
+      command(['ip', 'route', 'show', 'table', 'all'], 'routes of all tables'),
+    ],
+    section: 'rules',
+  },
   'tunnel-mtu': {
     commands: (found) => [command(['ip', '-d', 'link', 'show', 'dev', device(found)], 'tunnel with its options')],
     section: 'links',

@@ -1,11 +1,12 @@
 import { flowPath, flowPathNeeds, type Hop } from '../../entities/network/flow-path.ts';
 import { gateways, type Gateway } from '../../entities/network/routes.ts';
+import { policyRules } from '../../entities/network/rules.ts';
 import { retransmits } from '../../entities/network/tcp.ts';
 import { count, NONE, percent } from '../../lib/units.ts';
 import { protocolCounters, protocolRate } from '../../sources/network/protocols.ts';
 import { listeners } from '../../sources/network/queues.ts';
 import { connections, type Connections } from '../../sources/network/connections.ts';
-import { routes } from '../../sources/network/routing.ts';
+import { routes, routingRules } from '../../sources/network/routing.ts';
 import { socketPeers } from '../../sources/processes/socket-peers.ts';
 import { grade, limits } from '../../thresholds.ts';
 import type { Moment } from '../../timeline/moment.ts';
@@ -21,6 +22,7 @@ import { namespaceRows, namespacesSection, namespaceTableNeeds, type NamespaceRo
 import { gatewayText, serviceLines, serviceNeeds, worstFirst } from './services.ts';
 import { counterRows, countersSection, type CounterRow } from './counters.ts';
 import { peersNote, peerRows, peersSection, type PeerRow } from './peers.ts';
+import { ruleRows, rulesSection, type RuleRow } from './rules.ts';
 import { gatewaysSection, listenerRows, listenersSection, neighboursNote, type ListenerRow } from './tables.ts';
 
 const needs = {
@@ -33,6 +35,7 @@ const needs = {
   connections,
   socketPeers,
   routes,
+  routingRules,
 };
 
 export interface NetworkModel {
@@ -47,6 +50,7 @@ export interface NetworkModel {
   readonly counters: readonly CounterRow[];
   readonly gateways: readonly Gateway[];
   readonly neighbours: string;
+  readonly rules: readonly RuleRow[];
   readonly figures: readonly FigureLine[];
   readonly services: readonly FigureLine[];
   readonly cards: readonly CardRow[];
@@ -55,6 +59,7 @@ export interface NetworkModel {
   readonly states: {
     readonly links: ReadingState;
     readonly listeners: ReadingState;
+    readonly rules: ReadingState;
     readonly cards: ReadingState;
     readonly namespaces: ReadingState;
   };
@@ -64,6 +69,7 @@ export interface NetworkModel {
     readonly peers: NothingWords;
     readonly counters: NothingWords;
     readonly gateways: NothingWords;
+    readonly rules: NothingWords;
     readonly cards: NothingWords;
     readonly namespaces: NothingWords;
   };
@@ -93,6 +99,7 @@ export const networkPane = definePane({
     'listeners',
     'route',
     'routes',
+    'rules',
     'sockets',
   ],
   needs,
@@ -121,6 +128,7 @@ export const networkPane = definePane({
     listenersSection(model.listeners, model.states.listeners, model.empty.listeners),
     peersSection(model.peers, model.peersNote, model.empty.peers),
     gatewaysSection(model.gateways, model.neighbours, model.empty.gateways),
+    rulesSection(model.rules, model.states.rules, model.empty.rules),
     namespacesSection(model.namespaces, model.allNamespaces, model.states.namespaces, model.empty.namespaces),
     countersSection(model.counters, model.empty.counters),
     cardsSection(model.cards, model.states.cards, model.empty.cards),
@@ -130,7 +138,8 @@ export const networkPane = definePane({
 
 export function networkModel(moment: Moment<typeof needs>): NetworkModel {
   const { links: seen, listeners: open, routes: table, neighbours: known, protocolCounters: counters } = moment;
-  const ways = gateways(table.now?.items ?? [], known, new Map(seen.now?.items.map((link) => [link.index, link])));
+  const byIndex = new Map(seen.now?.items.map((link) => [link.index, link]));
+  const ways = gateways(table.now?.items ?? [], known, byIndex);
   return {
     presence: presenceOf(
       seen.now !== undefined || counters.now !== undefined,
@@ -147,6 +156,7 @@ export function networkModel(moment: Moment<typeof needs>): NetworkModel {
     counters: counterRows(overLast(counters, 10, 1.5)),
     gateways: ways,
     neighbours: neighboursNote(known.now?.all, known.now?.limit),
+    rules: ruleRows(policyRules(moment.routingRules.now?.items ?? [], table.now), byIndex),
     figures: [...protocolLines(counters), ...stateLines(moment.connections.now)],
     services: serviceLines(moment, ways),
     cards: cardRows(moment.drivers),
@@ -155,6 +165,7 @@ export function networkModel(moment: Moment<typeof needs>): NetworkModel {
     states: {
       links: stateOf(seen),
       listeners: stateOf(open),
+      rules: stateOf(moment.routingRules),
       cards: stateOf(moment.drivers),
       namespaces: stateOf(moment.namespaces),
     },
@@ -164,6 +175,7 @@ export function networkModel(moment: Moment<typeof needs>): NetworkModel {
       peers: nothingWords('none', stateOf(moment.connections)),
       counters: nothingWords('none', stateOf(counters)),
       gateways: nothingWords('no default route', stateOf(table)),
+      rules: nothingWords('none besides local, main and default', stateOf(moment.routingRules)),
       cards: nothingWords('none', stateOf(moment.drivers)),
       namespaces: nothingWords('none', stateOf(moment.namespaces)),
     },

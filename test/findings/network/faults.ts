@@ -9,6 +9,7 @@ import {
   gatewayUnresolved,
   neighbourTable,
   qdiscDrops,
+  ruleTableEmpty,
   tunnelMtu,
 } from '../../../src/findings/network/routing.ts';
 import { listenOverflow, reversePath, tcpRetransmits, udpDrops } from '../../../src/findings/network/tcp.ts';
@@ -90,6 +91,14 @@ export const twoGateways = (of6: object) => ({
   ...dump('neighbours', { index: 2, address: '192.0.2.1', state: 'REACHABLE' }, { index: 2, address: 'fd00::1', ...of6 }),
 }); // prettier-ignore
 
+/** A host with two links, each with an address, whose rule of the second looks up a table of its own. */
+export const twoLinks = (...tableRoutes: readonly object[]) => ({
+  ...dump('links', eth0, { ...eth0, index: 3, name: 'eth1' }),
+  ...dump('addresses', { index: 2, address: '192.0.2.2', prefix: 24, states: [] }, { index: 3, address: '198.51.100.2', prefix: 24, states: [] }),
+  ...dump('routes', { family: 4, table: 254, destination: 'default', type: 'unicast', gateway: '192.0.2.1', index: 2 }, ...tableRoutes),
+  ...dump('rules', { family: 4, priority: 0, selector: 'from all', action: 'lookup local', table: 255 }, { family: 4, priority: 100, selector: 'from 198.51.100.2', action: 'lookup 100', table: 100 }, { family: 4, priority: 32_766, selector: 'from all', action: 'lookup main', table: 254 }),
+}); // prettier-ignore
+
 /** Faults of the network; signatures as measured in network namespaces. */
 export const networkFaults: readonly Fault[] = [
   vm(tcpRetransmits, [snmp(group('Tcp', { OutSegs: 1000, RetransSegs: 10 })), snmp(group('Tcp', { OutSegs: 4616, RetransSegs: 361 }))], ['crit', 'tcp', '8.8% of segments retransmitted, 35.1/s']),
@@ -106,6 +115,7 @@ export const networkFaults: readonly Fault[] = [
   vm(gatewayUnresolved, [{}, twoGateways({ state: 'FAILED', failedSeconds: 2 })], ['warn', 'eth0', 'default gateway fd00::1 unreachable (FAILED)']),
   vm(neighbourTable, [{}, { 'netlink:0 < neighbours': JSON.stringify({ all: 1000, objects: [] }), '/proc/sys/net/ipv4/neigh/default/gc_thresh3': '1024\n' }], ['crit', 'neighbour table', '98% full, 1.0k of 1.0k entries (gc_thresh3)']),
   vm(addressDuplicate, [{}, { ...dump('links', eth0), ...dump('addresses', { index: 2, address: 'fd00::2', prefix: 64, states: ['dadfailed'] }) }], ['crit', 'eth0', 'fd00::2 is a duplicate, detection failed (dadfailed)']),
+  vm(ruleTableEmpty, [{}, twoLinks()], ['warn', 'eth1', '198.51.100.2: routing table 100 empty, its packets leave over eth0']),
   vm(tunnelMtu, [{}, dump('links', eth0, vxlan)], ['warn', 'vxlan0', 'vxlan MTU 1500 above 1450 that fit into eth0 (MTU 1500)']),
   vm(qdiscDrops, [{ ...dump('links', eth0), ...dump('qdiscs', { index: 2, kind: 'tbf', parent: 4_294_967_295, queued: 12, backlogBytes: 18_000, drops: 10 }) }, { ...dump('links', eth0), ...dump('qdiscs', { index: 2, kind: 'tbf', parent: 4_294_967_295, queued: 129, backlogBytes: 195_306, drops: 310 }) }], ['warn', 'eth0', '30 drops/s in qdisc tbf, 129 packets queued']),
   vm(qdiscDrops, [{ ...dump('links', eth0), ...dump('qdiscs') }, { ...dump('links', eth0), ...dump('qdiscs', { index: 2, kind: 'tbf', parent: 4_294_967_295, queued: 12, drops: 300 }) }], ['warn', 'eth0', '30 drops/s in qdisc tbf, 12 packets queued']),

@@ -28,13 +28,13 @@ const WHY: Readonly<Record<number, Why>> = {
 const placeOf = ({ protocol }: NetlinkDump): string => `netlink:${protocol}`;
 
 /**
- * Netlink of the kernel: links with all their counters, addresses, routes, neighbours, queueing disciplines, listening sockets as dumps,
+ * Netlink of the kernel: links with all their counters, addresses, routes, rules, neighbours, queueing disciplines, listening sockets as dumps,
  * which need no rights, and the delays of one process (taskstats), which need root. A reply is JSON: `{"all": 3, "objects": […]}`, with the
  * first 5 000 objects; of taskstats as in `delaysOf`.
  */
 export const netlink: Protocol = {
   name: 'netlink',
-  what: 'the kernel for links, addresses, routes, neighbours, queues, listeners and delays of a process (netlink)',
+  what: 'the kernel for links, addresses, routes, rules, neighbours, queues, listeners and delays of a process (netlink)',
   allowed: [
     ...Object.entries(netlinkDumps).map(([request, dump]) => `${request}: dump, ${placeOf(dump)}`),
     `taskstats <pid>: get, ${GENERIC}`,

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { netlink } from '../../../../src/host/protocols/network/netlink.ts';
 import { links } from '../../../../src/sources/network/links.ts';
 import { listeners } from '../../../../src/sources/network/queues.ts';
-import { addresses, routes } from '../../../../src/sources/network/routing.ts';
+import { addresses, routes, routingRules } from '../../../../src/sources/network/routing.ts';
 import { opened, reach } from '../../../helpers/daemon-reach.ts';
 
 async function ask() {
@@ -29,6 +29,14 @@ test('netlink has the links and addresses of this machine', async () => {
   const shown = Object.values(networkInterfaces()).flatMap((all) => all?.map(({ address }) => address) ?? []);
   expect(own.map(({ address }) => address)).toEqual(expect.arrayContaining(shown));
   expect(routes.parse({ routes: await request('routes') })?.items).toBeDefined();
+  const rules = routingRules.parse({ rules: await request('rules') })?.items;
+  expect(rules).toContainEqual({
+    family: 4,
+    priority: 32_766,
+    selector: 'from all',
+    action: 'lookup main',
+    table: 254,
+  });
 });
 
 test('netlink has a listener with its accept queue', async () => {
