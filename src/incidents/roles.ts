@@ -93,6 +93,7 @@ export const ROLES: Readonly<Record<string, Role>> = {
   'kubelet-unhealthy': 'cause',
   'libvirt-unresponsive': 'cause',
   'listen-overflow': 'pressure',
+  'unix-accept-queue': 'pressure',
   'lxd-member-offline': 'cause',
   'lxd-operation-stuck': 'symptom',
   'lxd-pool-full': 'cause',

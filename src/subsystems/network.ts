@@ -13,6 +13,7 @@ import { clockSkew, clockUnsynchronised } from '../findings/network/clock.ts';
 import { resolverUnresponsive } from '../findings/network/dns.ts';
 import { namespaceNetwork } from '../findings/network/namespaces.ts';
 import { listenOverflow, reversePath, tcpRetransmits, udpDrops } from '../findings/network/tcp.ts';
+import { unixAcceptQueue } from '../findings/network/unix.ts';
 import { facts } from '../host/protocols/network/facts.ts';
 import { netlink } from '../host/protocols/network/netlink.ts';
 import { networkDependencies } from '../incidents/dependencies/network.ts';
@@ -27,7 +28,7 @@ import { links } from '../sources/network/links.ts';
 import { namespaces } from '../sources/network/namespaces.ts';
 import { peerFlows } from '../sources/network/peer-flows.ts';
 import { protocolCounters } from '../sources/network/protocols.ts';
-import { listeners, qdiscs } from '../sources/network/queues.ts';
+import { listeners, qdiscs, unixListeners } from '../sources/network/queues.ts';
 import { resolvers } from '../sources/network/resolvers.ts';
 import { addresses, neighbours, routes, routingRules } from '../sources/network/routing.ts';
 import { resolved, timesyncd } from '../sources/network/services.ts';
@@ -42,6 +43,7 @@ export const networkSubsystem: Subsystem = {
     links,
     qdiscs,
     listeners,
+    unixListeners,
     connections,
     neighbours,
     addresses,
@@ -58,6 +60,7 @@ export const networkSubsystem: Subsystem = {
     gatewayUnresolved,
     addressDuplicate,
     listenOverflow,
+    unixAcceptQueue,
     tcpRetransmits,
     udpDrops,
     peerUnresponsive,

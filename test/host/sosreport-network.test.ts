@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { clock } from '../../src/sources/network/clock.ts';
 import { drivers } from '../../src/sources/network/drivers.ts';
 import { links } from '../../src/sources/network/links.ts';
-import { listeners, qdiscs } from '../../src/sources/network/queues.ts';
+import { listeners, qdiscs, unixListeners } from '../../src/sources/network/queues.ts';
 import { addresses, neighbours, routes, routingRules } from '../../src/sources/network/routing.ts';
 import { replayed, shownOf } from '../helpers/replayed-report.ts';
 
@@ -64,6 +64,8 @@ qdisc fq_codel 0: dev ens3 root refcnt 2 limit 10240p flows 1024 quantum 1514 ta
   'sos_commands/networking/ss_-peaonmi': `Netid State  Recv-Q Send-Q Local Address:Port Peer Address:Port Process
 tcp   LISTEN 129    128    0.0.0.0:8080      0.0.0.0:*      users:(("java",pid=936,fd=3)) uid:33 ino:31223 sk:1 <->
 tcp   LISTEN 0      128    [::]:22           [::]:*         users:(("sshd",pid=900,fd=4)) ino:31225 sk:2 v6only:1 <->
+u_str LISTEN 3      2      /run/lab-42/idle sock 16702140            * 0        users:(("stuckd",pid=20419,fd=3)) skmem:(r0,rb212992,t0,tb212992,f0,w0,o0,bl0,d0) <-> ino:5343590 dev:0/65024 peers: 16702141
+u_str ESTAB  0      0      /run/lab-42/idle sock 16702148            * 16702147 users:(("stuckd",pid=20419,fd=12)) skmem:(r0,rb212992,t0,tb212992,f0,w0,o0,bl0,d0) <-> ino:5343591 dev:0/65024
 tcp   ESTAB  0      0      192.0.2.7:22      192.0.2.1:5123 ino:4 sk:3 <->
 `,
   'sos_commands/networking/ethtool_-i_ens3': 'driver: mlx5_core\nversion: 5.15\nbus-info: 0000:00:03.0\n',
@@ -77,7 +79,18 @@ tcp   ESTAB  0      0      192.0.2.7:22      192.0.2.1:5123 ino:4 sk:3 <->
 
 test('sosreport fills the network with the output of ip, tc, ss and ethtool', async () => {
   const session = await replayed(FILES);
-  const needs = { links, addresses, neighbours, routes, routingRules, qdiscs, listeners, drivers, clock };
+  const needs = {
+    links,
+    addresses,
+    neighbours,
+    routes,
+    routingRules,
+    qdiscs,
+    listeners,
+    unixListeners,
+    drivers,
+    clock,
+  };
   const moment = session.timeline.moment(needs, session.player.positionMs());
   await session.stop();
   expect(moment.links.now?.items).toMatchObject([
@@ -126,6 +139,9 @@ test('sosreport fills the network with the output of ip, tc, ss and ethtool', as
   expect(moment.listeners.now?.items).toEqual([
     { address: '0.0.0.0', port: 8080, waiting: 129, backlog: 128, uid: 33, inode: 31_223 },
     { address: '::', port: 22, waiting: 0, backlog: 128, uid: undefined, inode: 31_225 },
+  ]);
+  expect(moment.unixListeners.now?.items).toEqual([
+    { name: '/run/lab-42/idle sock', inode: 16_702_140, waiting: 3, backlog: 2, uid: undefined },
   ]);
   expect([...(moment.drivers.now?.cards.values() ?? [])]).toEqual([
     { name: 'ens3', driver: 'mlx5_core', rings: { rx: 1024, rxMost: 8192, tx: 512, txMost: 8192 }, steering: undefined, losses: new Map([['rx_out_of_buffer', 4130]]) },

@@ -26,6 +26,10 @@ export const networkSteps: StepTable = {
     commands: () => [command(['ss', '-ltnp'], 'accept queues with their processes')],
     section: 'listeners',
   },
+  'unix-accept-queue': {
+    commands: () => [command(['ss', '-lxnp'], 'accept queues of unix sockets with their processes')],
+    section: 'unix',
+  },
   'udp-drops': {
     tracers: () => ['skb-drops'],
     commands: () => [command(['ss', '-uanmp'], 'buffers and drops of each UDP socket')],

@@ -43,7 +43,24 @@ const REPLIES: Readonly<Record<string, Reply>> = {
     const text = (await commands.output('ss -peaonmi')) ?? (await commands.named('ss_-neopa'));
     return text === undefined ? undefined : lines(text).flatMap((line) => listenerOf(line) ?? []);
   },
+  unixListeners: async (commands) => {
+    const text = await commands.output('ss -peaonmi');
+    return text === undefined ? undefined : lines(text).flatMap((line) => unixListenerOf(line) ?? []);
+  },
 };
+
+/** `u_str LISTEN 0 4096 /run/docker.sock 21435 * 0 users:(("dockerd",pid=968,fd=4)) ino:…`. */
+function unixListenerOf(line: string): object | undefined {
+  const [, waiting, backlog, name, inode] =
+    /^u_\S+\s+LISTEN\s+(\d+)\s+(\d+)\s+(\S.*?)\s+(\d+)\s+\*\s+0\b/.exec(line) ?? [];
+  if (inode === undefined) return undefined;
+  return {
+    ...(name === '*' ? {} : { name }),
+    inode: Number(inode),
+    waiting: Number(waiting),
+    backlog: Number(backlog),
+  };
+}
 
 const linksText = (commands: ReportCommands): Promise<string | undefined> =>
   commands.named('ip_-s_-d_link').then((text) => text ?? commands.named('ip_-d_address'));

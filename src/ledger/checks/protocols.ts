@@ -9,7 +9,7 @@ import { portsPct, stuckPeer } from '../../entities/network/peers.ts';
 import { connections } from '../../sources/network/connections.ts';
 import { links } from '../../sources/network/links.ts';
 import { protocolCounters, protocolRate } from '../../sources/network/protocols.ts';
-import { listeners, qdiscs } from '../../sources/network/queues.ts';
+import { listeners, qdiscs, unixListeners } from '../../sources/network/queues.ts';
 import { addresses, neighbours, routes, routingRules } from '../../sources/network/routing.ts';
 import { overLast } from '../../timeline/window.ts';
 import { check, defineChecks, type Check } from '../check.ts';
@@ -19,8 +19,19 @@ const host = { entity: thisHost, nameVocabulary: 'fixed', pane: 'network' } as c
 /** Protocols, queues, neighbours and routes of the host. */
 export const protocolChecks = defineChecks({
   id: 'protocols',
-  needs: { protocolCounters, connections, listeners, links, qdiscs, addresses, neighbours, routes, routingRules },
-  rules: ['tcp-retransmits', 'listen-overflow', 'udp-drops', 'peer-unresponsive', 'ports-exhausted', 'reverse-path-drops', 'qdisc-drops', 'tunnel-mtu', 'address-duplicate', 'neighbour-table', 'gateway-unresolved', 'rule-table-empty'], // prettier-ignore
+  needs: {
+    protocolCounters,
+    connections,
+    listeners,
+    unixListeners,
+    links,
+    qdiscs,
+    addresses,
+    neighbours,
+    routes,
+    routingRules,
+  },
+  rules: ['tcp-retransmits', 'listen-overflow', 'udp-drops', 'peer-unresponsive', 'ports-exhausted', 'reverse-path-drops', 'qdisc-drops', 'tunnel-mtu', 'address-duplicate', 'neighbour-table', 'gateway-unresolved', 'rule-table-empty', 'unix-accept-queue'], // prettier-ignore
   of: (moment): readonly Check[] => {
     const { protocolCounters: counters, listeners: open, links: known, qdiscs: queues, neighbours: table } = moment;
     const seen = overLast(counters, 10, 1.5);
@@ -48,6 +59,7 @@ export const protocolChecks = defineChecks({
     return [
       ...check({ ...host, name: 'tcp', aspect: 'errors', rules: ['tcp-retransmits'], what: 'retransmits', limit: '1% of segments', essential: true }, again && `${count(again.perSec)}/s${again.sharePct === undefined ? '' : `, ${percent(again.sharePct)}`}`, source),
       ...check({ ...host, name: 'accept queue', aspect: 'saturation', rules: ['listen-overflow'], what: 'fullest accept queue', limit: '80% of the backlog' }, open.now && percent(fullest), { listeners: open }),
+      ...check({ ...host, name: 'unix accept queues', aspect: 'saturation', rules: ['unix-accept-queue'], what: 'connections that wait for accept', limit: '80% of the backlog', wide: true }, moment.unixListeners.now && plural(moment.unixListeners.now.items.reduce((sum, { waiting }) => sum + waiting, 0), 'connection'), { unixListeners: moment.unixListeners }),
       ...check({ ...host, name: 'udp', aspect: 'errors', rules: ['udp-drops'], what: 'drops of receive buffers', limit: '1/s', essential: true }, rate('Udp RcvbufErrors'), source),
       ...check({ ...host, name: 'peers', aspect: 'errors', rules: ['peer-unresponsive'], what: 'peers that do not acknowledge for 3 s', limit: '0', wide: true }, stuck && `${stuck.length} of ${count(peers.now?.allPeers)}`, { connections: peers }),
       ...check({ ...host, name: 'local ports', aspect: 'utilisation', rules: ['ports-exhausted'], what: 'ports to one destination', limit: '80% of ip_local_port_range' }, peers.now && (fullestUse ? percent(portsPct(fullestUse, peers.now)) : 'no connection out'), { connections: peers }),

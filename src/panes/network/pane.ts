@@ -4,7 +4,7 @@ import { policyRules } from '../../entities/network/rules.ts';
 import { retransmits } from '../../entities/network/tcp.ts';
 import { count, NONE, percent } from '../../lib/units.ts';
 import { protocolCounters, protocolRate } from '../../sources/network/protocols.ts';
-import { listeners } from '../../sources/network/queues.ts';
+import { listeners, unixListeners } from '../../sources/network/queues.ts';
 import { connections, type Connections } from '../../sources/network/connections.ts';
 import { routes, routingRules } from '../../sources/network/routing.ts';
 import { socketPeers } from '../../sources/processes/socket-peers.ts';
@@ -23,6 +23,7 @@ import { gatewayText, serviceLines, serviceNeeds, worstFirst } from './services.
 import { counterRows, countersSection, type CounterRow } from './counters.ts';
 import { peersNote, peerRows, peersSection, type PeerRow } from './peers.ts';
 import { ruleRows, rulesSection, type RuleRow } from './rules.ts';
+import { unixRows, unixSection, type UnixRow } from './unix.ts';
 import { gatewaysSection, listenerRows, listenersSection, neighboursNote, type ListenerRow } from './tables.ts';
 
 const needs = {
@@ -32,6 +33,7 @@ const needs = {
   ...serviceNeeds,
   protocolCounters,
   listeners,
+  unixListeners,
   connections,
   socketPeers,
   routes,
@@ -45,6 +47,8 @@ export interface NetworkModel {
   readonly hops: (row: LinkRow) => readonly Hop[];
   readonly allLinks: number | undefined;
   readonly listeners: readonly ListenerRow[];
+  readonly unix: readonly UnixRow[];
+  readonly allUnix: number | undefined;
   readonly peers: readonly PeerRow[];
   readonly peersNote: string;
   readonly counters: readonly CounterRow[];
@@ -59,6 +63,7 @@ export interface NetworkModel {
   readonly states: {
     readonly links: ReadingState;
     readonly listeners: ReadingState;
+    readonly unix: ReadingState;
     readonly rules: ReadingState;
     readonly cards: ReadingState;
     readonly namespaces: ReadingState;
@@ -66,6 +71,7 @@ export interface NetworkModel {
   readonly empty: {
     readonly links: NothingWords;
     readonly listeners: NothingWords;
+    readonly unix: NothingWords;
     readonly peers: NothingWords;
     readonly counters: NothingWords;
     readonly gateways: NothingWords;
@@ -101,6 +107,7 @@ export const networkPane = definePane({
     'routes',
     'rules',
     'sockets',
+    'unix',
   ],
   needs,
   model: networkModel,
@@ -126,6 +133,7 @@ export const networkPane = definePane({
       pathDetail(row, () => model.hops(row)),
     ),
     listenersSection(model.listeners, model.states.listeners, model.empty.listeners),
+    unixSection(model.unix, model.allUnix, model.states.unix, model.empty.unix),
     peersSection(model.peers, model.peersNote, model.empty.peers),
     gatewaysSection(model.gateways, model.neighbours, model.empty.gateways),
     rulesSection(model.rules, model.states.rules, model.empty.rules),
@@ -151,6 +159,8 @@ export function networkModel(moment: Moment<typeof needs>): NetworkModel {
     hops: ({ link, owner }) => flowPath(link, owner, moment),
     allLinks: seen.now?.all,
     listeners: listenerRows(open.now?.items ?? [], moment.socketPeers.now?.owners),
+    unix: unixRows(moment.unixListeners.now, moment.socketPeers.now),
+    allUnix: moment.unixListeners.now?.all,
     peers: peerRows(moment.connections, moment.socketPeers.now?.owners),
     peersNote: peersNote(moment.connections.now),
     counters: counterRows(overLast(counters, 10, 1.5)),
@@ -165,6 +175,7 @@ export function networkModel(moment: Moment<typeof needs>): NetworkModel {
     states: {
       links: stateOf(seen),
       listeners: stateOf(open),
+      unix: stateOf(moment.unixListeners),
       rules: stateOf(moment.routingRules),
       cards: stateOf(moment.drivers),
       namespaces: stateOf(moment.namespaces),
@@ -172,6 +183,7 @@ export function networkModel(moment: Moment<typeof needs>): NetworkModel {
     empty: {
       links: nothingWords('none', stateOf(seen)),
       listeners: nothingWords('none', stateOf(open)),
+      unix: nothingWords('none', stateOf(moment.unixListeners)),
       peers: nothingWords('none', stateOf(moment.connections)),
       counters: nothingWords('none', stateOf(counters)),
       gateways: nothingWords('no default route', stateOf(table)),

@@ -9,7 +9,7 @@ import { numberKnown, type NothingWords, type ReadingState } from '../../timelin
 import { numberColumn, percentColumn, textColumn, totalColumn } from '../../ui/kit/columns.ts';
 import type { Column, TableSection } from '../pane.ts';
 
-const fillPct = ({ waiting, backlog }: Listener): number | undefined =>
+export const fillPct = ({ waiting, backlog }: Pick<Listener, 'waiting' | 'backlog'>): number | undefined =>
   backlog === 0 ? undefined : (100 * waiting) / backlog;
 
 export interface ListenerRow extends Listener {

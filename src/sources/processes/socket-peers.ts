@@ -1,5 +1,5 @@
 import { defineSource } from '../source.ts';
-import { ssSockets, type SocketOwner, type SsSockets, type TcpSocket } from './ss-sockets.ts';
+import { ssSockets, type SocketOwner, type SsSockets, type TcpSocket, type UnixSocket } from './ss-sockets.ts';
 
 /** Process of this host that is connected to a daemon of it. */
 export interface LocalClient {
@@ -28,14 +28,30 @@ export interface SocketOwners {
   readonly connections: ReadonlyMap<string, SocketOwner>;
 }
 
+/** Use of a listening unix socket. */
+export interface UnixUse {
+  readonly owner: SocketOwner | undefined;
+  /** Accepted connections. */
+  readonly connections: number;
+  /** Processes at their other ends, those with most connections first; at most 20. */
+  readonly clients: readonly UnixClient[];
+}
+
+export interface UnixClient extends SocketOwner {
+  readonly connections: number;
+}
+
 export interface SocketPeers {
   readonly owners: SocketOwners;
   readonly clients: readonly LocalClient[];
+  /** Listening unix sockets by inode. */
+  readonly unix: ReadonlyMap<number, UnixUse>;
   /** At most 5 000. */
   readonly remote: readonly RemoteSocket[];
 }
 
 const MAX_REMOTE = 5000;
+const MAX_UNIX_CLIENTS = 20;
 
 /**
  * Processes of sockets in the host's network namespace, and what they are connected to: daemons of this host by both ends of unix sockets and
@@ -56,10 +72,15 @@ export const socketPeers = defineSource({
   reads: { sockets: { kind: 'run', argv: ['ss', '-Hntxp', 'state', 'established', 'state', 'listening'], as: 'root' } },
   parse: ({ sockets: text }): SocketPeers => {
     const sockets = ssSockets(text ?? '');
-    return { owners: ownersOf(sockets), clients: localClients(sockets), remote: remoteSockets(sockets) };
+    return {
+      owners: ownersOf(sockets),
+      clients: localClients(sockets),
+      unix: unixUses(sockets),
+      remote: remoteSockets(sockets),
+    };
   },
-  weightKiB: ({ owners, clients, remote }: SocketPeers) =>
-    (owners.listeners.size + owners.connections.size + clients.length + remote.length) * 0.15,
+  weightKiB: ({ owners, clients, unix, remote }: SocketPeers) =>
+    (owners.listeners.size + owners.connections.size + clients.length + unix.size + remote.length) * 0.15,
 });
 
 function ownersOf({ tcp }: SsSockets): SocketOwners {
@@ -80,12 +101,7 @@ function localClients({ tcp, unix }: SsSockets): readonly LocalClient[] {
     if (client && daemon && client.pid !== daemon.pid)
       found.set(`${client.pid} ${daemon.pid}`, { client: client.pid, daemon: daemon.pid, ...(address !== undefined && { address }) }); // prettier-ignore
   };
-  // The accepted end has the name of the listening socket; a client has none.
-  const ends = new Map(unix.filter(({ isListening }) => !isListening).map((end) => [end.inode, end]));
-  for (const { peer, name, owner } of ends.values()) {
-    const other = ends.get(peer);
-    if (name !== undefined && other && other.name === undefined) add(other.owner, owner);
-  }
+  for (const { accepted, client } of acceptedEnds(unix)) add(client.owner, accepted.owner);
   const ports = listeningPorts(tcp);
   const connections = connectionsByEnds(tcp);
   for (const { local, peer, owner } of connections.values()) {
@@ -93,6 +109,36 @@ function localClients({ tcp, unix }: SsSockets): readonly LocalClient[] {
     if (other && ports.has(portOf(local)) && !ports.has(portOf(peer))) add(other.owner, owner, addressOf(peer));
   }
   return [...found.values()];
+}
+
+/** Both ends of unix connections: the accepted one has the name of the listening socket, a client has none. */
+function acceptedEnds(
+  unix: readonly UnixSocket[],
+): readonly { readonly accepted: UnixSocket; readonly client: UnixSocket }[] {
+  const ends = new Map(unix.filter(({ isListening }) => !isListening).map((end) => [end.inode, end]));
+  return [...ends.values()].flatMap((accepted) => {
+    const client = ends.get(accepted.peer);
+    return accepted.name !== undefined && client && client.name === undefined ? [{ accepted, client }] : [];
+  });
+}
+
+function unixUses({ unix }: SsSockets): ReadonlyMap<number, UnixUse> {
+  const byName = Map.groupBy(acceptedEnds(unix), ({ accepted }) => accepted.name);
+  return new Map(
+    unix
+      .filter(({ isListening }) => isListening)
+      .map(({ inode, name, owner }): [number, UnixUse] => {
+        const ends = (name === undefined ? undefined : byName.get(name)) ?? [];
+        return [inode, { owner, connections: ends.length, clients: clientsOf(ends.map(({ client }) => client)) }];
+      }),
+  );
+}
+
+function clientsOf(ends: readonly UnixSocket[]): readonly UnixClient[] {
+  const byPid = new Map<number, UnixClient>();
+  for (const { owner } of ends)
+    if (owner) byPid.set(owner.pid, { ...owner, connections: (byPid.get(owner.pid)?.connections ?? 0) + 1 });
+  return [...byPid.values()].toSorted((a, b) => b.connections - a.connections).slice(0, MAX_UNIX_CLIENTS);
 }
 
 /** Connections of which one end alone is here. */

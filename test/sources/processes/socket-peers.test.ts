@@ -117,12 +117,31 @@ test('socketPeers is empty for no reading and for garbage', () => {
     'tcp ESTAB 0 0 x y users:(("a",pid=9999999999999,fd=1))',
     'u_str ESTAB 0 0 1 * 2',
   );
-  for (const { owners, clients, remote } of [socketPeers.parse({ sockets: undefined }), garbage])
-    expect([owners.listeners.size, owners.connections.size, clients, remote]).toEqual([0, 0, [], []]);
+  for (const { owners, clients, unix, remote } of [socketPeers.parse({ sockets: undefined }), garbage])
+    expect([owners.listeners.size, owners.connections.size, clients, unix.size, remote]).toEqual([0, 0, [], 0, []]);
 });
 
 test('socketPeers takes the process of a socket by the ends of its entries, which no command can hold', () => {
   // A command `x",pid=1,fd=3`, as ss 6.1 prints it.
   const { owners } = read('tcp LISTEN 0 5 127.0.0.1:8080 0.0.0.0:* users:(("x",pid=1,fd=3",pid=4711,fd=3))');
   expect([...owners.listeners.values()]).toEqual([{ command: 'x",pid=1,fd=3', pid: 4711 }]);
+});
+
+test('socketPeers has the processes at the other ends of a listening unix socket', () => {
+  // ss 6.1; connection 41 waits for accept.
+  const { unix } = read(
+    'u_str LISTEN 2      8      /run/lab-42/idle sock 16702146 * 0        users:(("lab-daemon",pid=204,fd=9)) ',
+    'u_str LISTEN 1      4                @abstract@x 16702144 * 0        ',
+    'u_str ESTAB  0      0      /run/lab-42/idle sock 16702148 * 16702147 users:(("lab-daemon",pid=204,fd=12))',
+    'u_str ESTAB  0      0                          * 16702147 * 16702148 users:(("curl",pid=300,fd=11))',
+    'u_str ESTAB  0      0      /run/lab-42/idle sock 16702150 * 16702149 users:(("lab-daemon",pid=204,fd=13))',
+    'u_str ESTAB  0      0                          * 16702149 * 16702150 users:(("kubelet",pid=301,fd=11))',
+    'u_str ESTAB  0      0      /run/lab-42/idle sock 16702152 * 16702151 users:(("lab-daemon",pid=204,fd=14))',
+    'u_str ESTAB  0      0                          * 16702151 * 16702152 users:(("kubelet",pid=301,fd=12))',
+    'u_str ESTAB  0      0                          * 41       * 0        users:(("curl",pid=302,fd=5)) ',
+  );
+  expect([...unix]).toEqual([
+    [16_702_146, { owner: { command: 'lab-daemon', pid: 204 }, connections: 3, clients: [{ command: 'kubelet', pid: 301, connections: 2 }, { command: 'curl', pid: 300, connections: 1 }] }],
+    [16_702_144, { owner: undefined, connections: 0, clients: [] }],
+  ]); // prettier-ignore
 });

@@ -11,6 +11,7 @@ import {
   type Attributes,
 } from './netlink-messages.ts';
 import { rule } from './netlink-rules.ts';
+import { unixListener, unixListening } from './netlink-unix.ts';
 
 /** A dump: message type, request struct, and the object that a payload becomes; undefined for payloads that are left out. */
 export interface NetlinkDump {
@@ -294,6 +295,7 @@ export const netlinkDumps: Readonly<Record<string, NetlinkDump>> = {
   neighbours: { protocol: ROUTE, type: 30, bodies: [family(INET, 12), family(INET6, 12)], object: neighbour, counts: isCollected },
   qdiscs: { protocol: ROUTE, type: 38, bodies: [family(UNSPEC, 20)], object: qdisc },
   listeners: { protocol: SOCK_DIAG, type: 20, bodies: [listening(INET), listening(INET6)], object: listener },
+  unixListeners: { protocol: SOCK_DIAG, type: 20, bodies: [unixListening], object: unixListener },
   lookups: { protocol: SOCK_DIAG, type: 20, bodies: [dnsSockets(INET, 'destination'), dnsSockets(INET6, 'destination')], object: dnsSocket },
   nameservers: { protocol: SOCK_DIAG, type: 20, bodies: [dnsSockets(INET, 'source'), dnsSockets(INET6, 'source')], object: dnsSocket },
 }; // prettier-ignore

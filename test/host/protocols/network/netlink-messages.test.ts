@@ -198,3 +198,21 @@ describe('rules', () => {
     expect(netlinkDumps['rules']?.object(dscp)).toMatchObject({ selector: 'from all …' });
   });
 });
+
+// Linux 6.18.
+test.each([
+  [
+    '01010a00bcdafe0061760100000000001a0000002f72756e2f6c61622d34322f66756c6c2e736f636b0000000c000400030000000200000005000600000000000800070000000000',
+    { name: '/run/lab-42/full.sock', inode: 16_702_140, waiting: 3, backlog: 2, uid: 0 },
+  ],
+  [
+    '01010a00c2dafe0062760100000000001a0000002f72756e2f6c61622d34322f69646c6520736f636b0000000c000400000000000800000005000600000000000800070000000000',
+    { name: '/run/lab-42/idle sock', inode: 16_702_146, waiting: 0, backlog: 8, uid: 0 },
+  ],
+  [
+    '01010a00c0dafe0063760100000000000f0000000061627374726163740078000c000400010000000400000005000600000000000800070000000000',
+    { name: '@abstract@x', inode: 16_702_144, waiting: 1, backlog: 4, uid: 0 },
+  ],
+])('unixListeners has %s', (hex, listener) => {
+  expect(netlinkDumps['unixListeners']?.object(Buffer.from(hex, 'hex'))).toEqual(listener);
+});

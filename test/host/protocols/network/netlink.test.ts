@@ -3,7 +3,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { netlink } from '../../../../src/host/protocols/network/netlink.ts';
 import { links } from '../../../../src/sources/network/links.ts';
-import { listeners } from '../../../../src/sources/network/queues.ts';
+import { listeners, unixListeners } from '../../../../src/sources/network/queues.ts';
 import { addresses, routes, routingRules } from '../../../../src/sources/network/routing.ts';
 import { opened, reach } from '../../../helpers/daemon-reach.ts';
 
@@ -47,4 +47,14 @@ test('netlink has a listener with its accept queue', async () => {
   const request = await ask();
   const found = listeners.parse({ listeners: await request('listeners', 4) })?.items.find((one) => one.port === port);
   expect(found).toMatchObject({ address: '127.0.0.1', waiting: 0, backlog: 7 });
+});
+
+test('netlink has a listening unix socket with its accept queue', async () => {
+  const name = `\0crashcart-test-${process.pid}`;
+  const server = createServer().listen({ path: name, backlog: 7 });
+  opened.push({ close: () => void server.close() });
+  await new Promise((resolve) => server.once('listening', resolve));
+  const request = await ask();
+  const found = unixListeners.parse({ listeners: await request('unixListeners', 4) })?.items ?? [];
+  expect(found.find((one) => one.name === name.replace('\0', '@'))).toMatchObject({ waiting: 0, backlog: 7 });
 });
