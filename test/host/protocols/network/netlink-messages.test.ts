@@ -1,3 +1,4 @@
+import { PassThrough, Writable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import {
   addressOf,
@@ -215,4 +216,33 @@ test.each([
   ],
 ])('unixListeners has %s', (hex, listener) => {
   expect(netlinkDumps['unixListeners']?.object(Buffer.from(hex, 'hex'))).toEqual(listener);
+});
+
+describe('netlink', () => {
+  /** Connection to a kernel that refuses every request with ENOENT. */
+  function refusing() {
+    const stdout = new PassThrough();
+    const stdin = new Writable({
+      write: (request: Buffer, _, done) => {
+        stdout.write(message(2, request.readUInt32LE(8), Buffer.concat([number(-2 >>> 0), Buffer.alloc(16)])));
+        done();
+      },
+    });
+    const pipe = { stdout, stderr: new PassThrough(), stdin, exited: new Promise<undefined>(() => {}), kill: () => {} };
+    return netlink.connect(async () => pipe);
+  }
+
+  test.each(['listeners', 'unixListeners'])(
+    'netlink does not take %s for absent where the kernel lacks a module',
+    async (request) => {
+      await expect(refusing().request(request, 1000)).rejects.toMatchObject({
+        why: 'failed',
+        message: 'no module for sockets of this family (inet_diag, unix_diag)',
+      });
+    },
+  );
+
+  test('netlink takes what has no entry for absent', async () => {
+    await expect(refusing().request('rules', 1000)).rejects.toMatchObject({ why: 'absent' });
+  });
 });
