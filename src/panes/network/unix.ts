@@ -2,11 +2,11 @@ import { plain } from '../../lib/plain.ts';
 import { count } from '../../lib/units.ts';
 import type { Dump } from '../../sources/network/dump.ts';
 import type { UnixListener } from '../../sources/network/queues.ts';
-import type { SocketPeers, UnixUse } from '../../sources/processes/socket-peers.ts';
+import type { SocketPeers, UnixClient, UnixUse } from '../../sources/processes/socket-peers.ts';
 import { grade, limits } from '../../thresholds.ts';
-import { numberKnown, type NothingWords, type ReadingState } from '../../timeline/reading-state.ts';
+import { nothingWords, numberKnown, type NothingWords, type ReadingState } from '../../timeline/reading-state.ts';
 import { numberColumn, percentColumn, textColumn, totalColumn } from '../../ui/kit/columns.ts';
-import type { Column, TableSection } from '../pane.ts';
+import type { Column, Detail, TableSection } from '../pane.ts';
 import { fillPct, ownerText } from './tables.ts';
 
 export interface UnixRow extends UnixListener {
@@ -33,6 +33,31 @@ const columns: readonly Column<UnixRow>[] = [
   numberColumn({ id: 'inode', title: 'INODE', about: 'Inode of the socket, as in the open files of its process.', width: 10, rank: 3, value: ({ inode }) => inode }),
 ]; // prettier-ignore
 
+const clientColumns: readonly Column<UnixClient>[] = [
+  numberColumn({ id: 'pid', title: 'PID', about: 'Process at the other end.', width: 8, rank: 0, value: ({ pid }) => pid }),
+  textColumn({ id: 'command', title: 'COMMAND', about: 'Its command.', width: 16, grow: true, rank: 0, value: ({ command }) => plain(command) }),
+  totalColumn({ id: 'connections', title: 'CONNS', about: 'Its connections that the socket accepted, read once a minute.', width: 6, rank: 0, value: ({ connections }) => connections }),
+]; // prettier-ignore
+
+/** Processes that are connected to a socket, of the reading that the table has; it reads nothing more. */
+function unixDetail({ name, inode, use }: UnixRow): Detail | undefined {
+  if (!use) return undefined;
+  const clients: TableSection<UnixClient> = {
+    kind: 'table',
+    id: 'unix-clients',
+    title: 'Clients',
+    note: `${count(use.clients.length)} of ${count(use.connections)} connections`,
+    sources: ['socket-peers'],
+    columns: clientColumns,
+    rows: use.clients,
+    key: ({ pid }) => String(pid),
+    sort: { column: 'connections', descending: true },
+    // Connections whose processes ss does not show.
+    empty: nothingWords('none', use.connections > 0 ? { state: 'not readable', why: 'needs root' } : { state: 'read' }),
+  };
+  return { id: `unix-${inode}`, title: `clients of ${plain(name ?? `inode ${inode}`)}`, sources: {}, everySeconds: 60, sections: () => [clients] }; // prettier-ignore
+}
+
 export const unixSection = (
   rows: readonly UnixRow[],
   all: number | undefined,
@@ -50,5 +75,6 @@ export const unixSection = (
   ),
   key: ({ inode, name }) => `${inode} ${name}`,
   sort: { column: 'fill', descending: true },
+  detail: unixDetail,
   empty,
 });

@@ -63,7 +63,7 @@ describe('strayedAddresses', () => {
   test.each<[string, Host]>([
     ['the table has a route', { routes: [MAIN, { ...MAIN, table: 100, index: 3 }] }],
     ['the default route leads over the same link', { routes: [{ ...MAIN, index: 3 }] }],
-    ['there is no default route', { routes: [{ ...MAIN, destination: '10.0.0.0/8' }] }],
+    ['no route is the default', { routes: [{ ...MAIN, destination: '10.0.0.0/8' }] }],
     ['the default route has several hops', { routes: [{ ...MAIN, hops: [{ index: 2 }, { index: 3 }] }] }],
     ['the link of the address is down', { links: [ETH0, { ...ETH1, operState: 'down' }] }],
     ['not all routes were read', { allRoutes: 9000 }],

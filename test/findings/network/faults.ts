@@ -105,7 +105,7 @@ const acceptedByNone = {
     'u_str LISTEN 3 2 /run/lab.sock 16702140 * 0 users:(("lab-daemon",pid=7,fd=3))\n',
 };
 
-/** A host with two links, each with an address, whose rule of the second looks up a table of its own. */
+/** A host with two links, each with an address, whose rule of the second looks up another table than main. */
 export const twoLinks = (...tableRoutes: readonly object[]) => ({
   ...dump('links', eth0, { ...eth0, index: 3, name: 'eth1' }),
   ...dump('addresses', { index: 2, address: '192.0.2.2', prefix: 24, states: [] }, { index: 3, address: '198.51.100.2', prefix: 24, states: [] }),
