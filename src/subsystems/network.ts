@@ -4,6 +4,7 @@ import {
   gatewayUnresolved,
   neighbourTable,
   qdiscDrops,
+  ruleTableEmpty,
   tunnelMtu,
 } from '../findings/network/routing.ts';
 import { bondLacp, nicDriverLoss } from '../findings/network/cards.ts';
@@ -12,6 +13,7 @@ import { clockSkew, clockUnsynchronised } from '../findings/network/clock.ts';
 import { resolverUnresponsive } from '../findings/network/dns.ts';
 import { namespaceNetwork } from '../findings/network/namespaces.ts';
 import { listenOverflow, reversePath, tcpRetransmits, udpDrops } from '../findings/network/tcp.ts';
+import { unixAcceptQueue } from '../findings/network/unix.ts';
 import { facts } from '../host/protocols/network/facts.ts';
 import { netlink } from '../host/protocols/network/netlink.ts';
 import { networkDependencies } from '../incidents/dependencies/network.ts';
@@ -26,9 +28,9 @@ import { links } from '../sources/network/links.ts';
 import { namespaces } from '../sources/network/namespaces.ts';
 import { peerFlows } from '../sources/network/peer-flows.ts';
 import { protocolCounters } from '../sources/network/protocols.ts';
-import { listeners, qdiscs } from '../sources/network/queues.ts';
+import { listeners, qdiscs, unixListeners } from '../sources/network/queues.ts';
 import { resolvers } from '../sources/network/resolvers.ts';
-import { addresses, neighbours, routes } from '../sources/network/routing.ts';
+import { addresses, neighbours, routes, routingRules } from '../sources/network/routing.ts';
 import { resolved, timesyncd } from '../sources/network/services.ts';
 import { withExample } from './details.ts';
 import type { Subsystem } from './subsystem.ts';
@@ -41,10 +43,12 @@ export const networkSubsystem: Subsystem = {
     links,
     qdiscs,
     listeners,
+    unixListeners,
     connections,
     neighbours,
     addresses,
     routes,
+    routingRules,
     drivers,
     namespaces,
     clock,
@@ -56,6 +60,7 @@ export const networkSubsystem: Subsystem = {
     gatewayUnresolved,
     addressDuplicate,
     listenOverflow,
+    unixAcceptQueue,
     tcpRetransmits,
     udpDrops,
     peerUnresponsive,
@@ -63,6 +68,7 @@ export const networkSubsystem: Subsystem = {
     qdiscDrops,
     neighbourTable,
     reversePath,
+    ruleTableEmpty,
     tunnelMtu,
     nicDriverLoss,
     bondLacp,

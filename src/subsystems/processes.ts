@@ -21,8 +21,6 @@ import { symbolFiles } from '../sources/processes/symbol-files.ts';
 import { processStacks } from '../sources/processes/stacks.ts';
 import { processStatus } from '../sources/processes/status.ts';
 import { processThreads } from '../sources/processes/threads.ts';
-import { socketOwners } from '../sources/processes/socket-owners.ts';
-import { remoteSockets } from '../sources/processes/remote-sockets.ts';
 import { socketPeers } from '../sources/processes/socket-peers.ts';
 import { unitDependencies } from '../sources/processes/unit-dependencies.ts';
 import { processUserStacks } from '../sources/processes/user-stacks.ts';
@@ -38,17 +36,7 @@ import type { Subsystem } from './subsystem.ts';
 /** Manifest of processes and threads. */
 export const processesSubsystem: Subsystem = {
   id: 'processes',
-  sources: [
-    processes,
-    delayAccounting,
-    processLimits,
-    procMount,
-    users,
-    unitDependencies,
-    socketPeers,
-    socketOwners,
-    remoteSockets,
-  ],
+  sources: [processes, delayAccounting, processLimits, procMount, users, unitDependencies, socketPeers],
   details: [
     withExample(processStatus),
     withExample(processThreads),
@@ -88,7 +76,7 @@ export const processesSubsystem: Subsystem = {
       },
       {
         argv: ['ss', '-Hntxp', 'state', 'established', 'state', 'listening'],
-        why: 'which process is connected to which daemon of this host',
+        why: 'which process listens on a port, and which daemon or host each is connected to',
       },
       { argv: ['dpkg-query', '-S', '<path>'], why: 'which package a program belongs to, to name its debug symbols' },
       {

@@ -63,7 +63,7 @@ const READ_ONLY: Readonly<Record<string, '*' | RegExp>> = {
   grep: / \/proc\/\S+$/,
   incus: /^(?:info|console --show-log)\b/,
   iostat: '*',
-  ip: /^(?:-[sd] )*(?:link show dev |(?:neigh|route|rule|addr) show$)/,
+  ip: /^(?:-[sd] )*(?:link show dev |(?:neigh|route|rule|addr) show$|route show table all$)/,
   ipmitool: /^sdr type /,
   journalctl: /^(?!.*--(?:vacuum|rotate|flush|sync|setup-keys|update-catalog))/,
   kubeadm: /^certs check-expiration$/,

@@ -62,7 +62,7 @@ test('sources read what the commands of sos have', async () => {
     expect(moment.netdev.now?.get('eth0')).toMatchObject({ rxBytes: 2000, rxErrors: 3, rxDropped: 4, txPackets: 30, txDropped: 8 }); // prettier-ignore
     expect(moment.kernelLog.now?.records.map(({ at }) => at)).toContain(5001.123456);
     expect([...(moment.mounts.now?.mounts?.values() ?? [])]).toMatchObject([{ target: '/', device: '/dev/vda2', access: 'rw' }, { target: '/srv/a', type: 'nfs4', access: 'ro' }]); // prettier-ignore
-    expect(moment.socketPeers.now).toEqual([{ client: 2395, daemon: 1968 }]);
+    expect(moment.socketPeers.now?.clients).toEqual([{ client: 2395, daemon: 1968 }]);
     expect(moment.unitDependencies.now?.size).toBe(2);
     expect(JSON.stringify(session.raw('unit-dependencies'))).not.toContain('hunter2');
   } finally {

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { clock } from '../../src/sources/network/clock.ts';
 import { drivers } from '../../src/sources/network/drivers.ts';
 import { links } from '../../src/sources/network/links.ts';
-import { listeners, qdiscs } from '../../src/sources/network/queues.ts';
-import { addresses, neighbours, routes } from '../../src/sources/network/routing.ts';
+import { listeners, qdiscs, unixListeners } from '../../src/sources/network/queues.ts';
+import { addresses, neighbours, routes, routingRules } from '../../src/sources/network/routing.ts';
 import { replayed, shownOf } from '../helpers/replayed-report.ts';
 
 /** Lines of sos 4 on Ubuntu 20.04 and 22.04. */
@@ -37,6 +37,23 @@ ff02::16 dev bond0 lladdr 33:33:00:00:00:16 NOARP
 blackhole 198.51.100.0/24 
 local 192.0.2.7 dev bond0 table local proto kernel scope host src 192.0.2.7 
 `,
+  'sos_commands/networking/ip_-4_rule_list': `0:	from all lookup local
+900:	from all fwmark 0x10/0xff lookup 200
+950:	from all to 10.20.0.0/16 prohibit
+960:	from all iif v0 ipproto tcp dport 443 lookup 100
+970:	not from 10.1.0.0/16 lookup 300 suppress_prefixlength 0
+980:	from all goto 32766
+981:	from all tos 0x10 oif v0 uidrange 1000-1010 lookup 100
+1000:	from 10.9.0.2 lookup 100
+1000:	from 10.9.0.77 lookup blue proto static
+1001:	from all lookup [l3mdev-table]
+32766:	from all lookup main
+32767:	from all lookup default
+`,
+  'sos_commands/networking/ip_-6_rule_list': `0:	from all lookup local
+500:	from fd00::/64 lookup 100
+32766:	from all lookup main
+`,
   'sos_commands/networking/tc_-s_qdisc_show': `qdisc noqueue 0: dev lo root refcnt 2 
  Sent 0 bytes 0 pkt (dropped 0, overlimits 0 requeues 0) 
  backlog 0b 0p requeues 0
@@ -47,6 +64,8 @@ qdisc fq_codel 0: dev ens3 root refcnt 2 limit 10240p flows 1024 quantum 1514 ta
   'sos_commands/networking/ss_-peaonmi': `Netid State  Recv-Q Send-Q Local Address:Port Peer Address:Port Process
 tcp   LISTEN 129    128    0.0.0.0:8080      0.0.0.0:*      users:(("java",pid=936,fd=3)) uid:33 ino:31223 sk:1 <->
 tcp   LISTEN 0      128    [::]:22           [::]:*         users:(("sshd",pid=900,fd=4)) ino:31225 sk:2 v6only:1 <->
+u_str LISTEN 3      2      /run/lab-42/idle sock 16702140            * 0        users:(("stuckd",pid=20419,fd=3)) skmem:(r0,rb212992,t0,tb212992,f0,w0,o0,bl0,d0) <-> ino:5343590 dev:0/65024 peers: 16702141
+u_str ESTAB  0      0      /run/lab-42/idle sock 16702148            * 16702147 users:(("stuckd",pid=20419,fd=12)) skmem:(r0,rb212992,t0,tb212992,f0,w0,o0,bl0,d0) <-> ino:5343591 dev:0/65024
 tcp   ESTAB  0      0      192.0.2.7:22      192.0.2.1:5123 ino:4 sk:3 <->
 `,
   'sos_commands/networking/ethtool_-i_ens3': 'driver: mlx5_core\nversion: 5.15\nbus-info: 0000:00:03.0\n',
@@ -60,7 +79,18 @@ tcp   ESTAB  0      0      192.0.2.7:22      192.0.2.1:5123 ino:4 sk:3 <->
 
 test('sosreport fills the network with the output of ip, tc, ss and ethtool', async () => {
   const session = await replayed(FILES);
-  const needs = { links, addresses, neighbours, routes, qdiscs, listeners, drivers, clock };
+  const needs = {
+    links,
+    addresses,
+    neighbours,
+    routes,
+    routingRules,
+    qdiscs,
+    listeners,
+    unixListeners,
+    drivers,
+    clock,
+  };
   const moment = session.timeline.moment(needs, session.player.positionMs());
   await session.stop();
   expect(moment.links.now?.items).toMatchObject([
@@ -84,12 +114,34 @@ test('sosreport fills the network with the output of ip, tc, ss and ethtool', as
     ['192.0.2.0/24', 'unicast', 254],
     ['198.51.100.0/24', 'blackhole', 254],
   ]);
+  expect(
+    moment.routingRules.now?.items.map(({ family, priority, selector, action, table }) => [family, priority, selector, action, table]),
+  ).toEqual([
+    [4, 0, 'from all', 'lookup local', 255],
+    [4, 900, 'from all fwmark 0x10/0xff', 'lookup 200', 200],
+    [4, 950, 'from all to 10.20.0.0/16', 'prohibit', undefined],
+    [4, 960, 'from all iif v0 ipproto tcp dport 443', 'lookup 100', 100],
+    [4, 970, 'not from 10.1.0.0/16', 'lookup 300 suppress_prefixlength 0', 300],
+    [4, 980, 'from all', 'goto 32766', undefined],
+    [4, 981, 'from all tos 0x10 oif v0 uidrange 1000-1010', 'lookup 100', 100],
+    [4, 1000, 'from 10.9.0.2', 'lookup 100', 100],
+    [4, 1000, 'from 10.9.0.77', 'lookup blue', undefined],
+    [4, 1001, 'from all', 'lookup [l3mdev-table]', undefined],
+    [4, 32_766, 'from all', 'lookup main', 254],
+    [4, 32_767, 'from all', 'lookup default', 253],
+    [6, 0, 'from all', 'lookup local', 255],
+    [6, 500, 'from fd00::/64', 'lookup 100', 100],
+    [6, 32_766, 'from all', 'lookup main', 254],
+  ]); // prettier-ignore
   expect(moment.qdiscs.now?.items).toEqual([
     { index: 2, kind: 'fq_codel', isRoot: true, queued: 129, backlogBytes: 194_560, drops: 12, requeues: 4, overlimits: 3 },
   ]); // prettier-ignore
   expect(moment.listeners.now?.items).toEqual([
     { address: '0.0.0.0', port: 8080, waiting: 129, backlog: 128, uid: 33, inode: 31_223 },
     { address: '::', port: 22, waiting: 0, backlog: 128, uid: undefined, inode: 31_225 },
+  ]);
+  expect(moment.unixListeners.now?.items).toEqual([
+    { name: '/run/lab-42/idle sock', inode: 16_702_140, waiting: 3, backlog: 2, uid: undefined },
   ]);
   expect([...(moment.drivers.now?.cards.values() ?? [])]).toEqual([
     { name: 'ens3', driver: 'mlx5_core', rings: { rx: 1024, rxMost: 8192, tx: 512, txMost: 8192 }, steering: undefined, losses: new Map([['rx_out_of_buffer', 4130]]) },

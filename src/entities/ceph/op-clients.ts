@@ -45,7 +45,7 @@ export function opClients(moment: Moment<typeof opClientNeeds>): ReadonlyMap<str
   const areConnectionsRead = moment.socketPeers.now !== undefined;
   const table = moment.processes.now?.processes;
   const daemons = osdProcesses(table);
-  const peers = Map.groupBy(moment.socketPeers.now ?? [], ({ daemon }) => daemon);
+  const peers = Map.groupBy(moment.socketPeers.now?.clients ?? [], ({ daemon }) => daemon);
   const connected = (osd: number, address: string): ReadonlySet<number> =>
     new Set(
       (peers.get(daemons.get(osd)?.pid ?? -1) ?? []).flatMap((peer) => (peer.address === address ? peer.client : [])),

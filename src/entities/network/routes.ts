@@ -15,7 +15,7 @@ export interface Gateway {
   readonly unusedSeconds: number | undefined;
 }
 
-const MAIN_TABLE = 254;
+export const MAIN_TABLE = 254;
 const NO_MAC = new Set(['FAILED', 'INCOMPLETE']);
 /** Age from which a failure is past: any packet would have repeated it. */
 const UNUSED_SECONDS = 120;

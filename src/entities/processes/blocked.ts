@@ -32,6 +32,13 @@ export function blockedProcesses(
   return blocked.toSorted((a, b) => b.seconds - a.seconds);
 }
 
+/**
+ * CPU time in ticks of 10 ms, not timeslices of schedstat: writers that a hung disk throttles wake every 0.2 s to look again
+ * (balance_dirty_pages). /proc/PID/schedstat is also not read while stat stays the same.
+ */
+const hasStood = (then: Process, now: Process): boolean =>
+  then.state === 'D' && then.startTicks === now.startTicks && then.cpuSeconds === now.cpuSeconds;
+
 /** Host's time of the first of the readings up to now in which a process stood still in D; undefined for too few. */
 function blockedSince(history: readonly Entry<SampleOf<typeof processes>>[], process: Process): number | undefined {
   let since: number | undefined;
@@ -39,10 +46,8 @@ function blockedSince(history: readonly Entry<SampleOf<typeof processes>>[], pro
   for (let i = history.length - 1; i >= 0; i--) {
     const { at, sample } = history[i] as Entry<SampleOf<typeof processes>>;
     const then = sample.processes.get(process.pid);
-    const still =
-      then?.state === 'D' && then.startTicks === process.startTicks && then.cpuSeconds === process.cpuSeconds;
     // The host's clock restarts at boot.
-    if (!still || at > (since ?? at)) break;
+    if (!then || !hasStood(then, process) || at > (since ?? at)) break;
     since = at;
     readings++;
   }

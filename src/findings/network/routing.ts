@@ -1,9 +1,10 @@
 import { gateways, gatewaySeverity } from '../../entities/network/routes.ts';
+import { policyRules, strayedAddresses } from '../../entities/network/rules.ts';
 import { wideTunnels } from '../../entities/network/tunnels.ts';
 import { count, percent, span } from '../../lib/units.ts';
 import { links, type Link } from '../../sources/network/links.ts';
 import { qdiscs } from '../../sources/network/queues.ts';
-import { addresses, neighbours, routes } from '../../sources/network/routing.ts';
+import { addresses, neighbours, routes, routingRules } from '../../sources/network/routing.ts';
 import { grade, limits } from '../../thresholds.ts';
 import { delta } from '../../timeline/moment.ts';
 import { overLast } from '../../timeline/window.ts';
@@ -90,6 +91,31 @@ export const addressDuplicate = defineFinding({
         },
       ];
     });
+  },
+});
+
+/** Address whose own routing table lost its routes, as after a link that was down: the main table sends its replies over another link. */
+export const ruleTableEmpty = defineFinding({
+  id: 'rule-table-empty',
+  title: 'Routing table of a rule empty',
+  needs: { routingRules, routes, addresses, links },
+  authority: '[own]; ip-rule(8): a table without a matching route falls through to the next rule',
+  judge: ({ routingRules: rules, routes: table, addresses: own, links: present }): readonly Found[] => {
+    if (!rules.now || !table.now || !own.now) return [];
+    const policy = policyRules(rules.now.items, table.now);
+    return strayedAddresses(policy, table.now.items, own.now.items, byIndex(present.now?.items)).map(
+      ({ rule, address, link, over }): Found => ({
+        ...nic(link),
+        severity: 'warn',
+        condition: address,
+        sentence: `${address}: routing table ${rule.table} empty, its packets leave over ${over.name}`,
+        evidence: [
+          { what: `rule ${rule.priority}`, value: `${rule.selector} ${rule.action}`, source: 'rtnetlink rules' },
+          { what: `table ${rule.table}`, value: 'no route', source: 'rtnetlink routes' },
+        ],
+        next: `restore the routes of table ${rule.table} (netplan, NetworkManager, ifupdown): a link that goes down takes them`,
+      }),
+    );
   },
 });
 

@@ -26,6 +26,10 @@ export const networkSteps: StepTable = {
     commands: () => [command(['ss', '-ltnp'], 'accept queues with their processes')],
     section: 'listeners',
   },
+  'unix-accept-queue': {
+    commands: () => [command(['ss', '-lxnp'], 'accept queues of unix sockets with their processes')],
+    section: 'unix',
+  },
   'udp-drops': {
     tracers: () => ['skb-drops'],
     commands: () => [command(['ss', '-uanmp'], 'buffers and drops of each UDP socket')],
@@ -68,6 +72,13 @@ export const networkSteps: StepTable = {
   'address-duplicate': {
     commands: () => [command(['ip', '-d', 'addr', 'show'], 'addresses with their flags')],
     section: 'links',
+  },
+  'rule-table-empty': {
+    commands: () => [
+      command(['ip', 'rule', 'show'], 'rules with their tables'),
+      command(['ip', 'route', 'show', 'table', 'all'], 'routes of all tables'),
+    ],
+    section: 'rules',
   },
   'tunnel-mtu': {
     commands: (found) => [command(['ip', '-d', 'link', 'show', 'dev', device(found)], 'tunnel with its options')],

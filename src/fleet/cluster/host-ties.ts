@@ -18,7 +18,7 @@ import { ovnCentral } from '../../sources/ovn/central.ts';
 import { ovnDaemons } from '../../sources/ovn/daemons.ts';
 import { ovsDb } from '../../sources/ovs/db.ts';
 import { processes } from '../../sources/processes/processes.ts';
-import { remoteSockets } from '../../sources/processes/remote-sockets.ts';
+import { socketPeers } from '../../sources/processes/socket-peers.ts';
 import type { Moment } from '../../timeline/moment.ts';
 
 /** Sources of the ties of a host; those that were not read give none. */
@@ -33,7 +33,7 @@ export const tieNeeds = {
   ovnCentral,
   ovnDaemons,
   ovsDb,
-  remoteSockets,
+  socketPeers,
   processes,
 };
 
@@ -117,8 +117,8 @@ function homesAt(moment: Moment<typeof tieNeeds>): readonly Home[] {
   return found;
 }
 
-const endsAt = ({ remoteSockets: sockets, processes: table }: Moment<typeof tieNeeds>): readonly RemoteEnd[] =>
-  (sockets.now ?? []).flatMap(({ pid, ...end }): readonly RemoteEnd[] => {
+const endsAt = ({ socketPeers: sockets, processes: table }: Moment<typeof tieNeeds>): readonly RemoteEnd[] =>
+  (sockets.now?.remote ?? []).flatMap(({ pid, ...end }): readonly RemoteEnd[] => {
     const process = table.now?.processes.get(pid);
     return process ? [{ process: processRef(process), ...end }] : [];
   });

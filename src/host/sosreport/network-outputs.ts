@@ -28,6 +28,12 @@ const REPLIES: Readonly<Record<string, Reply>> = {
     const all = await Promise.all([byLink(commands, four, routeOf(4)), byLink(commands, six, routeOf(6))]);
     return all.every((part) => part === undefined) ? undefined : all.flatMap((part) => part ?? []);
   },
+  rules: async (commands) => {
+    const four = (await commands.output('ip -4 rule list')) ?? (await commands.output('ip rule show'));
+    const six = await commands.output('ip -6 rule list');
+    if (four === undefined && six === undefined) return undefined;
+    return [...rulesOf(four ?? '', 4), ...rulesOf(six ?? '', 6)];
+  },
   qdiscs: async (commands) => {
     const text = await commands.output('tc -s qdisc show');
     const indexes = await indexesOf(commands);
@@ -37,7 +43,24 @@ const REPLIES: Readonly<Record<string, Reply>> = {
     const text = (await commands.output('ss -peaonmi')) ?? (await commands.named('ss_-neopa'));
     return text === undefined ? undefined : lines(text).flatMap((line) => listenerOf(line) ?? []);
   },
+  unixListeners: async (commands) => {
+    const text = await commands.output('ss -peaonmi');
+    return text === undefined ? undefined : lines(text).flatMap((line) => unixListenerOf(line) ?? []);
+  },
 };
+
+/** `u_str LISTEN 0 4096 /run/docker.sock 21435 * 0 users:(("dockerd",pid=968,fd=4)) ino:…`. */
+function unixListenerOf(line: string): object | undefined {
+  const [, waiting, backlog, name, inode] =
+    /^u_\S+\s+LISTEN\s+(\d+)\s+(\d+)\s+(\S.*?)\s+(\d+)\s+\*\s+0\b/.exec(line) ?? [];
+  if (inode === undefined) return undefined;
+  return {
+    ...(name === '*' ? {} : { name }),
+    inode: Number(inode),
+    waiting: Number(waiting),
+    backlog: Number(backlog),
+  };
+}
 
 const linksText = (commands: ReportCommands): Promise<string | undefined> =>
   commands.named('ip_-s_-d_link').then((text) => text ?? commands.named('ip_-d_address'));
@@ -154,6 +177,21 @@ const routeOf =
       linkDown: / linkdown\b/.test(line),
     };
   };
+
+const TABLES_OF_RULES: Readonly<Record<string, number>> = { ...TABLES, local: 255 };
+
+/** `1000:\tfrom 10.9.0.2 lookup 100 proto static`; who set a rule is left out. */
+function* rulesOf(text: string, family: number): Iterable<object> {
+  for (const line of lines(text)) {
+    const [, priority, selector, action] =
+      /^(\d+):\s+((?:not )?from \S+.*?) ((?:lookup|goto) \S.*?|blackhole|unreachable|prohibit|nop)(?: proto \S+)?$/.exec(
+        line.trimEnd(),
+      ) ?? [];
+    if (action === undefined) continue;
+    const table = /^lookup (\S+)/.exec(action)?.[1] ?? '';
+    yield { family, priority: Number(priority), selector, action, table: TABLES_OF_RULES[table] ?? toCount(table) };
+  }
+}
 
 const ROOT = 0xff_ff_ff_ff;
 

@@ -8,7 +8,7 @@ export const socketDependencies = defineDependencies({
   id: 'sockets',
   needs: { processes, socketPeers },
   of: ({ processes: { now: table }, socketPeers: { now: peers } }) =>
-    (peers ?? []).flatMap(({ client, daemon }): readonly Dependency[] => {
+    (peers?.clients ?? []).flatMap(({ client, daemon }): readonly Dependency[] => {
       const [from, to] = [table?.processes.get(client), table?.processes.get(daemon)];
       return from && to ? [{ dependent: processRef(from), via: 'connected-to', on: processRef(to) }] : [];
     }),

@@ -22,6 +22,7 @@ export const processInfluences: readonly InfluenceRow[] = [
     900,
     'a daemon of the cluster is stopped',
   ],
+  ['process-stopped', 'unix-accept-queue', 'process', [], 'often', 60, 'a stopped process accepts no connection'],
   ['process-stopped', 'ovs-unresponsive', 'daemon', ['runs-as'], 'always', 60, 'its process is stopped'],
   ['process-stopped', 'libvirt-unresponsive', 'daemon', ['runs-as'], 'always', 60, 'its process is stopped'],
   ['process-stopped', 'container-daemon-unresponsive', 'daemon', ['runs-as'], 'always', 60, 'its process is stopped'],

@@ -1,12 +1,13 @@
 import { flowPath, flowPathNeeds, type Hop } from '../../entities/network/flow-path.ts';
 import { gateways, type Gateway } from '../../entities/network/routes.ts';
+import { policyRules } from '../../entities/network/rules.ts';
 import { retransmits } from '../../entities/network/tcp.ts';
 import { count, NONE, percent } from '../../lib/units.ts';
 import { protocolCounters, protocolRate } from '../../sources/network/protocols.ts';
-import { listeners } from '../../sources/network/queues.ts';
+import { listeners, unixListeners } from '../../sources/network/queues.ts';
 import { connections, type Connections } from '../../sources/network/connections.ts';
-import { routes } from '../../sources/network/routing.ts';
-import { socketOwners } from '../../sources/processes/socket-owners.ts';
+import { routes, routingRules } from '../../sources/network/routing.ts';
+import { socketPeers } from '../../sources/processes/socket-peers.ts';
 import { grade, limits } from '../../thresholds.ts';
 import type { Moment } from '../../timeline/moment.ts';
 import { nothingWords, stateOf, type NothingWords, type ReadingState } from '../../timeline/reading-state.ts';
@@ -21,6 +22,8 @@ import { namespaceRows, namespacesSection, namespaceTableNeeds, type NamespaceRo
 import { gatewayText, serviceLines, serviceNeeds, worstFirst } from './services.ts';
 import { counterRows, countersSection, type CounterRow } from './counters.ts';
 import { peersNote, peerRows, peersSection, type PeerRow } from './peers.ts';
+import { ruleRows, rulesSection, type RuleRow } from './rules.ts';
+import { unixRows, unixSection, type UnixRow } from './unix.ts';
 import { gatewaysSection, listenerRows, listenersSection, neighboursNote, type ListenerRow } from './tables.ts';
 
 const needs = {
@@ -30,9 +33,11 @@ const needs = {
   ...serviceNeeds,
   protocolCounters,
   listeners,
+  unixListeners,
   connections,
-  socketOwners,
+  socketPeers,
   routes,
+  routingRules,
 };
 
 export interface NetworkModel {
@@ -42,11 +47,14 @@ export interface NetworkModel {
   readonly hops: (row: LinkRow) => readonly Hop[];
   readonly allLinks: number | undefined;
   readonly listeners: readonly ListenerRow[];
+  readonly unix: readonly UnixRow[];
+  readonly allUnix: number | undefined;
   readonly peers: readonly PeerRow[];
   readonly peersNote: string;
   readonly counters: readonly CounterRow[];
   readonly gateways: readonly Gateway[];
   readonly neighbours: string;
+  readonly rules: readonly RuleRow[];
   readonly figures: readonly FigureLine[];
   readonly services: readonly FigureLine[];
   readonly cards: readonly CardRow[];
@@ -55,15 +63,19 @@ export interface NetworkModel {
   readonly states: {
     readonly links: ReadingState;
     readonly listeners: ReadingState;
+    readonly unix: ReadingState;
+    readonly rules: ReadingState;
     readonly cards: ReadingState;
     readonly namespaces: ReadingState;
   };
   readonly empty: {
     readonly links: NothingWords;
     readonly listeners: NothingWords;
+    readonly unix: NothingWords;
     readonly peers: NothingWords;
     readonly counters: NothingWords;
     readonly gateways: NothingWords;
+    readonly rules: NothingWords;
     readonly cards: NothingWords;
     readonly namespaces: NothingWords;
   };
@@ -93,7 +105,9 @@ export const networkPane = definePane({
     'listeners',
     'route',
     'routes',
+    'rules',
     'sockets',
+    'unix',
   ],
   needs,
   model: networkModel,
@@ -119,8 +133,10 @@ export const networkPane = definePane({
       pathDetail(row, () => model.hops(row)),
     ),
     listenersSection(model.listeners, model.states.listeners, model.empty.listeners),
+    unixSection(model.unix, model.allUnix, model.states.unix, model.empty.unix),
     peersSection(model.peers, model.peersNote, model.empty.peers),
     gatewaysSection(model.gateways, model.neighbours, model.empty.gateways),
+    rulesSection(model.rules, model.states.rules, model.empty.rules),
     namespacesSection(model.namespaces, model.allNamespaces, model.states.namespaces, model.empty.namespaces),
     countersSection(model.counters, model.empty.counters),
     cardsSection(model.cards, model.states.cards, model.empty.cards),
@@ -130,7 +146,8 @@ export const networkPane = definePane({
 
 export function networkModel(moment: Moment<typeof needs>): NetworkModel {
   const { links: seen, listeners: open, routes: table, neighbours: known, protocolCounters: counters } = moment;
-  const ways = gateways(table.now?.items ?? [], known, new Map(seen.now?.items.map((link) => [link.index, link])));
+  const byIndex = new Map(seen.now?.items.map((link) => [link.index, link]));
+  const ways = gateways(table.now?.items ?? [], known, byIndex);
   return {
     presence: presenceOf(
       seen.now !== undefined || counters.now !== undefined,
@@ -141,12 +158,15 @@ export function networkModel(moment: Moment<typeof needs>): NetworkModel {
     links: linkRows(moment),
     hops: ({ link, owner }) => flowPath(link, owner, moment),
     allLinks: seen.now?.all,
-    listeners: listenerRows(open.now?.items ?? [], moment.socketOwners.now),
-    peers: peerRows(moment.connections, moment.socketOwners.now),
+    listeners: listenerRows(open.now?.items ?? [], moment.socketPeers.now?.owners),
+    unix: unixRows(moment.unixListeners.now, moment.socketPeers.now),
+    allUnix: moment.unixListeners.now?.all,
+    peers: peerRows(moment.connections, moment.socketPeers.now?.owners),
     peersNote: peersNote(moment.connections.now),
     counters: counterRows(overLast(counters, 10, 1.5)),
     gateways: ways,
     neighbours: neighboursNote(known.now?.all, known.now?.limit),
+    rules: ruleRows(policyRules(moment.routingRules.now?.items ?? [], table.now), byIndex),
     figures: [...protocolLines(counters), ...stateLines(moment.connections.now)],
     services: serviceLines(moment, ways),
     cards: cardRows(moment.drivers),
@@ -155,15 +175,19 @@ export function networkModel(moment: Moment<typeof needs>): NetworkModel {
     states: {
       links: stateOf(seen),
       listeners: stateOf(open),
+      unix: stateOf(moment.unixListeners),
+      rules: stateOf(moment.routingRules),
       cards: stateOf(moment.drivers),
       namespaces: stateOf(moment.namespaces),
     },
     empty: {
       links: nothingWords('none', stateOf(seen)),
       listeners: nothingWords('none', stateOf(open)),
+      unix: nothingWords('none', stateOf(moment.unixListeners)),
       peers: nothingWords('none', stateOf(moment.connections)),
       counters: nothingWords('none', stateOf(counters)),
       gateways: nothingWords('no default route', stateOf(table)),
+      rules: nothingWords('none besides local, main and default', stateOf(moment.routingRules)),
       cards: nothingWords('none', stateOf(moment.drivers)),
       namespaces: nothingWords('none', stateOf(moment.namespaces)),
     },

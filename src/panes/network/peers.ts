@@ -4,7 +4,8 @@ import { count } from '../../lib/units.ts';
 import { bindDetail, type SampleOf } from '../../sources/source.ts';
 import type { Connections, Peer } from '../../sources/network/connections.ts';
 import { peerFlows, type Flow } from '../../sources/network/peer-flows.ts';
-import type { SocketOwner, SocketOwners } from '../../sources/processes/socket-owners.ts';
+import type { SocketOwners } from '../../sources/processes/socket-peers.ts';
+import type { SocketOwner } from '../../sources/processes/ss-sockets.ts';
 import { grade, limits } from '../../thresholds.ts';
 import type { Seen } from '../../timeline/moment.ts';
 import { nothingWords, stateOfDetail, type NothingWords } from '../../timeline/reading-state.ts';
@@ -73,7 +74,7 @@ export const peersSection = (rows: readonly PeerRow[], note: string, empty: Noth
   id: 'peers',
   title: 'Peers',
   note,
-  sources: ['connections', 'socket-owners'],
+  sources: ['connections', 'socket-peers'],
   columns,
   rows,
   key: ({ address, port, side }) => `${side} ${address} ${port}`,
@@ -134,7 +135,7 @@ const flowsSection = (
   id: 'flows',
   title: 'Connections',
   note: all === undefined ? '' : all > flows.length ? `${flows.length} of ${count(all)}` : count(all),
-  sources: ['peer-flows', 'socket-owners'],
+  sources: ['peer-flows', 'socket-peers'],
   columns: flowColumns,
   rows: flows.map((flow) => ({
     ...flow,

@@ -2,13 +2,14 @@ import { gatewaySeverity, type Gateway } from '../../entities/network/routes.ts'
 import { plain } from '../../lib/plain.ts';
 import { count, NONE, percent, plural } from '../../lib/units.ts';
 import type { Listener } from '../../sources/network/queues.ts';
-import type { SocketOwner, SocketOwners } from '../../sources/processes/socket-owners.ts';
+import type { SocketOwners } from '../../sources/processes/socket-peers.ts';
+import type { SocketOwner } from '../../sources/processes/ss-sockets.ts';
 import { grade, limits } from '../../thresholds.ts';
 import { numberKnown, type NothingWords, type ReadingState } from '../../timeline/reading-state.ts';
 import { numberColumn, percentColumn, textColumn, totalColumn } from '../../ui/kit/columns.ts';
 import type { Column, TableSection } from '../pane.ts';
 
-const fillPct = ({ waiting, backlog }: Listener): number | undefined =>
+export const fillPct = ({ waiting, backlog }: Pick<Listener, 'waiting' | 'backlog'>): number | undefined =>
   backlog === 0 ? undefined : (100 * waiting) / backlog;
 
 export interface ListenerRow extends Listener {
@@ -45,7 +46,7 @@ export const listenersSection = (
   id: 'listeners',
   title: 'Listeners',
   note: count(numberKnown(rows.length, state)),
-  sources: ['listeners', 'socket-owners'],
+  sources: ['listeners', 'socket-peers'],
   columns: listenerColumns,
   rows: rows.toSorted((a, b) => (fillPct(b) ?? 0) - (fillPct(a) ?? 0) || a.port - b.port),
   key: ({ address, port, inode }) => `${address}:${port} ${inode}`,

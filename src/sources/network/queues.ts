@@ -63,6 +63,34 @@ const listenerOf = (value: Fields): Listener | undefined => {
     : { address, port, waiting, backlog, uid: countOf(value['uid']), inode: countOf(value['inode']) };
 };
 
+export interface UnixListener {
+  /** Path, or `@` and an abstract name; undefined where it has none. */
+  readonly name: string | undefined;
+  readonly inode: number;
+  /** Connections that wait for accept(2). */
+  readonly waiting: number;
+  /** Limit: connect(2) blocks, or fails with EAGAIN, while more than these wait. */
+  readonly backlog: number;
+  readonly uid: number | undefined;
+}
+
+const unixListenerOf = (value: Fields): UnixListener | undefined => {
+  const [inode, waiting, backlog] = [countOf(value['inode']), countOf(value['waiting']), countOf(value['backlog'])];
+  return inode === undefined || waiting === undefined || backlog === undefined
+    ? undefined
+    : { name: textOf(value['name']), inode, waiting, backlog, uid: countOf(value['uid']) };
+};
+
+/** Listening unix sockets of the host's network namespace with their accept queues: the kernel sends no others. unix_diag, sock_diag(7). */
+export const unixListeners = defineSource({
+  id: 'unix-listeners',
+  title: 'Listening unix sockets',
+  why: 'Shows daemons that do not accept the connections to their unix socket.',
+  everySeconds: 5,
+  reads: { listeners: netlinkRead('unixListeners', 4) },
+  parse: ({ listeners: text }): Dump<UnixListener> | undefined => dumpOf(text, unixListenerOf),
+});
+
 /** Listening TCP sockets with their accept queues: the kernel sends no others. SOCK_DIAG_BY_FAMILY, sock_diag(7). */
 export const listeners = defineSource({
   id: 'listeners',

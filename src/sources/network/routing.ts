@@ -81,6 +81,35 @@ function routeOf(value: Fields): Route | undefined {
 
 const hopOf = (value: Fields): Hop => ({ gateway: textOf(value['gateway']), index: countOf(value['index']) });
 
+export interface RoutingRule {
+  readonly family: number;
+  /** Rules are tried from the lowest on. */
+  readonly priority: number;
+  /** Which packets, as ip(8) prints it: `from 10.9.0.2`, `from all fwmark 0x10/0xff`. */
+  readonly selector: string;
+  /** `lookup 100`, `goto 32766`, `prohibit`. */
+  readonly action: string;
+  /** Number of the table that is looked up; undefined of another action, of the table of a VRF, and of a name without a number. */
+  readonly table: number | undefined;
+}
+
+/** Rules of policy routing. RTM_GETRULE, rtnetlink(7), ip-rule(8). */
+export const routingRules = defineSource({
+  id: 'routing-rules',
+  title: 'Routing rules',
+  why: 'Shows which packets are routed by other tables than the main one.',
+  everySeconds: 15,
+  reads: { rules: netlinkRead('rules') },
+  parse: ({ rules: text }): Dump<RoutingRule> | undefined => dumpOf(text, ruleOf),
+});
+
+function ruleOf(value: Fields): RoutingRule | undefined {
+  const priority = countOf(value['priority']);
+  const [selector, action] = [textOf(value['selector']), textOf(value['action'])];
+  if (priority === undefined || selector === undefined || action === undefined) return undefined;
+  return { family: countOf(value['family']) ?? 4, priority, selector, action, table: countOf(value['table']) };
+}
+
 export interface Neighbour {
   readonly index: number;
   readonly address: string;

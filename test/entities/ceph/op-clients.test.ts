@@ -9,7 +9,7 @@ import {
 import type { CephOp } from '../../../src/sources/ceph/op.ts';
 import type { OpsSample } from '../../../src/sources/ceph/ops.ts';
 import type { Process } from '../../../src/sources/processes/processes.ts';
-import type { SocketPeer } from '../../../src/sources/processes/socket-peers.ts';
+import { socketPeers, type LocalClient } from '../../../src/sources/processes/socket-peers.ts';
 import type { Moment } from '../../../src/timeline/moment.ts';
 import { seen } from '../../helpers/seen.ts';
 
@@ -26,7 +26,7 @@ const guest: Process['owner'] = { kind: 'guest', name: 'instance-0000002a' };
 interface Made {
   readonly ops: Readonly<Record<number, readonly CephOp[]>>;
   readonly processes: readonly Process[];
-  readonly peers: readonly SocketPeer[];
+  readonly peers: readonly LocalClient[];
   readonly devices?: readonly { readonly name: string; readonly client: string }[];
 }
 
@@ -41,7 +41,7 @@ const moment = ({ ops, processes, peers, devices = [] }: Made): Moment<typeof op
     rbdDevices: seen(undefined, devices.map((one) => ({ ...one, pool: 'p', image: 'i' })), 60), // prettier-ignore
     // Clients are made of the table alone.
     processes: seen(undefined, table as never, 2),
-    socketPeers: seen(undefined, peers, 60),
+    socketPeers: seen(undefined, { ...socketPeers.parse({ sockets: undefined }), clients: peers }, 60),
   };
 };
 
@@ -53,7 +53,7 @@ const processes = [
   process(811, 'qemu-system-x86', { owner: guest }),
   process(812, 'qemu-system-x86', { owner: { kind: 'guest', name: 'instance-0000002b' } }),
 ];
-const peer = (client: number, daemon: number, address = ME): SocketPeer => ({ client, daemon, address });
+const peer = (client: number, daemon: number, address = ME): LocalClient => ({ client, daemon, address });
 
 const wordsOf = (made: Made, id: string) => {
   const client = opClients(moment(made)).get(id);

@@ -1,3 +1,4 @@
+import { socketPeers } from '../../../src/sources/processes/socket-peers.ts';
 import { describe, expect, test } from 'vitest';
 import { checkMembers, subjectsOf } from '../../../src/entities/ceph/check-members.ts';
 import { checkNext } from '../../../src/entities/ceph/check-next.ts';
@@ -130,7 +131,7 @@ describe('ceph-health', () => {
           cephSlowOps: seen(undefined, new Map(), 15),
           rbdDevices: seen(undefined, [], 60),
           processes: seen(undefined, undefined as never, 2),
-          socketPeers: seen(undefined, [], 60),
+          socketPeers: seen(undefined, socketPeers.parse({ sockets: undefined }), 60),
         })
         .map(({ subject, sentence }) => `${subject} ${sentence}`);
     expect(judge(1000, check('OSD_NEARFULL', '1 nearfull osd(s)'))).toEqual(['OSD_NEARFULL 1 nearfull osd(s): osd.3']);

@@ -9,9 +9,11 @@ import {
   gatewayUnresolved,
   neighbourTable,
   qdiscDrops,
+  ruleTableEmpty,
   tunnelMtu,
 } from '../../../src/findings/network/routing.ts';
 import { listenOverflow, reversePath, tcpRetransmits, udpDrops } from '../../../src/findings/network/tcp.ts';
+import { unixAcceptQueue } from '../../../src/findings/network/unix.ts';
 import { faultOn, type Fault } from '../../helpers/found-on.ts';
 
 const vm = faultOn('cloud-vm', 10);
@@ -90,10 +92,34 @@ export const twoGateways = (of6: object) => ({
   ...dump('neighbours', { index: 2, address: '192.0.2.1', state: 'REACHABLE' }, { index: 2, address: 'fd00::1', ...of6 }),
 }); // prettier-ignore
 
+/** A listening unix socket. */
+export const unixReply = (waiting: number, backlog: number) => ({
+  'netlink:4 < unixListeners': JSON.stringify({ all: 1, objects: [{ name: '/run/lab.sock', inode: 16_702_140, waiting, backlog, uid: 0 }] }),
+}); // prettier-ignore
+
+/** A full one of a process. */
+const acceptedByNone = {
+  ...unixReply(3, 2),
+  '/proc/[0-9]*/stat': ran('lab-daemon'),
+  'ss -Hntxp state established state listening':
+    'u_str LISTEN 3 2 /run/lab.sock 16702140 * 0 users:(("lab-daemon",pid=7,fd=3))\n',
+};
+
+/** A host with two links, each with an address, whose rule of the second looks up another table than main. */
+export const twoLinks = (...tableRoutes: readonly object[]) => ({
+  ...dump('links', eth0, { ...eth0, index: 3, name: 'eth1' }),
+  ...dump('addresses', { index: 2, address: '192.0.2.2', prefix: 24, states: [] }, { index: 3, address: '198.51.100.2', prefix: 24, states: [] }),
+  ...dump('routes', { family: 4, table: 254, destination: 'default', type: 'unicast', gateway: '192.0.2.1', index: 2 }, ...tableRoutes),
+  ...dump('rules', { family: 4, priority: 0, selector: 'from all', action: 'lookup local', table: 255 }, { family: 4, priority: 100, selector: 'from 198.51.100.2', action: 'lookup 100', table: 100 }, { family: 4, priority: 32_766, selector: 'from all', action: 'lookup main', table: 254 }),
+}); // prettier-ignore
+
 /** Faults of the network; signatures as measured in network namespaces. */
 export const networkFaults: readonly Fault[] = [
   vm(tcpRetransmits, [snmp(group('Tcp', { OutSegs: 1000, RetransSegs: 10 })), snmp(group('Tcp', { OutSegs: 4616, RetransSegs: 361 }))], ['crit', 'tcp', '8.8% of segments retransmitted, 35.1/s']),
   vm(listenOverflow, [{ ...netstat({ ListenOverflows: 3, ListenDrops: 3 }), ...dump('listeners', { address: '0.0.0.0', port: 8080, waiting: 3, backlog: 2 }) }, { ...netstat({ ListenOverflows: 84, ListenDrops: 84 }), ...dump('listeners', { address: '0.0.0.0', port: 8080, waiting: 3, backlog: 2 }) }], ['crit', 'accept queue', 'full, 81 connections dropped in 10 s, port 8080: 3 of 2 waiting']),
+  vm(unixAcceptQueue, [unixReply(3, 2), unixReply(3, 2)], ['crit', '/run/lab.sock', 'accept queue full, clients block in connect, 3 waiting, backlog 2']),
+  vm(unixAcceptQueue, [acceptedByNone, acceptedByNone], ['crit', 'lab-daemon[7]', 'accept queue full, clients block in connect, 3 waiting, backlog 2: /run/lab.sock']),
+  vm(unixAcceptQueue, [unixReply(7, 8), unixReply(8, 8)], ['warn', '/run/lab.sock', 'accept queue nearly full, 8 waiting, backlog 8']),
   vm(udpDrops, [snmp(group('Udp', { InErrors: 0, RcvbufErrors: 0, SndbufErrors: 0 })), snmp(group('Udp', { InErrors: 497, RcvbufErrors: 497, SndbufErrors: 0 }))], ['warn', 'udp', 'receive buffers full, 49.7 drops/s']),
   vm(udpDrops, [0, 497].map((drops) => ({ ...snmp(group('Udp', { RcvbufErrors: drops, SndbufErrors: 0 })), ...peerReply([], { udp: [['0.0.0.0', 9002, drops, 4096, 0, 91], ['0.0.0.0', 53, 7, 0, 0, 92]] }) })), ['warn', 'udp', 'receive buffers full, 49.7 drops/s, port 9002']),
   vm(udpDrops, [0, 300].map((drops) => peerReply([], { udp: [['::', 9003, drops, 4096, 0, 93]] })), ['warn', 'udp', 'receive buffers full, 30 drops/s, port 9003']),
@@ -106,6 +132,7 @@ export const networkFaults: readonly Fault[] = [
   vm(gatewayUnresolved, [{}, twoGateways({ state: 'FAILED', failedSeconds: 2 })], ['warn', 'eth0', 'default gateway fd00::1 unreachable (FAILED)']),
   vm(neighbourTable, [{}, { 'netlink:0 < neighbours': JSON.stringify({ all: 1000, objects: [] }), '/proc/sys/net/ipv4/neigh/default/gc_thresh3': '1024\n' }], ['crit', 'neighbour table', '98% full, 1.0k of 1.0k entries (gc_thresh3)']),
   vm(addressDuplicate, [{}, { ...dump('links', eth0), ...dump('addresses', { index: 2, address: 'fd00::2', prefix: 64, states: ['dadfailed'] }) }], ['crit', 'eth0', 'fd00::2 is a duplicate, detection failed (dadfailed)']),
+  vm(ruleTableEmpty, [{}, twoLinks()], ['warn', 'eth1', '198.51.100.2: routing table 100 empty, its packets leave over eth0']),
   vm(tunnelMtu, [{}, dump('links', eth0, vxlan)], ['warn', 'vxlan0', 'vxlan MTU 1500 above 1450 that fit into eth0 (MTU 1500)']),
   vm(qdiscDrops, [{ ...dump('links', eth0), ...dump('qdiscs', { index: 2, kind: 'tbf', parent: 4_294_967_295, queued: 12, backlogBytes: 18_000, drops: 10 }) }, { ...dump('links', eth0), ...dump('qdiscs', { index: 2, kind: 'tbf', parent: 4_294_967_295, queued: 129, backlogBytes: 195_306, drops: 310 }) }], ['warn', 'eth0', '30 drops/s in qdisc tbf, 129 packets queued']),
   vm(qdiscDrops, [{ ...dump('links', eth0), ...dump('qdiscs') }, { ...dump('links', eth0), ...dump('qdiscs', { index: 2, kind: 'tbf', parent: 4_294_967_295, queued: 12, drops: 300 }) }], ['warn', 'eth0', '30 drops/s in qdisc tbf, 12 packets queued']),

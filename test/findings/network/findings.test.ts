@@ -2,9 +2,10 @@ import { expect, test } from 'vitest';
 import { bondLacp } from '../../../src/findings/network/cards.ts';
 import { clockUnsynchronised } from '../../../src/findings/network/clock.ts';
 import { gatewayUnresolved, qdiscDrops } from '../../../src/findings/network/routing.ts';
+import { unixAcceptQueue } from '../../../src/findings/network/unix.ts';
 import { missing } from '../../../src/host/host.ts';
 import { foundOn } from '../../helpers/found-on.ts';
-import { bonding, clockReply, dump, eth0, LACP_BOND, ran, twoGateways, UNSYNCHRONISED } from './faults.ts';
+import { bonding, clockReply, dump, eth0, LACP_BOND, ran, twoGateways, unixReply, UNSYNCHRONISED } from './faults.ts';
 
 /** chronyd 4.3 with `local stratum 5`. */
 const LOCAL_SOURCE =
@@ -64,4 +65,9 @@ test('clock-unsynchronised finds nothing when the error is below 16 s', async ()
 
 test('clock-unsynchronised finds nothing when the kernel is synchronised', async () => {
   expect(await foundOn(clockUnsynchronised, 'cloud-vm', [clockReply(0)])).toEqual([]);
+});
+
+test('unix-accept-queue finds nothing when a queue was full at one reading alone', async () => {
+  expect(await foundOn(unixAcceptQueue, 'cloud-vm', [unixReply(0, 2), unixReply(3, 2)], 5)).toEqual([]);
+  expect(await foundOn(unixAcceptQueue, 'cloud-vm', [unixReply(0, 0), unixReply(0, 0)], 5)).toEqual([]);
 });

@@ -3,8 +3,8 @@ import { connections } from '../../../src/sources/network/connections.ts';
 import { carrierRevision, links } from '../../../src/sources/network/links.ts';
 import { peerFlows } from '../../../src/sources/network/peer-flows.ts';
 import { protocolCounters } from '../../../src/sources/network/protocols.ts';
-import { listeners, qdiscs } from '../../../src/sources/network/queues.ts';
-import { addresses, neighbours, routes } from '../../../src/sources/network/routing.ts';
+import { listeners, qdiscs, unixListeners } from '../../../src/sources/network/queues.ts';
+import { addresses, neighbours, routes, routingRules } from '../../../src/sources/network/routing.ts';
 
 const dump = (...objects: readonly object[]) => JSON.stringify({ all: objects.length, objects });
 
@@ -121,6 +121,22 @@ describe('dumps', () => {
       expect(of(bond, { ...member, ...change })).not.toBe(before);
     expect(of({ ...bond, partner: '00:00:00:00:00:00' }, member)).not.toBe(before);
     expect(carrierRevision(undefined)).toBeUndefined();
+  });
+
+  test('unixListeners has waiting connections against the backlog, also of a socket without a name', () => {
+    const text = dump({ name: '/run/x.sock', inode: 5, waiting: 3, backlog: 2, uid: 0 }, { inode: 6, waiting: 0, backlog: 0 }, { name: '@y', inode: 7 }); // prettier-ignore
+    expect(unixListeners.parse({ listeners: text })?.items).toEqual([
+      { name: '/run/x.sock', inode: 5, waiting: 3, backlog: 2, uid: 0 },
+      { name: undefined, inode: 6, waiting: 0, backlog: 0, uid: undefined },
+    ]);
+  });
+
+  test('routingRules has rules with the number of their table, and leaves out those without a priority', () => {
+    const rule = { family: 4, priority: 1000, selector: 'from 10.9.0.2', action: 'lookup 100', table: 100 };
+    const parse = (text: string | undefined) => routingRules.parse({ rules: text });
+    expect(parse(dump(rule, { ...rule, priority: null }))?.items).toEqual([rule]);
+    expect(parse(dump({ ...rule, action: 'goto 32766', table: undefined }))?.items[0]?.table).toBeUndefined();
+    expect(parse(undefined)).toBeUndefined();
   });
 
   test('links has the link below a tunnel, not one in another namespace nor the peer of a veth', () => {

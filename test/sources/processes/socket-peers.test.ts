@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { socketPeers } from '../../../src/sources/processes/socket-peers.ts';
 
-const peers = (sockets: readonly string[]) => socketPeers.parse({ sockets: sockets.join('\n') });
+const read = (...sockets: readonly string[]) => socketPeers.parse({ sockets: sockets.join('\n') });
+const peers = (sockets: readonly string[]) => read(...sockets).clients;
 
 /** Lines of ss 6.1 on a host with Open vSwitch, OVN and Ceph. */
 const LISTENING = [
@@ -58,4 +59,89 @@ test('socketPeers takes a time linear in a line with thousands of processes', ()
     ]),
   ).toEqual([{ client: 7, daemon: 10 }]);
   expect(performance.now() - began).toBeLessThan(2000);
+});
+
+// iproute2 6.1, Linux 6.18.
+const OWNED = [
+  'u_str ESTAB  0 0 * 3777642 * 3777644 users:(("kubelet",pid=2395,fd=9))',
+  'tcp   LISTEN 0 4096 *:6443 *:* users:(("kube-apiserver",pid=801,fd=3))',
+  'tcp   LISTEN 0 128 127.0.0.53%lo:53 0.0.0.0:* users:(("systemd-resolve",pid=412,fd=14))',
+  'tcp   LISTEN 0 511 0.0.0.0:80 0.0.0.0:* users:(("nginx: w",pid=903,fd=6),("nginx",pid=902,fd=6))',
+  'tcp   LISTEN 0 128 [::1]:631 [::]:*',
+  'tcp   ESTAB  0 0 [::ffff:192.0.2.9]:51234 [::ffff:192.0.2.7]:5432 users:(("shop",pid=2395,fd=12))',
+  'tcp   ESTAB  0 0 [fd00::9]:40112 [fd00::7]:443 users:(("curl \\"x",pid=77,fd=5))',
+];
+
+test('socketPeers has the processes of listeners and of both ends of connections', () => {
+  const { listeners, connections } = read(...OWNED).owners;
+  expect([...listeners]).toEqual([
+    [':::6443', { command: 'kube-apiserver', pid: 801 }],
+    ['127.0.0.53:53', { command: 'systemd-resolve', pid: 412 }],
+    ['0.0.0.0:80', { command: 'nginx', pid: 902 }],
+  ]);
+  expect([...connections]).toEqual([
+    ['192.0.2.9:51234 192.0.2.7:5432', { command: 'shop', pid: 2395 }],
+    ['fd00::9:40112 fd00::7:443', { command: String.raw`curl \"x`, pid: 77 }],
+  ]);
+});
+
+test('socketPeers has connections to other hosts with their processes and sides', () => {
+  expect(
+    read(
+      'tcp   LISTEN 0 128 0.0.0.0:5672 0.0.0.0:* users:(("beam.smp",pid=801,fd=3))',
+      'tcp   ESTAB  0 0 10.0.0.2:5672 10.0.0.1:50000 users:(("beam.smp",pid=801,fd=9))',
+      'tcp   ESTAB  0 0 [::ffff:10.0.0.2]:40000 [::ffff:10.0.0.3]:3306 users:(("nova-api",pid=900,fd=9))',
+    ).remote,
+  ).toEqual([
+    { pid: 801, local: '10.0.0.2:5672', peer: '10.0.0.1:50000', isServer: true },
+    { pid: 900, local: '10.0.0.2:40000', peer: '10.0.0.3:3306', isServer: false },
+  ]);
+});
+
+test('socketPeers leaves out connections within the host, and those without a process', () => {
+  expect(
+    read(
+      'tcp ESTAB 0 0 10.0.0.2:5672 10.0.0.2:50000 users:(("beam.smp",pid=801,fd=9))',
+      'tcp ESTAB 0 0 10.0.0.2:50000 10.0.0.2:5672 users:(("nova-api",pid=900,fd=9))',
+      'tcp ESTAB 0 0 10.0.0.2:22 10.0.0.9:60000',
+      'tcp ESTAB 0 0 127.0.0.1:80 127.0.0.1:60000 users:(("nginx",pid=7,fd=9))',
+      'u_str ESTAB 0 0 /run/docker.sock 3777644 * 3777642 users:(("dockerd",pid=1968,fd=11))',
+    ).remote,
+  ).toEqual([]);
+});
+
+test('socketPeers is empty for no reading and for garbage', () => {
+  const garbage = read(
+    'tcp',
+    'tcp ESTAB',
+    'tcp ESTAB 0 0 x y users:(("a",pid=9999999999999,fd=1))',
+    'u_str ESTAB 0 0 1 * 2',
+  );
+  for (const { owners, clients, unix, remote } of [socketPeers.parse({ sockets: undefined }), garbage])
+    expect([owners.listeners.size, owners.connections.size, clients, unix.size, remote]).toEqual([0, 0, [], 0, []]);
+});
+
+test('socketPeers takes the process of a socket by the ends of its entries, which no command can hold', () => {
+  // A command `x",pid=1,fd=3`, as ss 6.1 prints it.
+  const { owners } = read('tcp LISTEN 0 5 127.0.0.1:8080 0.0.0.0:* users:(("x",pid=1,fd=3",pid=4711,fd=3))');
+  expect([...owners.listeners.values()]).toEqual([{ command: 'x",pid=1,fd=3', pid: 4711 }]);
+});
+
+test('socketPeers has the processes at the other ends of a listening unix socket', () => {
+  // ss 6.1; connection 41 waits for accept.
+  const { unix } = read(
+    'u_str LISTEN 2      8      /run/lab-42/idle sock 16702146 * 0        users:(("lab-daemon",pid=204,fd=9)) ',
+    'u_str LISTEN 1      4                @abstract@x 16702144 * 0        ',
+    'u_str ESTAB  0      0      /run/lab-42/idle sock 16702148 * 16702147 users:(("lab-daemon",pid=204,fd=12))',
+    'u_str ESTAB  0      0                          * 16702147 * 16702148 users:(("curl",pid=300,fd=11))',
+    'u_str ESTAB  0      0      /run/lab-42/idle sock 16702150 * 16702149 users:(("lab-daemon",pid=204,fd=13))',
+    'u_str ESTAB  0      0                          * 16702149 * 16702150 users:(("kubelet",pid=301,fd=11))',
+    'u_str ESTAB  0      0      /run/lab-42/idle sock 16702152 * 16702151 users:(("lab-daemon",pid=204,fd=14))',
+    'u_str ESTAB  0      0                          * 16702151 * 16702152 users:(("kubelet",pid=301,fd=12))',
+    'u_str ESTAB  0      0                          * 41       * 0        users:(("curl",pid=302,fd=5)) ',
+  );
+  expect([...unix]).toEqual([
+    [16_702_146, { owner: { command: 'lab-daemon', pid: 204 }, connections: 3, clients: [{ command: 'kubelet', pid: 301, connections: 2 }, { command: 'curl', pid: 300, connections: 1 }] }],
+    [16_702_144, { owner: undefined, connections: 0, clients: [] }],
+  ]); // prettier-ignore
 });

@@ -10,6 +10,8 @@ import {
   u8,
   type Attributes,
 } from './netlink-messages.ts';
+import { rule } from './netlink-rules.ts';
+import { unixListener, unixListening } from './netlink-unix.ts';
 
 /** A dump: message type, request struct, and the object that a payload becomes; undefined for payloads that are left out. */
 export interface NetlinkDump {
@@ -289,9 +291,11 @@ export const netlinkDumps: Readonly<Record<string, NetlinkDump>> = {
   links: { protocol: ROUTE, type: 18, bodies: [family(UNSPEC, 16)], object: link },
   addresses: { protocol: ROUTE, type: 22, bodies: [family(UNSPEC, 8)], object: address },
   routes: { protocol: ROUTE, type: 26, bodies: [family(INET, 12), family(INET6, 12)], object: route },
+  rules: { protocol: ROUTE, type: 34, bodies: [family(UNSPEC, 12)], object: rule },
   neighbours: { protocol: ROUTE, type: 30, bodies: [family(INET, 12), family(INET6, 12)], object: neighbour, counts: isCollected },
   qdiscs: { protocol: ROUTE, type: 38, bodies: [family(UNSPEC, 20)], object: qdisc },
   listeners: { protocol: SOCK_DIAG, type: 20, bodies: [listening(INET), listening(INET6)], object: listener },
+  unixListeners: { protocol: SOCK_DIAG, type: 20, bodies: [unixListening], object: unixListener },
   lookups: { protocol: SOCK_DIAG, type: 20, bodies: [dnsSockets(INET, 'destination'), dnsSockets(INET6, 'destination')], object: dnsSocket },
   nameservers: { protocol: SOCK_DIAG, type: 20, bodies: [dnsSockets(INET, 'source'), dnsSockets(INET6, 'source')], object: dnsSocket },
 }; // prettier-ignore

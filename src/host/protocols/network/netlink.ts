@@ -14,7 +14,11 @@ const MOST_OBJECTS = 5000;
 /** NETLINK_GENERIC. */
 const GENERIC = 'netlink:16';
 const TASKSTATS = /^taskstats ([1-9]\d{0,9})$/;
+const NO_ENTRY = 2;
 const NO_PROCESS = 3;
+/** Without its module sock_diag has no entry for a family, whose sockets may be there. */
+const NO_MODULE = 'no module for sockets of this family (inet_diag, unix_diag)';
+const SOCKETS = 'netlink:4';
 
 const WHY: Readonly<Record<number, Why>> = {
   1: 'denied',
@@ -28,13 +32,13 @@ const WHY: Readonly<Record<number, Why>> = {
 const placeOf = ({ protocol }: NetlinkDump): string => `netlink:${protocol}`;
 
 /**
- * Netlink of the kernel: links with all their counters, addresses, routes, neighbours, queueing disciplines, listening sockets as dumps,
+ * Netlink of the kernel: links with all their counters, addresses, routes, rules, neighbours, queueing disciplines, listening sockets as dumps,
  * which need no rights, and the delays of one process (taskstats), which need root. A reply is JSON: `{"all": 3, "objects": […]}`, with the
  * first 5 000 objects; of taskstats as in `delaysOf`.
  */
 export const netlink: Protocol = {
   name: 'netlink',
-  what: 'the kernel for links, addresses, routes, neighbours, queues, listeners and delays of a process (netlink)',
+  what: 'the kernel for links, addresses, routes, rules, neighbours, queues, listeners and delays of a process (netlink)',
   allowed: [
     ...Object.entries(netlinkDumps).map(([request, dump]) => `${request}: dump, ${placeOf(dump)}`),
     `taskstats <pid>: get, ${GENERIC}`,
@@ -74,8 +78,9 @@ class NetlinkConnection implements DaemonConnection {
     return this.#queue.run(request, timeoutMs, async () => {
       const objects: object[] = [];
       let all = 0;
+      const noModule = placeOf(dump) === SOCKETS ? NO_MODULE : undefined;
       for (const body of dump.bodies)
-        for (const payload of await this.#ask((sequence) => dumpRequest(dump.type, sequence, body))) {
+        for (const payload of await this.#ask((sequence) => dumpRequest(dump.type, sequence, body), noModule)) {
           const object = dump.object(payload);
           if (object === undefined) continue;
           if (dump.counts?.(payload) !== false) all++;
@@ -100,7 +105,7 @@ class NetlinkConnection implements DaemonConnection {
     return JSON.stringify(delays);
   }
 
-  async #ask(request: (sequence: number) => Buffer): Promise<readonly Buffer[]> {
+  async #ask(request: (sequence: number) => Buffer, noModule?: string): Promise<readonly Buffer[]> {
     const { stdin } = (this.#pipe ??= await this.#open());
     const reader = new DumpReader(++this.#sequence, MAX_BYTES);
     await new Promise<void>((resolve, reject) => {
@@ -108,6 +113,7 @@ class NetlinkConnection implements DaemonConnection {
       stdin.write(request(this.#sequence));
     });
     const errno = reader.end?.errno ?? 0;
+    if (errno === NO_ENTRY && noModule !== undefined) throw new DaemonError('failed', noModule);
     if (errno === NO_PROCESS) throw new DaemonError('absent', 'no such process');
     if (errno !== 0) throw new DaemonError(WHY[errno] ?? 'failed', `netlink: errno ${errno}`);
     return reader.payloads;
