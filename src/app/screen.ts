@@ -103,8 +103,10 @@ export class Screen {
   readonly written: string[] = [];
   /** Gaps of recordings that have ended: their markers and notes are in no file. */
   recordingGaps: readonly RecordingGap[] = [];
-  /** Time until which markers and notes are in a file, or given up. */
-  notesSavedMs = -Infinity;
+  /** Session of the running recording or, without one, of the last. */
+  recordedSession: Session | undefined;
+  /** Time until which markers and notes of a session are in a file, or given up. */
+  readonly notesSavedMs = new WeakMap<Session, number>();
   readonly layers: Layers;
   watch: Watch | undefined;
   /** Present for a fleet. */

@@ -78,8 +78,8 @@ export class FakeSession implements Session {
   replay: Replay | undefined = undefined;
   readonly marked: Mark[] = [];
   readonly marks = (): readonly Mark[] => this.marked;
-  readonly mark = (text: string): undefined =>
-    void this.marked.push({ wallMs: this.nowMs, kind: text === '' ? 'marker' : 'note', text });
+  readonly mark = (text: string, host?: string): undefined =>
+    void this.marked.push({ wallMs: this.nowMs, kind: text === '' ? 'marker' : 'note', text, ...(host !== undefined && { host }) }); // prettier-ignore
   readonly findings = () => this.standing;
   readonly show = (ids: readonly string[]) => void this.shown.push(ids);
   kept: Kept | undefined;

@@ -3,7 +3,7 @@ import type { Explainer } from '../../incidents/explainer.ts';
 import { TransportError } from '../../host/transport.ts';
 import { plain } from '../../lib/plain.ts';
 import type { Interner } from '../facts.ts';
-import type { HostDepth, HostRow, HostState } from '../host-row.ts';
+import type { FleetNote, HostDepth, HostRow, HostState } from '../host-row.ts';
 import { SessionRow } from './session-row.ts';
 
 /** Waits between first logins of a host, with a growing factor; one that is up again is seen within the last. */
@@ -41,6 +41,8 @@ export class Member {
   #isChanged = true;
   #isReleased = false;
   #row: HostRow | undefined;
+  /** Notes and end of a recording whose session has ended. */
+  #released: { readonly notes: readonly FleetNote[]; readonly atMs: number | undefined } | undefined;
 
   constructor(options: MemberOptions) {
     this.name = options.name;
@@ -123,8 +125,21 @@ export class Member {
     return this.#row;
   }
 
+  /** Markers and notes that were set in its console or are in its recording. */
+  get notes(): readonly FleetNote[] {
+    const { sessions } = this;
+    if (sessions.length === 0) return this.#released?.notes ?? [];
+    return sessions.flatMap((session) => notesOf(this.name, session));
+  }
+
+  /** Position of its recording; undefined for a live host, and before it was read. */
+  get positionMs(): number | undefined {
+    return this.console?.replay?.positionMs() ?? this.#session?.replay?.positionMs() ?? this.#released?.atMs;
+  }
+
   async #release(session: Session): Promise<void> {
     this.row(this.#options.nowMs());
+    this.#released = { notes: notesOf(this.name, session), atMs: session.replay?.positionMs() };
     this.#isReleased = true;
     this.#rows = undefined;
     this.#session = undefined;
@@ -157,6 +172,12 @@ export class Member {
     this.#touched();
   }
 }
+
+const notesOf = (host: string, session: Session): readonly FleetNote[] =>
+  session
+    .marks()
+    .filter(({ kind }) => kind === 'marker' || kind === 'note')
+    .map(({ wallMs, text }) => ({ atMs: wallMs, host, text }));
 
 const sumOf = (values: readonly (number | undefined)[]): number | undefined => {
   const known = values.filter((value) => value !== undefined);
