@@ -106,7 +106,10 @@ function hostFleet(
       session.show(own.sources.map(({ id }) => id));
       return session;
     },
-    openConsole: async (name) => {
+    openConsole: async (name, light) => {
+      // Root that a password opened is on the connection of the row: another login would have none.
+      if (light?.live?.root().state === 'root')
+        return watch({ host: light.live, audit }, reach.budgetPct ?? config.budgetPct, findings);
       const turn = <Result>(login: () => Promise<Result>) => login();
       const log = handshakeLog(reach);
       const reached = await reachHost(reachOf(name), prompter, log, { ...shared, turn, withoutRoot: false });

@@ -328,6 +328,13 @@ export interface Host {
   close(): Promise<void>;
 }
 
+/** Why a password did not open root. */
+export interface UnlockProblem {
+  readonly reason: string;
+  /** sudo refused the password: a further try with it counts towards a lock-out. */
+  readonly refused: boolean;
+}
+
 /** LiveHost has a connection state, root access and terminals. */
 export interface LiveHost extends Host {
   readonly link: () => LinkState;
@@ -337,8 +344,8 @@ export interface LiveHost extends Host {
   readonly transport: () => string;
   /** Facts of the connection; undefined for this machine and while not connected. */
   readonly connection?: () => ConnectionFacts | undefined;
-  /** Tries a password once; undefined on success, else the reason. */
-  readonly unlockRoot: (password: string) => Promise<string | undefined>;
+  /** Tries a password once; undefined on success. */
+  readonly unlockRoot: (password: string) => Promise<UnlockProblem | undefined>;
   /** Runs `sudo -n` again; undefined on success, else the reason. */
   readonly reopenRoot: () => Promise<string | undefined>;
   readonly attach: (request: AttachRequest) => Promise<Attachment>;

@@ -47,7 +47,8 @@ export class FakeSession implements Session {
     hung: () => [],
     unlockRoot: async (password: string) => {
       this.passwords.push(password);
-      if (password !== 'right') return 'sudo did not take the password. Press s to try again.';
+      if (password !== 'right')
+        return { reason: 'sudo refused the password (1 incorrect password attempt)', refused: true };
       this.root = { state: 'root' };
       return undefined;
     },

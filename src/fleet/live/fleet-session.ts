@@ -14,6 +14,7 @@ import { fleet } from '../fleet-source.ts';
 import { foldNames } from '../../lib/fold-names.ts';
 import type { FleetNote, FleetSample, HostDepth } from '../host-row.ts';
 import { fleetRules } from '../rules.ts';
+import { GroupUnlock, isLocked, type GroupResult } from './group-unlock.ts';
 import { Member } from './member.ts';
 import type { GatheredQuestions } from './questions.ts';
 
@@ -36,8 +37,8 @@ export interface FleetOptions {
   readonly depth: HostDepth;
   /** Opens the light session of a host, or its recording. */
   readonly open: (name: string, intern: Interner, started: () => void) => Promise<Session>;
-  /** Opens the session of a host's console; absent where the session of the row is the same. */
-  readonly openConsole?: ((name: string) => Promise<Session>) | undefined;
+  /** Opens the session of a host's console; absent where the session of the row is the same. `light`: that of its row. */
+  readonly openConsole?: ((name: string, light: Session | undefined) => Promise<Session>) | undefined;
   /** Ends the session of a recording once its row is made; its console opens it again. */
   readonly isRowEnough?: boolean | undefined;
   /** Questions of the logins, asked together once all hosts were tried. */
@@ -63,6 +64,7 @@ export class FleetSession implements Session {
   readonly #back: FindingsAt;
   readonly #readMs: (rule: string) => number;
   readonly #marks: Mark[] = [];
+  readonly #unlock = new GroupUnlock();
   readonly #opening = new Map<string, Promise<Session>>();
   readonly #timer: NodeJS.Timeout;
   readonly #stopMemory: () => void;
@@ -145,11 +147,26 @@ export class FleetSession implements Session {
     const { openConsole } = this.#options;
     if (!openConsole)
       throw new RangeError(`${name}: its recording is not open: ${member.row(this.#options.nowMs()).why ?? ''}`);
-    const opening = this.#opening.get(name) ?? openConsole(name).finally(() => this.#opening.delete(name));
+    const opening =
+      this.#opening.get(name) ?? openConsole(name, member.light).finally(() => this.#opening.delete(name));
     this.#opening.set(name, opening);
     const session = await opening;
     if (member.console === undefined) member.watch(session);
     return session;
+  }
+
+  /** Connected hosts without root. */
+  locked(): readonly string[] {
+    return [...this.#members.values()].flatMap(({ name, live }) => (live && isLocked(live) ? [name] : []));
+  }
+
+  /** Passes a sudo password to hosts of `locked`. */
+  unlock(names: readonly string[], password: string): Promise<readonly GroupResult[]> {
+    const hosts = names.flatMap((name) => {
+      const live = this.#members.get(name)?.live;
+      return live && isLocked(live) ? [{ name, unlockRoot: live.unlockRoot }] : [];
+    });
+    return this.#unlock.run(hosts, password);
   }
 
   /** Sessions of the hosts that are open: names of their readings are learned before anything is given out. */

@@ -1,5 +1,6 @@
 import type { Session } from '../../collect/session.ts';
 import type { Explainer } from '../../incidents/explainer.ts';
+import type { LiveHost } from '../../host/host.ts';
 import { TransportError } from '../../host/transport.ts';
 import { plain } from '../../lib/plain.ts';
 import type { Interner } from '../facts.ts';
@@ -61,7 +62,9 @@ export class Member {
 
   /** Cost of its sessions on the host and the network; undefined where not measured. */
   get cost(): { readonly hostCpuPct: number | undefined; readonly wireBytesPerSec: number | undefined } {
-    const both = this.sessions.map((session) => session.status());
+    // Sessions on one connection measure the same cost.
+    const byHost = new Map(this.sessions.map((session) => [session.host, session]));
+    const both = [...byHost.values()].map((session) => session.status());
     return {
       hostCpuPct: sumOf(both.map(({ hostCpuPct }) => hostCpuPct)),
       wireBytesPerSec: sumOf(both.map(({ wireBytesPerSec }) => wireBytesPerSec)),
@@ -71,6 +74,16 @@ export class Member {
   /** Its sessions: that of its row, and of its console. */
   get sessions(): readonly Session[] {
     return [this.#session, this.#console].flatMap((session) => session ?? []);
+  }
+
+  /** Connection that a sudo password is for: that of its console, else of its row. */
+  get live(): LiveHost | undefined {
+    return (this.#console ?? this.#session)?.live;
+  }
+
+  /** Session of its row before its console was opened. */
+  get light(): Session | undefined {
+    return this.#session;
   }
 
   /** The session that its console shows; undefined before it was opened, and for a recording the only one. */
