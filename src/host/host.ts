@@ -1,4 +1,5 @@
 import type { As, Attachment, AttachmentEnd, AttachmentPulse, AttachRequest, Enter } from './attach-request.ts';
+import type { ReadPart } from '../lib/read-part.ts';
 import type { ConnectionFacts, LinkState, RootState } from './link-state.ts';
 
 export type {
@@ -295,6 +296,8 @@ export interface Success<Value> {
   /** CLOCK_MONOTONIC of the host at the read, seconds. */
   readonly at: number;
   readonly tookMs: number;
+  /** Present where the read was cut at its timeout: what was not read is as it was before. */
+  readonly part?: ReadPart | undefined;
   /** Only where all replies are by fallback commands. */
   readonly instead?: FallbackOrigin | undefined;
 }
