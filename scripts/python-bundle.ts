@@ -16,7 +16,7 @@ export interface PythonProgram {
 /** Modules of Python 3.5's library that a program on a host may use; a package of the host by name, imported where it is needed. */
 const OF_THE_HOST = new Set(
   (
-    '_ssl array base64 bisect calendar codecs collections ctypes errno fcntl fnmatch glob http.client itertools json lzma os pty queue re resource select selectors shutil ' +
+    '_ssl array base64 bisect calendar codecs collections ctypes errno fcntl fnmatch glob http.client itertools json lzma operator os pty queue re resource select selectors shutil ' +
     'signal socket ssl stat struct subprocess sys termios threading time zlib rados'
   ).split(' '),
 );

@@ -12,12 +12,23 @@ export interface FleetControl {
   readonly expand: (set: string) => readonly string[];
   readonly add: (names: readonly string[]) => Promise<void>;
   readonly drop: (names: readonly string[]) => Promise<void>;
+  /** Connected hosts without root. */
+  readonly locked: () => readonly string[];
+  /** Passes a sudo password to hosts, each at most once. Results by host. */
+  readonly unlock: (names: readonly string[], password: string) => Promise<readonly UnlockResult[]>;
   /** Hosts that clusters of the fleet name and that it does not have. */
   readonly siblings: () => readonly {
     readonly what: string;
     readonly names: readonly string[];
     readonly readFrom: string;
   }[];
+}
+
+/** Root of one host after a password was given. */
+export interface UnlockResult {
+  readonly host: string;
+  /** Why it is not open. */
+  readonly reason: string | undefined;
 }
 
 type Run = Choice<() => void>;

@@ -2,6 +2,7 @@ import type { Section } from '../panes/pane.ts';
 import { tableViewOf } from '../ui/pane-view.ts';
 import { choose } from './choose.ts';
 import { askSecret, showMessage } from './dialogs.ts';
+import { unlockFleet } from './fleet-unlock.ts';
 import type { Screen } from './screen.ts';
 import { Surface } from './surface.ts';
 import { changeTable, sortedBy } from './surface-actions.ts';
@@ -28,7 +29,7 @@ export async function chooseSort(screen: Screen): Promise<void> {
 /** `sudo -n` where it worked before, then one try with the sudo password. */
 export async function unlock(screen: Screen): Promise<void> {
   const live = screen.watch?.session.live;
-  if (!live) return;
+  if (!live) return unlockFleet(screen);
   const { state } = live.link();
   if (state === 'lost' || state === 'closed') return screen.notify('sudo: not connected');
   const before = live.root();
@@ -47,7 +48,7 @@ export async function unlock(screen: Screen): Promise<void> {
   screen.notify('running sudo');
   const problem = await live.unlockRoot(password);
   if (problem === undefined) screen.notify(ROOT_OPEN);
-  else await showMessage(screen.layers, { title: 'sudo', lines: [problem] });
+  else await showMessage(screen.layers, { title: 'sudo', lines: [problem.reason] });
 }
 
 const ROOT_OPEN = 'root: reads that need root are on';

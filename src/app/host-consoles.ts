@@ -11,6 +11,7 @@ export class HostConsoles {
   readonly #open: OpenHost;
   readonly #watchOf: (session: Session) => Watch;
   readonly #watches = new Map<Session, Watch>();
+  readonly #names = new Map<Session, string>();
   #fleet: Watch | undefined;
 
   constructor(screen: Screen, open: OpenHost, watchOf: (session: Session) => Watch) {
@@ -28,6 +29,7 @@ export class HostConsoles {
     if (!fleet || screen.watch !== fleet) return;
     const watch = this.#watches.get(session) ?? this.#watchOf(session);
     this.#watches.set(session, watch);
+    this.#names.set(session, name);
     this.#fleet = fleet;
     this.#show(watch);
   }
@@ -39,6 +41,16 @@ export class HostConsoles {
     this.#fleet = undefined;
     this.#show(fleet);
     return true;
+  }
+
+  /** Sessions of the fleet, where a console is over it, and of all consoles that were opened. */
+  sessions(): readonly Session[] {
+    return [...(this.#fleet ? [this.#fleet.session] : []), ...this.#names.keys()];
+  }
+
+  /** Name of the host whose console has this session. */
+  nameOf(session: Session): string | undefined {
+    return this.#names.get(session);
   }
 
   /** Names of the fleet and the host whose console is shown; none over the matrix. */

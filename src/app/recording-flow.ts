@@ -47,7 +47,7 @@ export async function toggleRecording(screen: Screen): Promise<void> {
     screen.recording = undefined;
     const { path, bytes: size, problem, removed, gaps } = recording.state();
     // A recording has all markers and notes up to its end, without those of its gaps.
-    screen.notesSavedMs = screen.clock();
+    if (screen.recordedSession) screen.notesSavedMs.set(screen.recordedSession, screen.clock());
     screen.recordingGaps = [...screen.recordingGaps, ...gaps];
     if (removed) {
       await showMessage(screen.layers, { title: 'Recording removed', lines: [problem ?? ''] });
@@ -64,6 +64,7 @@ export async function beginRecording(screen: Screen, path?: string): Promise<voi
   const { startRecording, watch } = screen;
   if (!startRecording || !watch) return;
   screen.recording = await startRecording(watch.session, path, screen.recordingGaps);
+  screen.recordedSession = watch.session;
   screen.recording.terminal('screen', 'crashcart', screen.size.columns, screen.size.rows);
   // A recording of the screen starts with a full frame.
   screen.terminal.redraw();
@@ -114,7 +115,7 @@ export async function quitAsking(screen: Screen): Promise<void> {
     });
     if (answer === undefined) return;
     if (answer === 'discard') {
-      screen.notesSavedMs = screen.clock();
+      for (const session of sessionsOf(screen)) screen.notesSavedMs.set(session, screen.clock());
       screen.recordingGaps = [];
     }
   }
@@ -122,24 +123,43 @@ export async function quitAsking(screen: Screen): Promise<void> {
 }
 
 /** Markers and notes that are in no recording. */
-function unsavedNotes({ watch, recording, notesSavedMs, recordingGaps }: Screen): readonly Mark[] {
-  if (!watch || watch.session.replay) return [];
-  const state = recording?.state();
+function unsavedNotes(screen: Screen): readonly Mark[] {
+  return sessionsOf(screen)
+    .flatMap((session) => unsavedOf(session, screen))
+    .toSorted((one, other) => one.wallMs - other.wallMs);
+}
+
+/** The session, or that of a fleet and of each console that was opened. */
+const sessionsOf = ({ watch, consoles }: Screen): readonly Session[] => [
+  ...new Set([...(watch ? [watch.session] : []), ...(consoles?.sessions() ?? [])]),
+];
+
+function unsavedOf(session: Session, screen: Screen): readonly Mark[] {
+  if (session.replay || session.keepsMarks) return [];
+  const isOfRecording = session === screen.recordedSession;
+  const state = isOfRecording ? screen.recording?.state() : undefined;
   const isRecorded = state !== undefined && state.problem === undefined;
-  const gaps = [...recordingGaps, ...(state?.gaps ?? [])];
-  return watch.session
+  const gaps = isOfRecording ? [...screen.recordingGaps, ...(state?.gaps ?? [])] : [];
+  const savedMs = screen.notesSavedMs.get(session) ?? -Infinity;
+  // In the file of a fleet's notes each has its host.
+  const host = screen.consoles?.nameOf(session);
+  return session
     .marks()
     .filter(
       ({ kind, wallMs }) =>
-        kind !== 'finding' && ((!isRecorded && wallMs > notesSavedMs) || gaps.some((gap) => isInGap(gap, wallMs))),
-    );
+        kind !== 'finding' && ((!isRecorded && wallMs > savedMs) || gaps.some((gap) => isInGap(gap, wallMs))),
+    )
+    .map((mark) => (host === undefined ? mark : { ...mark, host }));
 }
 
 /** Saves markers and notes that are in no recording in a file, at any end of the program. */
 export function saveNotes(screen: Screen): void {
   const notes = unsavedNotes(screen);
   if (notes.length === 0) return;
-  const lines = notes.map(({ wallMs, kind, text }) => `${new Date(wallMs).toISOString()} ${text === '' ? kind : text}`);
+  const lines = notes.map(
+    ({ wallMs, kind, host, text }) =>
+      `${new Date(wallMs).toISOString()} ${host === undefined ? '' : `${host}: `}${text === '' ? kind : text}`,
+  );
   try {
     screen.terminal.save('notes', lines.join('\n'));
   } catch (error) {
@@ -210,14 +230,34 @@ export function recordTerminal(screen: Screen, { emulator, title }: TerminalSess
 /** Adds a note at the present time. */
 export async function takeNote(screen: Screen): Promise<void> {
   const question = { title: 'Note', prompt: 'Text for the case notes at this time:', echo: true };
+  const host = selectedHost(screen);
+  const about = host === undefined ? 'fleet' : await askNoteOf(screen, host);
+  if (about === undefined) return;
   const text = await askSecret(screen.layers, question, screen.changed);
   if (text === undefined || text.trim() === '') return;
-  setMark(screen, text.trim());
+  setMark(screen, text.trim(), about === 'host' ? host : undefined);
 }
 
-/** Sets a marker, or a note with a text; in a replay its file is named. */
-export function setMark(screen: Screen, text: string): void {
-  const path = screen.watch?.session.mark?.(text);
+/** Host of the selected row of a fleet's matrix, if that is of one host. */
+function selectedHost({ surface, theme }: Screen): string | undefined {
+  const selected = surface?.selected(theme);
+  return selected?.section.host?.(selected.row);
+}
+
+/** Whether a note is about the selected host or the fleet; undefined when cancelled. */
+const askNoteOf = (screen: Screen, host: string): Promise<'host' | 'fleet' | undefined> =>
+  askKeys<'host' | 'fleet'>(screen.layers, {
+    title: 'Note',
+    lines: [`Note about ${plain(host)}, or about all hosts?`],
+    answers: [
+      { key: 'h', title: plain(host), value: 'host' },
+      { key: 'a', title: 'all hosts', value: 'fleet' },
+    ],
+  });
+
+/** Sets a marker, or a note with a text, in a fleet about one host or all; in a replay its file is named. */
+export function setMark(screen: Screen, text: string, host?: string): void {
+  const path = screen.watch?.session.mark?.(text, host);
   const what = text === '' ? 'marker set' : 'note added';
   if (path === undefined) {
     const isLeftOut = screen.recording !== undefined && gapOf(screen.recording) !== undefined;

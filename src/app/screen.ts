@@ -11,6 +11,7 @@ import { act } from './actions.ts';
 import { askConfirm, askSecret } from './dialogs.ts';
 import { terminalSize } from './frame-lines.ts';
 import type { FleetControl } from './fleet-flow.ts';
+import { isLocked } from './fleet-unlock.ts';
 import type { Notice } from './footer.ts';
 import type { HostConsoles } from './host-consoles.ts';
 import type { InputEvent } from './key-parser.ts';
@@ -103,8 +104,10 @@ export class Screen {
   readonly written: string[] = [];
   /** Gaps of recordings that have ended: their markers and notes are in no file. */
   recordingGaps: readonly RecordingGap[] = [];
-  /** Time until which markers and notes are in a file, or given up. */
-  notesSavedMs = -Infinity;
+  /** Session of the running recording or, without one, of the last. */
+  recordedSession: Session | undefined;
+  /** Time until which markers and notes of a session are in a file, or given up. */
+  readonly notesSavedMs = new WeakMap<Session, number>();
   readonly layers: Layers;
   watch: Watch | undefined;
   /** Present for a fleet. */
@@ -273,10 +276,8 @@ export class Screen {
         return this.recording !== undefined && this.recording.state().problem === undefined;
       case 'replay':
         return this.watch?.session.replay !== undefined;
-      case 'locked': {
-        const live = this.watch?.session.live;
-        return live !== undefined && live.root().state !== 'root';
-      }
+      case 'locked':
+        return isLocked(this);
     }
   }
 
@@ -325,6 +326,7 @@ export class Screen {
     const live = this.watch?.session.live;
     if ((when === 'process' || when === 'attachable') && live?.readOnly) return 'this session is read-only';
     if (when === 'locked' && live) return 'root is already open';
+    if (when === 'locked' && this.fleet) return 'each connected host has root';
     if (ROW_WHEN.has(when) && isRowGone(this.surface, this.theme)) return ROW_GONE;
     const hasTable = this.surface?.sections().some(({ kind }) => kind === 'table');
     return when === 'table' && !hasTable ? 'needs a table; this page has none' : NOT_NOW[when];

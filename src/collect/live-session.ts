@@ -216,6 +216,7 @@ export class LiveSession implements Session {
       at: asked.at ?? this.#hostSeconds(wallMs),
       wallMs,
       missing: asked.missing,
+      parts: asked.parts,
       tookMs: record.tookMs,
       weightKiB: source.weightKiB?.(asked.sample),
     });

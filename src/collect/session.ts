@@ -25,6 +25,8 @@ export interface Mark {
   readonly untilMs?: number | undefined;
   /** Key of the finding. */
   readonly key?: string | undefined;
+  /** Host of a fleet that a note in its matrix is about; absent: all of them. */
+  readonly host?: string | undefined;
   readonly text: string;
 }
 
@@ -114,9 +116,11 @@ export interface Session {
   readonly marks: () => readonly Mark[];
   /**
    * Sets a marker, or a note with a text, at the present time; in a replay at its position, and the result is the path of its file.
-   * Throws where it cannot be saved.
+   * `host`: host of a fleet that it is about. Throws where it cannot be saved.
    */
-  readonly mark: ((text: string) => string | undefined) | undefined;
+  readonly mark: ((text: string, host?: string) => string | undefined) | undefined;
+  /** Whether marks are in a file as soon as they are set. Default: those of a replay are. */
+  readonly keepsMarks?: boolean | undefined;
   /** Figures that sar collected, of a sosreport. */
   readonly sar?: SarReport | undefined;
   /** Present for a recording. */

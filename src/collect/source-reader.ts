@@ -1,10 +1,13 @@
 import { keyOf, missing, type Host, type Missing, type Read, type Reading } from '../host/host.ts';
+import type { ReadPart } from '../lib/read-part.ts';
 import type { BoundDetail } from '../sources/source.ts';
 
 /** Results of a source's reads, and the parsed sample. */
 export interface ReadResult {
   readonly sample: unknown;
   readonly missing: Readonly<Record<string, Missing>>;
+  /** Reads that were cut at their timeout. */
+  readonly parts?: Readonly<Record<string, ReadPart>> | undefined;
   readonly readings: readonly { readonly name: string; readonly read: Read; readonly reading: Reading<unknown> }[];
   /** Host clock of the first reading with a value; undefined without one. */
   readonly at: number | undefined;
@@ -32,14 +35,16 @@ export class SourceReader {
     );
     const values: Record<string, unknown> = {};
     const gaps: Record<string, Missing> = {};
+    const parts: Record<string, ReadPart> = {};
     let at: number | undefined;
     for (const { name, reading } of readings) {
       if (reading.ok) {
         values[name] = reading.value;
         at ??= reading.at;
+        if (reading.part) parts[name] = reading.part;
       } else gaps[name] = reading;
     }
-    return { sample: source.parse(values), missing: gaps, readings, at, paceSeconds: paceOf(readings) };
+    return { sample: source.parse(values), missing: gaps, parts, readings, at, paceSeconds: paceOf(readings) };
   }
 
   #once(read: Read): Promise<Reading<unknown>> {

@@ -1,5 +1,10 @@
+import { partWords } from '../lib/read-part.ts';
 import { staleNote, type LastReading } from '../lib/stale-note.ts';
 import type { Session } from './session.ts';
+
+/** `512 of 4000 read` of each cut read of a source. */
+const partNotes = (timeline: Session['timeline'], id: string): readonly string[] =>
+  Object.values(timeline.latest(id)?.parts ?? {}).map(partWords);
 
 /**
  * Notes of sections with old readings; none while the cursor is in the past, where readings are thinned. `readingOf`: last
@@ -17,5 +22,11 @@ export function staleNotes(
     const [wallMs, everySeconds] = [timeline.latest(id)?.wallMs, periods.get(id)];
     return wallMs === undefined || everySeconds === undefined ? undefined : { wallMs, everySeconds };
   };
-  return ({ sources }) => staleNote(sources, (id) => readingOf?.(id) ?? onTimeline(id), nowMs);
+  return ({ sources }) =>
+    [
+      staleNote(sources, (id) => readingOf?.(id) ?? onTimeline(id), nowMs),
+      ...sources.flatMap((id) => partNotes(timeline, id)),
+    ]
+      .filter((note) => note !== undefined)
+      .join(' · ') || undefined;
 }

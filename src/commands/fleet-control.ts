@@ -6,7 +6,7 @@ import type { FleetTargets } from './fleet-targets.ts';
 
 /** Changes of the hosts of a fleet while the screen is open; without a fleet, before it is connected, there are none. */
 export const controlOf = (
-  fleetOf: () => Pick<FleetSession, 'names' | 'add' | 'drop' | 'sample'> | undefined,
+  fleetOf: () => Pick<FleetSession, 'names' | 'add' | 'drop' | 'sample' | 'locked' | 'unlock'> | undefined,
   targets: FleetTargets,
   veil: Pick<ScreenRedaction, 'learnTarget'>,
 ): FleetControl => ({
@@ -18,5 +18,7 @@ export const controlOf = (
     await fleetOf()?.add(names);
   },
   drop: async (names) => fleetOf()?.drop(names),
+  locked: () => fleetOf()?.locked() ?? [],
+  unlock: async (names, password) => (await fleetOf()?.unlock(names, password)) ?? [],
   siblings: () => siblingsOf(fleetOf()?.sample()?.hosts ?? []),
 });

@@ -63,6 +63,7 @@ export function fleetJson(session: FleetSession, nowMs: number): string {
     unreachable:
       judgement?.unreachable.map(({ sinceMs, ...one }) => ({ ...one, since: new Date(sinceMs).toISOString() })) ?? [],
     sameIdentity: judgement?.same ?? [],
+    notes: (sample?.notes ?? []).map(({ atMs, ...note }) => ({ at: new Date(atMs).toISOString(), ...note })),
   };
   return `${JSON.stringify(value, clean, 2)}\n`;
 }

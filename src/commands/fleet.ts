@@ -7,7 +7,7 @@ import { foldNames } from '../lib/fold-names.ts';
 import { GLANCE_BUDGET_PCT, glanceRules, glanceSources } from '../fleet/glance.ts';
 import { isRead, isUnreachable } from '../fleet/host-row.ts';
 import type { InventoryHost } from '../fleet/inventory.ts';
-import { FleetSession } from '../fleet/live/fleet-session.ts';
+import { FleetSession, type SetNotes } from '../fleet/live/fleet-session.ts';
 import { GatheredQuestions } from '../fleet/live/questions.ts';
 import { Ramp } from '../fleet/live/ramp.ts';
 import { hostsPane } from '../fleet/pane.ts';
@@ -22,6 +22,7 @@ import { explainer, sources } from '../subsystems/index.ts';
 import { alertsFor, takesQueries } from './alerts-for.ts';
 import { exitCodeOf, reportNames } from './console.ts';
 import { confirmed, membersOf } from './each-host.ts';
+import { notesOfSet } from './member-files.ts';
 import { failOnCode } from './fail-on.ts';
 import type { FleetCommand } from './fleet-arguments.ts';
 import { controlOf } from './fleet-control.ts';
@@ -54,13 +55,15 @@ export async function showFleet(command: FleetCommand, config: LoadedConfig): Pr
   const { members } = command;
   const named = await membersOf(members);
   const onScreen = process.stdout.isTTY && process.stdin.isTTY && command.format === undefined;
+  const notes = members.kind === 'files' ? await notesOfSet(members.files) : undefined;
+  for (const problem of notes?.problems ?? []) warn(problem);
   const targets = new FleetTargets(named, members.kind === 'hosts' ? members.from : undefined);
   const open = async (prompter: Prompter): Promise<FleetSession> => {
     if (members.kind === 'hosts' && !members.yes) await confirmed(named, prompter, COST);
     const fleet =
       members.kind === 'hosts'
         ? hostFleet(targets, command, config, prompter)
-        : fileFleet(named, config, command.screen.redact);
+        : fileFleet(named, config, command.screen.redact, notes);
     void fleet.start();
     return fleet;
   };
@@ -103,7 +106,10 @@ function hostFleet(
       session.show(own.sources.map(({ id }) => id));
       return session;
     },
-    openConsole: async (name) => {
+    openConsole: async (name, light) => {
+      // Root that a password opened is on the connection of the row: another login would have none.
+      if (light?.live?.root().state === 'root')
+        return watch({ host: light.live, audit }, reach.budgetPct ?? config.budgetPct, findings);
       const turn = <Result>(login: () => Promise<Result>) => login();
       const log = handshakeLog(reach);
       const reached = await reachHost(reachOf(name), prompter, log, { ...shared, turn, withoutRoot: false });
@@ -117,7 +123,12 @@ function hostFleet(
 }
 
 /** Fleet of recordings and sosreports at their last moment. */
-function fileFleet(named: readonly InventoryHost[], config: LoadedConfig, isRedacted: boolean): FleetSession {
+function fileFleet(
+  named: readonly InventoryHost[],
+  config: LoadedConfig,
+  isRedacted: boolean,
+  notes: SetNotes | undefined,
+): FleetSession {
   const files = new Map(named.map(({ name, target }) => [name, target]));
   const findings = findingsWith(config);
   const ramp = new Ramp();
@@ -134,6 +145,7 @@ function fileFleet(named: readonly InventoryHost[], config: LoadedConfig, isReda
     open: (name, _, started) => ramp.run(() => open(name, Infinity), started),
     ...(isRowEnough && { openConsole: (name) => open(name, Infinity) }),
     explainer,
+    notes,
     nowMs: () => Date.now(),
   });
 }

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { InventoryHost } from '../fleet/inventory.ts';
 import { reportsOf } from '../recording/open-recording.ts';
+import { NotesFile } from '../recording/notes-file.ts';
 import { RecordingError } from '../recording/recording-error.ts';
 
 /** Recordings and packed sosreports by their names, as `record` of a set and `sos collect` write them. */
@@ -27,6 +29,19 @@ async function filesAt(path: string): Promise<readonly string[]> {
   if (!seen?.isDirectory()) return [path];
   const members = (await readdir(path)).filter((name) => IS_MEMBER.test(name)).toSorted();
   return members.length === 0 ? [path] : members.map((name) => join(path, name));
+}
+
+/**
+ * Markers and notes of a set: in `set.notes.jsonl` of its folder, beside an archive of several reports, and of files that are named one by
+ * one in the state folder of the user.
+ */
+export async function notesOfSet(paths: readonly string[]): Promise<NotesFile> {
+  const absolute = paths.map((path) => resolve(path)).toSorted();
+  const ownName = `set-${createHash('sha256').update(JSON.stringify(absolute)).digest('hex').slice(0, 32)}`;
+  const [first = ''] = absolute;
+  if (absolute.length > 1) return new NotesFile({ id: ownName, ownName }, undefined);
+  const isFolder = (await stat(first).catch(() => undefined))?.isDirectory();
+  return new NotesFile({ id: 'set', ownName }, isFolder ? join(first, 'set') : first);
 }
 
 /** Whether a path is of several hosts: a folder of recordings, or an archive of several reports. */

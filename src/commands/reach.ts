@@ -10,6 +10,7 @@ import type { JumpLines } from '../host/ssh/jump-lines.ts';
 import { parseTarget, sshArgs } from '../host/ssh/target.ts';
 import type { AnyFinding } from '../findings/finding.ts';
 import type { AnySource } from '../sources/source.ts';
+import type { LiveHost } from '../host/host.ts';
 import type { Prompter } from '../host/prompter.ts';
 import { findings, readPolicy, sources } from '../subsystems/index.ts';
 import { LiveSession } from '../collect/live-session.ts';
@@ -96,7 +97,7 @@ export async function reachHost(
 
 /** Session of a connected host, started. */
 export const watch = (
-  { host, audit }: Reached,
+  { host, audit }: { readonly host: LiveHost; readonly audit: Audit },
   budgetPct = DEFAULT_BUDGET_PCT,
   rules: readonly AnyFinding[] = findings,
   read: readonly AnySource[] = sources,

@@ -14,6 +14,7 @@ export const fleet = defineSource({
   parse: (): FleetSample | undefined => undefined,
   identifiers: (sample) => [
     ...named('host', sample?.hosts.map(({ name }) => name) ?? []),
+    ...named('host', sample?.notes?.flatMap(({ host }) => host ?? []) ?? []),
     ...named('host', sample ? foldedSets(sample) : []),
     ...named(
       'host',

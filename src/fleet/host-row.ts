@@ -48,9 +48,20 @@ export interface HostRow {
   readonly slice?: HostSlice | undefined;
 }
 
+/** Marker, or note with a text, of the engineer. */
+export interface FleetNote {
+  readonly atMs: number;
+  /** Host that it is about; undefined: all of them. */
+  readonly host: string | undefined;
+  /** Empty for a marker. */
+  readonly text: string;
+}
+
 /** All hosts of a fleet at one time. */
 export interface FleetSample {
   readonly hosts: readonly HostRow[];
+  /** Markers and notes of the fleet and of its hosts, by time. */
+  readonly notes?: readonly FleetNote[] | undefined;
   /** Time of the rows, ms since 1970. */
   readonly atMs: number;
 }

@@ -14,10 +14,11 @@ import type { ClusterView } from './cluster/cluster-views.ts';
 import { figureIds, figureOf } from './figures.ts';
 import { fleet } from './fleet-source.ts';
 import { foldNames } from '../lib/fold-names.ts';
-import { isUnreachable, worstOf, type HostRow } from './host-row.ts';
+import { isUnreachable, worstOf, type FleetNote, type HostRow } from './host-row.ts';
 import { differencesOf, type Difference } from './differences.ts';
 import { differenceTable } from './difference-section.ts';
 import { judgementOf, outlierText, reasonOf, type FleetJudgement, type FleetProblem } from './judgement.ts';
+import { noteTable } from './note-section.ts';
 import type { SharedFact } from './shared-facts.ts';
 
 const needs = { fleet };
@@ -48,6 +49,7 @@ export interface FleetModel {
   readonly shared: readonly SharedRow[];
   readonly differences: readonly Difference[];
   readonly hosts: readonly HostRow[];
+  readonly notes: readonly FleetNote[];
   readonly empty: NothingWords;
 }
 
@@ -65,6 +67,7 @@ export const hostsPane = definePane({
     ...(model.clusters.length > 0 ? [clusterTable(model.clusters)] : []),
     ...(model.shared.length > 0 ? [sharedTable(model)] : []),
     ...(model.differences.length > 0 ? [differenceTable(model.differences)] : []),
+    ...(model.notes.length > 0 ? [noteTable(model.notes)] : []),
   ],
   tile,
 });
@@ -74,6 +77,7 @@ export function fleetModel({ fleet: seen }: Moment<typeof needs>): FleetModel {
   const judgement = seen.now && judgementOf(seen.now);
   return {
     hosts,
+    notes: seen.now?.notes ?? [],
     differences: differencesOf(hosts),
     incidents: judgement?.incidents ?? [],
     clusters: judgement?.clusters ?? [],
@@ -212,7 +216,7 @@ const unfolded = (row: MatrixRow): Detail => ({
   sources: {},
   everySeconds: 0,
   sections: () => [
-    matrix({ rows: row.hosts.map((host) => ({ ...row, hosts: [host], names: host.name })), hosts: row.hosts, incidents: [], clusters: [], shared: [], differences: [], empty: ownWords('none') }, 'folded-hosts'),
+    matrix({ rows: row.hosts.map((host) => ({ ...row, hosts: [host], names: host.name })), hosts: row.hosts, incidents: [], clusters: [], shared: [], differences: [], notes: [], empty: ownWords('none') }, 'folded-hosts'),
   ], // prettier-ignore
 });
 

@@ -1,4 +1,5 @@
 import type { As, Attachment, AttachmentEnd, AttachmentPulse, AttachRequest, Enter } from './attach-request.ts';
+import type { ReadPart } from '../lib/read-part.ts';
 import type { ConnectionFacts, LinkState, RootState } from './link-state.ts';
 
 export type {
@@ -295,6 +296,8 @@ export interface Success<Value> {
   /** CLOCK_MONOTONIC of the host at the read, seconds. */
   readonly at: number;
   readonly tookMs: number;
+  /** Present where the read was cut at its timeout: what was not read is as it was before. */
+  readonly part?: ReadPart | undefined;
   /** Only where all replies are by fallback commands. */
   readonly instead?: FallbackOrigin | undefined;
 }
@@ -328,6 +331,13 @@ export interface Host {
   close(): Promise<void>;
 }
 
+/** Why a password did not open root. */
+export interface UnlockProblem {
+  readonly reason: string;
+  /** sudo refused the password: a further try with it counts towards a lock-out. */
+  readonly refused: boolean;
+}
+
 /** LiveHost has a connection state, root access and terminals. */
 export interface LiveHost extends Host {
   readonly link: () => LinkState;
@@ -337,8 +347,8 @@ export interface LiveHost extends Host {
   readonly transport: () => string;
   /** Facts of the connection; undefined for this machine and while not connected. */
   readonly connection?: () => ConnectionFacts | undefined;
-  /** Tries a password once; undefined on success, else the reason. */
-  readonly unlockRoot: (password: string) => Promise<string | undefined>;
+  /** Tries a password once; undefined on success. */
+  readonly unlockRoot: (password: string) => Promise<UnlockProblem | undefined>;
   /** Runs `sudo -n` again; undefined on success, else the reason. */
   readonly reopenRoot: () => Promise<string | undefined>;
   readonly attach: (request: AttachRequest) => Promise<Attachment>;

@@ -11,6 +11,7 @@ import type {
   Read,
   Reading,
   RootState,
+  UnlockProblem,
 } from './host.ts';
 import { missing } from './host.ts';
 import { attachOver } from './attachment.ts';
@@ -49,7 +50,7 @@ export interface LiveHostOptions {
   readonly inventory?: () => Promise<string>;
   /** Refuses every terminal while this host is connected. */
   readonly readOnly?: boolean | undefined;
-  /** Reads with the rights of the login user alone: sudo is not tried. */
+  /** Reads with the rights of the login user alone: sudo is not tried before `unlockRoot` has worked. */
   readonly withoutRoot?: boolean | undefined;
 }
 
@@ -63,6 +64,8 @@ export class ReachedHost implements LiveHost {
   readonly #daemons: DaemonClients;
   readonly #backoff: Backoff;
   readonly #rootAccess: RootAccess;
+  /** Whether a login runs `sudo -n`. */
+  #triesRoot: boolean;
   #transport: Transport | undefined;
   #user: Lane | undefined;
   /** Whether the collector ran here: the shell would then be a degradation. */
@@ -80,6 +83,7 @@ export class ReachedHost implements LiveHost {
       options.policy.protocolOf,
       options.identity,
     );
+    this.#triesRoot = !options.withoutRoot;
     this.name = options.name;
     this.kind = options.kind;
     this.#backoff = new Backoff(options.nowMs);
@@ -166,7 +170,11 @@ export class ReachedHost implements LiveHost {
     return { ok: true, value, at: Number(process.hrtime.bigint()) / 1e9, tookMs: nowMs() - startMs };
   }
 
-  readonly unlockRoot = (password: string): Promise<string | undefined> => this.#rootAccess.unlock(password);
+  readonly unlockRoot = async (password: string): Promise<UnlockProblem | undefined> => {
+    const problem = await this.#rootAccess.unlock(password);
+    if (!problem) this.#triesRoot = true;
+    return problem;
+  };
   readonly reopenRoot = (): Promise<string | undefined> => this.#rootAccess.reopen();
 
   readonly attach = async (request: AttachRequest): Promise<Attachment> => {
@@ -224,7 +232,7 @@ export class ReachedHost implements LiveHost {
     this.#adoptUser(transport, opened);
     this.#watchConnection(transport);
     // sudo may wait for a slow directory service.
-    if (!this.#options.withoutRoot)
+    if (this.#triesRoot)
       await Promise.race([this.#rootAccess.connected({ transport, user: opened.lane }), sleep(ROOT_WAIT_MS)]);
     // The lane may have ended meanwhile.
     if (this.#user === opened.lane) this.#setLink({ state: 'live' });

@@ -1,6 +1,6 @@
 import { plain } from '../lib/plain.ts';
 import { Backoff } from './backoff.ts';
-import type { RootState } from './host.ts';
+import type { RootState, UnlockProblem } from './host.ts';
 import type { Lane } from './lane.ts';
 import { lastLine, openRootLane, openRootLaneWithPassword, StartError, type LaneStart } from './open-lane.ts';
 import type { Transport } from './transport.ts';
@@ -89,26 +89,35 @@ export class RootAccess {
     return 'detail' in this.#state ? this.#state.detail : undefined;
   }
 
-  /** Tries a password once, which is not kept; undefined on success, else the reason. */
-  async unlock(password: string): Promise<string | undefined> {
+  /** Tries a password once, which is not kept; undefined on success. */
+  async unlock(password: string): Promise<UnlockProblem | undefined> {
     const line = this.#options.connection();
-    if (!line) return 'not connected';
+    if (!line) return { reason: 'not connected', refused: false };
+    // A glance has not tried sudo on its connection.
+    this.#transport ??= line.transport;
+    if (line.user.uid === 0) {
+      this.restarted(line);
+      this.#set({ state: 'root' });
+      return undefined;
+    }
     try {
       const opened = await openRootLaneWithPassword(line.transport, line.user, password);
       this.#adopt(opened, opened.passwordAsked ? 'password' : 'sudo -n', line);
       return undefined;
     } catch (error) {
       const why = whyNot(error);
+      const exit = error instanceof StartError ? error.exit : undefined;
+      this.#options.audit(line.user, 'sudo -S', `unlock: ${why}`, exit);
       if (refusalOf(error) === 'forbidden' && !this.#lane) {
         this.#cancelRetry();
         const detail = 'sudo: user not allowed to run commands as root';
         this.#set({ state: 'none', detail });
-        return detail;
+        return { reason: detail, refused: false };
       }
       // No colon after `password`: maskSecrets takes the text after one for the secret.
-      return error instanceof StartError && error.exit !== undefined
-        ? `sudo refused the password (${why})`
-        : `sudo failed: ${why}`;
+      return exit === undefined
+        ? { reason: `sudo failed: ${why}`, refused: false }
+        : { reason: `sudo refused the password (${why})`, refused: true };
     }
   }
 

@@ -1,4 +1,5 @@
 import type { LinkState, Read, RootState } from '../host/host.ts';
+import type { ReadPart } from '../lib/read-part.ts';
 import { sanitize } from '../lib/plain.ts';
 import {
   flag,
@@ -68,7 +69,8 @@ function decodeReading(value: unknown): RecordedReading | undefined {
   const read = isObject(value) ? decodeRead(value['read']) : INVALID;
   if (!isObject(value) || isInvalid(read)) return undefined;
   const [at, took] = [optional(number)(value['at']), optional(number)(value['took'])];
-  const head = { read, ...(isInvalid(at) || at === undefined ? {} : { at }), ...(isInvalid(took) || took === undefined ? {} : { took }) }; // prettier-ignore
+  const part = partOf(value['part']);
+  const head = { read, ...(isInvalid(at) || at === undefined ? {} : { at }), ...(isInvalid(took) || took === undefined ? {} : { took }), ...(part && { part }) }; // prettier-ignore
   if (isNumber(value['at']) && isNumber(value['took'])) {
     if ('why' in value) {
       const [reason, detail] = [why(value['why']), sentence(value['detail'])];
@@ -79,6 +81,13 @@ function decodeReading(value: unknown): RecordedReading | undefined {
     else if (isObject(value['table']) && isDelta(value['table'], MAX_DEPTH)) return { ...head, table: value['table'] };
   }
   return invalidReading(read);
+}
+
+const decodePart = objectOf<ReadPart>({ read: integerFrom(0, 1e9), of: integerFrom(0, 1e9) });
+
+function partOf(value: unknown): ReadPart | undefined {
+  const part = decodePart(value);
+  return isInvalid(part) ? undefined : part;
 }
 
 const invalidReading = (read: Read): RecordedReading => ({ read, why: 'failed', detail: 'invalid reading in the recording' }); // prettier-ignore

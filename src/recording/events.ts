@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../host/audit.ts';
 import type { LinkState, Read, RootState, Why } from '../host/host.ts';
+import type { ReadPart } from '../lib/read-part.ts';
 import type { Severity } from '../theme.ts';
 import type { Delta } from './value-delta.ts';
 
@@ -28,6 +29,8 @@ export type RecordedReading = {
   /** The host's CLOCK_MONOTONIC, seconds. */
   readonly at?: number;
   readonly took?: number;
+  /** Entries that were read before the timeout, of all: the others are of the reading before. */
+  readonly part?: ReadPart;
 } & (
   | { readonly text: string }
   | { readonly same: true }

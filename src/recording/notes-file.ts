@@ -5,7 +5,7 @@ import type { Mark } from '../collect/session.ts';
 import { stateFolder } from '../host/audit.ts';
 import { json } from '../lib/json.ts';
 import { maskSecrets } from '../lib/secrets.ts';
-import { isInvalid, numberFrom, objectOf, oneOf, textOf } from '../lib/schema.ts';
+import { isInvalid, numberFrom, objectOf, oneOf, optional, textOf } from '../lib/schema.ts';
 import { plural } from '../lib/units.ts';
 import type { SegmentEvent } from './events.ts';
 import { RecordingError } from './recording-error.ts';
@@ -13,6 +13,7 @@ import { RecordingError } from './recording-error.ts';
 /** Bytes of a file that are read, and up to which it grows: some 10 000 notes. */
 const MAX_BYTES = 1 << 20;
 const MAX_CHARACTERS = 4000;
+const MAX_NAME_CHARACTERS = 255;
 const SUFFIX = '.notes.jsonl';
 
 /** Line of the file. Each names its recording, so that damage of one loses no other. */
@@ -25,6 +26,16 @@ interface NoteLine {
   readonly made: number;
   /** Empty for a marker. */
   readonly text: string;
+  /** Host of a set that the note is about; absent: all of it. */
+  readonly host?: string | undefined;
+}
+
+/** Recordings that are opened as one. */
+export interface RecordedSet {
+  /** What its lines name in the place of a recording. */
+  readonly id: string;
+  /** Name of its file in the state folder, without suffix. */
+  readonly ownName: string;
 }
 
 /** Time of a Date, ms since 1970. */
@@ -35,6 +46,7 @@ const decodeLine = objectOf<NoteLine>({
   t: time,
   made: time,
   text: textOf(MAX_CHARACTERS),
+  host: optional(textOf(MAX_NAME_CHARACTERS)),
 });
 
 /** Checksum of what makes a recording unique, the same while it is written and after it is truncated, copied or renamed. */
@@ -56,10 +68,11 @@ export class NotesFile {
   #marks: readonly Mark[] = [];
   #merged: { readonly notes: readonly Mark[]; readonly recorded: number; readonly all: readonly Mark[] } | undefined;
 
-  /** `beside`: path of the recording; undefined: the state folder alone. */
-  constructor(head: SegmentEvent, beside: string | undefined) {
-    this.#recording = recordingId(head);
-    const own = join(stateFolder('notes'), `${this.#recording}${SUFFIX}`);
+  /** `of`: first event of the recording, or a set of them. `beside`: path of either; undefined: the state folder alone. */
+  constructor(of: SegmentEvent | RecordedSet, beside: string | undefined) {
+    const { id, ownName } = 'id' in of ? of : { id: recordingId(of), ownName: recordingId(of) };
+    this.#recording = id;
+    const own = join(stateFolder('notes'), `${ownName}${SUFFIX}`);
     this.#paths = beside === undefined ? [own] : [`${beside}${SUFFIX}`, own];
     this.problems = this.#paths.flatMap((path) => this.#read(path));
   }
@@ -81,8 +94,8 @@ export class NotesFile {
   }
 
   /** Appends a note, or a marker without text; the result is the path of its file. Throws a RecordingError. */
-  add(t: number, text: string, made: number): string {
-    const line: NoteLine = { notes: 1, recording: this.#recording, t, made, text: maskSecrets(text).slice(0, MAX_CHARACTERS) }; // prettier-ignore
+  add(t: number, text: string, made: number, host?: string): string {
+    const line: NoteLine = { notes: 1, recording: this.#recording, t, made, text: maskSecrets(text).slice(0, MAX_CHARACTERS), host }; // prettier-ignore
     const failures: string[] = [];
     for (const path of this.#paths)
       try {
@@ -95,8 +108,8 @@ export class NotesFile {
     throw new RecordingError(`note not saved: ${failures.join('; ')}`);
   }
 
-  #take({ t, text }: NoteLine): void {
-    const mark: Mark = { wallMs: t, kind: text === '' ? 'marker' : 'note', text };
+  #take({ t, text, host }: NoteLine): void {
+    const mark: Mark = { wallMs: t, kind: text === '' ? 'marker' : 'note', text, ...(host !== undefined && { host }) };
     const at = this.#marks.findLastIndex(({ wallMs }) => wallMs <= t) + 1;
     this.#marks = this.#marks.toSpliced(at, 0, mark);
   }

@@ -16,9 +16,9 @@ export class ReadingEncoder {
       this.#last.delete(key);
       return { read, why: reading.why, detail: reading.detail };
     }
-    const { value, at, tookMs } = reading;
+    const { value, at, tookMs, part } = reading;
     const before = this.#last.get(key);
-    const head = { read, at, took: Math.round(tookMs * 10) / 10 };
+    const head = { read, at, took: Math.round(tookMs * 10) / 10, ...(part && { part }) };
     this.#last.set(key, value);
     if (before !== undefined && before === value) return { ...head, same: true };
     return typeof value === 'string' ? { ...head, text: value } : { ...head, table: deltaOf(value, before) };
@@ -53,6 +53,7 @@ export class ReadingDecoder {
       },
       at: recorded.at ?? 0,
       tookMs: recorded.took ?? 0,
+      ...(recorded.part && { part: recorded.part }),
       ...(!('same' in recorded) && { ownKiB: lazy.ownKiB }),
       ...(lazy.places > 0 && { places: lazy.places, ownPlaces: lazy.ownPlaces }),
     };

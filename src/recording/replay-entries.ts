@@ -1,4 +1,5 @@
 import { keyOf, missing, type Missing, type Read } from '../host/host.ts';
+import type { ReadPart } from '../lib/read-part.ts';
 import { notTaken } from '../host/not-taken.ts';
 import { codecKey, ReadingDecoder, type LightReading } from './reading-codec.ts';
 import type { SampleEvent } from './events.ts';
@@ -40,6 +41,7 @@ interface ReplayReadings {
   /** Evaluated on call. */
   readonly values: () => Record<string, unknown>;
   readonly missing: Record<string, Missing>;
+  readonly parts: Readonly<Record<string, ReadPart>>;
   readonly at: number | undefined;
 }
 
@@ -60,6 +62,7 @@ export function answersFor({ reads }: Parsing, { readings }: Round): ReplayReadi
   return {
     values: () => Object.fromEntries(answers.map(([name, { value }]) => [name, value])),
     missing: gaps,
+    parts: Object.fromEntries(answers.flatMap(([name, { part }]) => (part ? [[name, part]] : []))),
     at: answers[0]?.[1].at,
   };
 }
@@ -102,6 +105,9 @@ export function replayEntry(source: Parsing, round: Round): Entry {
     wallMs: round.t,
     get missing() {
       return answers().missing;
+    },
+    get parts() {
+      return answers().parts;
     },
     tookMs: round.took,
     weightKiB: roundKiB(round),

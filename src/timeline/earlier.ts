@@ -1,6 +1,6 @@
 import type { AnySource, Newest } from '../sources/source.ts';
 import type { Moment, Needs, Seen } from './moment.ts';
-import { sampleOf, upperBound } from './timeline.ts';
+import { cutReads, sampleOf, upperBound } from './timeline.ts';
 
 /** Time of a moment by the engineer's clock, from the age of its newest sample; undefined before the first reading. */
 export function timeOfMoment(moment: Moment<Needs>): number | undefined {
@@ -47,7 +47,7 @@ export function earlierMoment(
       seconds: entry && previous && entry.at > previous.at ? entry.at - previous.at : undefined,
       ageMs: entry && Math.max(0, wallMs - entry.wallMs),
       tookMs: entry?.tookMs,
-      missing: { ...entry?.missing, ...partial },
+      missing: { ...entry?.missing, ...(sample !== undefined && entry && cutReads(entry)), ...partial },
       history: history.slice(0, end),
       older: now.older,
     };

@@ -1,4 +1,5 @@
 import type { Missing } from '../host/host.ts';
+import type { ReadPart } from '../lib/read-part.ts';
 import type { AnySource, SampleOf } from '../sources/source.ts';
 import type { SinceStart } from './since-start.ts';
 
@@ -11,6 +12,8 @@ export interface Entry<Sample = unknown> {
   readonly wallMs: number;
   /** Missing reads by their name in the source, with the reason. */
   readonly missing: Readonly<Record<string, Missing>>;
+  /** Reads that were cut at their timeout, by their name: the sample has older values of what they did not read. */
+  readonly parts?: Readonly<Record<string, ReadPart>> | undefined;
   readonly tookMs: number;
   /** Memory on top of the previous sample, estimated, KiB; undefined for small samples. */
   readonly weightKiB?: number | undefined;

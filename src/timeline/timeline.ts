@@ -1,3 +1,5 @@
+import { missing, type Missing } from '../host/host.ts';
+import { partWords } from '../lib/read-part.ts';
 import type { AnySource, Newest } from '../sources/source.ts';
 import type { Entry, Moment, Needs, Seen } from './moment.ts';
 import { sinceStart } from './since-start.ts';
@@ -254,14 +256,19 @@ export class Timeline {
       seconds: previous && entry.at > previous.at ? entry.at - previous.at : undefined,
       ageMs: Math.max(0, atMs - entry.wallMs),
       tookMs: entry.tookMs,
-      missing:
-        source.partial && now !== undefined ? { ...entry.missing, ...source.partial(now, newest) } : entry.missing,
+      missing: now === undefined ? entry.missing : { ...entry.missing, ...cutReads(entry), ...source.partial?.(now, newest) }, // prettier-ignore
       sinceStart: previous ? undefined : this.#sinceStart(source, now, entry.at),
       history: all.slice(from, end),
       older: () => all.slice(0, Math.min(from, end)),
     };
   }
 }
+
+/** Cut reads as missing ones: their sample is there, and what is not in it may be on the host. */
+export const cutReads = ({ parts = {} }: Pick<Entry, 'parts'>): Readonly<Record<string, Missing>> =>
+  Object.fromEntries(
+    Object.entries(parts).map(([name, part]) => [name, missing('timeout', `${partWords(part)} before its timeout`)]),
+  );
 
 /** Sample of a reading; undefined where no read has a value: parsers make a sample of nothing too. */
 export function sampleOf({ reads }: AnySource, entry: Entry | undefined): unknown {

@@ -60,6 +60,8 @@ test('the palette adds hosts that a cluster names after they were shown, and dro
     },
     add: async (names) => void added.push(names),
     drop: async (names) => void dropped.push(names),
+    locked: () => [],
+    unlock: async () => [],
     siblings: () => [{ what: 'OSD hosts', names: ['osd9'], readFrom: 'mon1' }],
   };
   const screen = await open({ session: sessionOf(hosts), panes: [hostsPane], tab: 'hosts', columns: 120, rows: 40, fleet: control }); // prettier-ignore

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { readFileSync, rmSync } from 'node:fs';
+import { expect, onTestFinished, test } from 'vitest';
 import { fleet } from '../../src/fleet/fleet-source.ts';
 import { hostsPane } from '../../src/fleet/pane.ts';
 import type { HostRow } from '../../src/fleet/host-row.ts';
@@ -107,4 +108,39 @@ test('hostile names and reasons are drawn without their escapes', async () => {
   expect(screen.text()).toContain('Permission␛]0;x␇ denied');
   expect(screen.text()).not.toContain('\u202E');
   await screen.quit();
+});
+
+test('a note over one host is about it or all hosts, one over a folded row about all', async () => {
+  const session = fleetSession();
+  const screen = await open({ session, panes: [hostsPane], tab: 'hosts' });
+  await screen.press('/', 'node33', 'enter', 'w');
+  expect(screen.text()).toContain('Note about node33, or about all hosts?');
+  await screen.press('h', ...Array.from('cable'), 'enter');
+  await screen.press('w', 'a', ...Array.from('switch'), 'enter');
+  await screen.press('w', 'n');
+  await screen.press('esc', '/', 'node40', 'enter', 'w', ...Array.from('rack'), 'enter', 'm');
+  const notes = session.marked.map(({ kind, host = 'all', text }) => `${kind} ${host} ${text}`);
+  expect(notes).toEqual(['note node33 cable', 'note all switch', 'note all rack', 'marker all ']);
+  await screen.quit();
+});
+
+test('notes of the matrix and of a console in the background are saved at the end, with the host', async () => {
+  const written: string[] = [];
+  const console = new FakeSession();
+  const screen = await open({
+    session: fleetSession(),
+    panes: [hostsPane],
+    tab: 'hosts',
+    onWritten: (lines) => written.push(...lines),
+    openHost: async () => console,
+  });
+  await screen.press('/', 'node33', 'enter', 'w', 'a', ...Array.from('switch'), 'enter', 'enter');
+  await screen.press('w', ...Array.from('fan'), 'enter', 'esc', 'q');
+  expect(screen.text()).toContain('Quit with unsaved notes');
+  expect(screen.text()).toContain('2 markers and notes are in no recording.');
+  await screen.press('y');
+  await screen.quit();
+  const path = /^saved: (.*)$/.exec(written[0] ?? '')?.[1] ?? '';
+  onTestFinished(() => rmSync(path, { force: true }));
+  expect(readFileSync(path, 'utf8')).toMatch(/Z switch\n.*Z node33: fan\n$/);
 });

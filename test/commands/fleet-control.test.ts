@@ -15,6 +15,8 @@ function fleetWith(siblings: readonly string[]) {
     names: () => targets.names(),
     add: async (names: readonly string[]) => void connected.push(...names.map((name) => targets.of(name))),
     drop: async () => undefined,
+    locked: () => [],
+    unlock: async () => [],
     sample: () => sample,
   };
   const control = controlOf(() => fleet, targets, { learnTarget: (target) => void learned.push(target) });

@@ -47,7 +47,8 @@ export class FakeSession implements Session {
     hung: () => [],
     unlockRoot: async (password: string) => {
       this.passwords.push(password);
-      if (password !== 'right') return 'sudo did not take the password. Press s to try again.';
+      if (password !== 'right')
+        return { reason: 'sudo refused the password (1 incorrect password attempt)', refused: true };
       this.root = { state: 'root' };
       return undefined;
     },
@@ -78,8 +79,8 @@ export class FakeSession implements Session {
   replay: Replay | undefined = undefined;
   readonly marked: Mark[] = [];
   readonly marks = (): readonly Mark[] => this.marked;
-  readonly mark = (text: string): undefined =>
-    void this.marked.push({ wallMs: this.nowMs, kind: text === '' ? 'marker' : 'note', text });
+  readonly mark = (text: string, host?: string): undefined =>
+    void this.marked.push({ wallMs: this.nowMs, kind: text === '' ? 'marker' : 'note', text, ...(host !== undefined && { host }) }); // prettier-ignore
   readonly findings = () => this.standing;
   readonly show = (ids: readonly string[]) => void this.shown.push(ids);
   kept: Kept | undefined;

@@ -105,7 +105,9 @@ describe('root', () => {
   test('unlockRoot tries a wrong password once', async () => {
     const record = join(folder, 'record2');
     const { host } = await reach(fakeSudo('password', record));
-    expect(await host.unlockRoot('wrong')).toMatch(/^sudo refused the password \([^*]+\)$/);
+    const problem = await host.unlockRoot('wrong');
+    expect(problem).toMatchObject({ refused: true });
+    expect(problem?.reason).toMatch(/^sudo refused the password \([^*]+\)$/);
     expect(host.root().state).toBe('password');
     await vi.waitFor(() =>
       expect(
@@ -119,7 +121,7 @@ describe('root', () => {
 
   test('unlockRoot gives the reason when the user is not in sudoers', async () => {
     const { host } = await reach(fakeSudo('not-allowed', join(folder, 'record3')));
-    expect(await host.unlockRoot('any')).toMatch(/user not allowed to run commands as root/);
+    expect(await host.unlockRoot('any')).toEqual({ reason: 'sudo: user not allowed to run commands as root', refused: false }); // prettier-ignore
     expect(host.root().state).toBe('none');
   });
 

@@ -142,7 +142,7 @@ test('sudo tries once and shows the result; then the key is gone', async () => {
   const session = cannedSession();
   const screen = await open({ session });
   await screen.press('s', 'w', 'r', 'o', 'n', 'g', 'enter');
-  expect(screen.text()).toContain('sudo did not take the password.');
+  expect(screen.text()).toContain('sudo refused the password');
   await screen.press('esc', 's');
   await screen.press('\u001B[200~right\n\u001B[201~', 'enter');
   expect(session.passwords).toEqual(['wrong', 'right']);

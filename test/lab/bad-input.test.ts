@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,6 +10,7 @@ import { guestConfig, inGuest, numaGuest } from './lib/numa-guest.ts';
 const WITH_KEY = join(labDir, 'sshd/ssh_config');
 const NO_KEY = join(labDir, 'sshd/ssh_config_no_key');
 const key = (name: string): string => join(labDir, 'sshd/keys', name);
+const ALL = Boolean(process.env['CRASHCART_LAB_ALL']);
 const launcher = resolve(import.meta.dirname, '../../bin/crashcart.cjs');
 const folder = mkdtempSync(join(tmpdir(), 'crashcart-bad-input-'));
 
@@ -144,6 +145,55 @@ describe('secrets', () => {
     expect(screen.text()).not.toContain('sudo locked');
     expect(screen.raw).not.toContain('not-it');
     expect(screen.raw).not.toContain('lab-oncall');
+  });
+});
+
+describe('one sudo password for a fleet', () => {
+  /** Lines of the audit logs about sudo with a password. */
+  const audited = (screen: Console): string => {
+    const folder = join(screen.home, 'state/crashcart/audit');
+    return readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8')).join(''); // prettier-ignore
+  };
+
+  it('opens root where it is taken, gives a reason elsewhere, and is in no log', { skip: !ALL }, async () => {
+    const hosts = ['oncall@main', 'oncall@rekey', 'guest@pq-only', 'support@no-forwarding'];
+    await using screen = new Console(['-F', WITH_KEY, '--yes', ...hosts], { columns: 130 });
+    await screen.until('4 hosts: 4 live');
+    const unlock = async (password: string) => {
+      await screen.press('s');
+      // The hosts are one row or several.
+      if (/selected hosts/.test(await screen.until(/The password is passed to sudo|selected hosts/))) await screen.press('a'); // prettier-ignore
+      await screen.until('The password is passed to sudo');
+      screen.type(password);
+      await screen.press('enter');
+    };
+    const closeResult = async () => {
+      await screen.press('esc');
+      await screen.until(/^(?!.*root is open on)/s);
+    };
+    await unlock('not-it');
+    // The first two are of one account: no third host gets a wrong password.
+    await screen.until([
+      /root is open on 0 of 4 hosts/,
+      /main,rekey: sudo refused the password/,
+      /pq-only,no-forwarding: not tried: main and rekey refused/,
+    ]);
+    await closeResult();
+    await unlock('lab-oncall');
+    await screen.until([/root is open on 3 of 4 hosts/, /pq-only: sudo refused/], 30_000);
+    await closeResult();
+    // Hosts that are alike are one row, then a page.
+    for (let tries = 0; tries < 3 && !screen.text().includes('[1 Overview'); tries++) {
+      await screen.press('enter');
+      await screen.settle(1000);
+    }
+    // The console has the root of the row: another login would need the password again.
+    await screen.until([/\[1 Overview/, /root/]);
+    expect(screen.text()).not.toContain('sudo locked');
+    const log = audited(screen);
+    expect(log).toMatch(/unlock: /);
+    expect(log).toMatch(/root collector \(sudo -S\)/);
+    expect(`${log}${screen.raw}`).not.toMatch(/not-it|lab-oncall/);
   });
 });
 

@@ -17,7 +17,7 @@ export const unseenWords = (table: Walk): string | undefined =>
 
 /** Reason that a table with rows lacks processes of other users. */
 export const hiddenReason = ({ now, missing: gaps }: Pick<Walk, 'now' | 'missing'>): string | undefined =>
-  now === undefined ? undefined : gaps['table']?.detail;
+  now !== undefined && gaps['table']?.why === 'denied' ? gaps['table'].detail : undefined;
 
 /** The reason with its remedy. */
 export const withAdvice = (hidden: string): string => `Processes of other users ${hidden}: unlock sudo (s)`;

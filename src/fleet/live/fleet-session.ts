@@ -12,8 +12,9 @@ import { Timeline } from '../../timeline/timeline.ts';
 import { interner, type Interner } from '../facts.ts';
 import { fleet } from '../fleet-source.ts';
 import { foldNames } from '../../lib/fold-names.ts';
-import type { FleetSample, HostDepth } from '../host-row.ts';
+import type { FleetNote, FleetSample, HostDepth } from '../host-row.ts';
 import { fleetRules } from '../rules.ts';
+import { GroupUnlock, isLocked, type GroupResult } from './group-unlock.ts';
 import { Member } from './member.ts';
 import type { GatheredQuestions } from './questions.ts';
 
@@ -22,19 +23,30 @@ const QUIET_TICK_MS = 3000;
 /** Memory of a row that differs from the one before, KiB. */
 const ROW_KIB = 1;
 
+/** Markers and notes of a recorded set, in a file. */
+export interface SetNotes {
+  readonly marks: readonly Mark[];
+  /** Notes among other marks, by time. */
+  readonly among: (others: readonly Mark[]) => readonly Mark[];
+  /** Appends one; the result is the path of the file. Throws where it cannot be saved. */
+  readonly add: (t: number, text: string, made: number, host?: string) => string;
+}
+
 export interface FleetOptions {
   readonly names: readonly string[];
   readonly depth: HostDepth;
   /** Opens the light session of a host, or its recording. */
   readonly open: (name: string, intern: Interner, started: () => void) => Promise<Session>;
-  /** Opens the session of a host's console; absent where the session of the row is the same. */
-  readonly openConsole?: ((name: string) => Promise<Session>) | undefined;
+  /** Opens the session of a host's console; absent where the session of the row is the same. `light`: that of its row. */
+  readonly openConsole?: ((name: string, light: Session | undefined) => Promise<Session>) | undefined;
   /** Ends the session of a recording once its row is made; its console opens it again. */
   readonly isRowEnough?: boolean | undefined;
   /** Questions of the logins, asked together once all hosts were tried. */
   readonly questions?: GatheredQuestions | undefined;
   readonly explainer: Explainer;
   readonly audit?: (() => readonly AuditEntry[]) | undefined;
+  /** File of the markers and notes of a recorded set. */
+  readonly notes?: SetNotes | undefined;
   readonly nowMs: () => number;
 }
 
@@ -44,7 +56,6 @@ export class FleetSession implements Session {
   readonly live = undefined;
   readonly timeline = new Timeline();
   readonly replay = undefined;
-  readonly mark = undefined;
   readonly #options: FleetOptions;
   readonly #members = new Map<string, Member>();
   readonly #intern = interner();
@@ -53,6 +64,7 @@ export class FleetSession implements Session {
   readonly #back: FindingsAt;
   readonly #readMs: (rule: string) => number;
   readonly #marks: Mark[] = [];
+  readonly #unlock = new GroupUnlock();
   readonly #opening = new Map<string, Promise<Session>>();
   readonly #timer: NodeJS.Timeout;
   readonly #stopMemory: () => void;
@@ -135,11 +147,26 @@ export class FleetSession implements Session {
     const { openConsole } = this.#options;
     if (!openConsole)
       throw new RangeError(`${name}: its recording is not open: ${member.row(this.#options.nowMs()).why ?? ''}`);
-    const opening = this.#opening.get(name) ?? openConsole(name).finally(() => this.#opening.delete(name));
+    const opening =
+      this.#opening.get(name) ?? openConsole(name, member.light).finally(() => this.#opening.delete(name));
     this.#opening.set(name, opening);
     const session = await opening;
     if (member.console === undefined) member.watch(session);
     return session;
+  }
+
+  /** Connected hosts without root. */
+  locked(): readonly string[] {
+    return [...this.#members.values()].flatMap(({ name, live }) => (live && isLocked(live) ? [name] : []));
+  }
+
+  /** Passes a sudo password to hosts of `locked`. */
+  unlock(names: readonly string[], password: string): Promise<readonly GroupResult[]> {
+    const hosts = names.flatMap((name) => {
+      const live = this.#members.get(name)?.live;
+      return live && isLocked(live) ? [{ name, unlockRoot: live.unlockRoot }] : [];
+    });
+    return this.#unlock.run(hosts, password);
   }
 
   /** Sessions of the hosts that are open: names of their readings are learned before anything is given out. */
@@ -171,7 +198,35 @@ export class FleetSession implements Session {
   readonly readDetail: Session['readDetail'] = async () => ({ sample: undefined, missing: {} });
   readonly raw = () => [];
   readonly audit = () => this.#options.audit?.() ?? [];
-  readonly marks = (): readonly Mark[] => this.#marks;
+  readonly marks = (): readonly Mark[] => this.#options.notes?.among(this.#marks) ?? this.#marks;
+
+  get keepsMarks(): boolean {
+    return this.#options.notes !== undefined;
+  }
+
+  /** Sets a marker or note of the fleet, or of one of its hosts; of recordings at the end of the newest, or of that host's. */
+  readonly mark = (text: string, host?: string): string | undefined => {
+    const { notes, nowMs } = this.#options;
+    const path = notes?.add(this.#positionMs(host) ?? nowMs(), text, nowMs(), host);
+    if (!notes) this.#marks.push({ wallMs: nowMs(), kind: text === '' ? 'marker' : 'note', text, host });
+    this.judgeNow();
+    return path;
+  };
+
+  #positionMs(host: string | undefined): number | undefined {
+    if (host !== undefined) return this.#members.get(host)?.positionMs;
+    const ends = [...this.#members.values()].flatMap(({ positionMs }) => positionMs ?? []);
+    return ends.length === 0 ? undefined : Math.max(...ends);
+  }
+
+  /** Markers and notes of the fleet and of its hosts, by time. */
+  #notes(): readonly FleetNote[] {
+    const own = (this.#options.notes?.marks ?? this.#marks)
+      .filter(({ kind }) => kind === 'marker' || kind === 'note')
+      .map(({ wallMs, host, text }): FleetNote => ({ atMs: wallMs, host, text }));
+    const ofHosts = [...this.#members.values()].flatMap(({ notes }) => notes);
+    return [...own, ...ofHosts].toSorted((one, other) => one.atMs - other.atMs);
+  }
 
   readonly subscribe = (listen: () => void): (() => void) => {
     this.#listeners.add(listen);
@@ -203,7 +258,7 @@ export class FleetSession implements Session {
     this.#reads++;
     this.#cost = costOf([...this.#members.values()]);
     this.timeline.append(fleet.id, {
-      sample: { hosts, atMs: nowMs } satisfies FleetSample,
+      sample: { hosts, notes: this.#notes(), atMs: nowMs } satisfies FleetSample,
       at: nowMs / 1000,
       wallMs: nowMs,
       missing: {},

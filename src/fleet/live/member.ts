@@ -1,9 +1,10 @@
 import type { Session } from '../../collect/session.ts';
 import type { Explainer } from '../../incidents/explainer.ts';
+import type { LiveHost } from '../../host/host.ts';
 import { TransportError } from '../../host/transport.ts';
 import { plain } from '../../lib/plain.ts';
 import type { Interner } from '../facts.ts';
-import type { HostDepth, HostRow, HostState } from '../host-row.ts';
+import type { FleetNote, HostDepth, HostRow, HostState } from '../host-row.ts';
 import { SessionRow } from './session-row.ts';
 
 /** Waits between first logins of a host, with a growing factor; one that is up again is seen within the last. */
@@ -41,6 +42,8 @@ export class Member {
   #isChanged = true;
   #isReleased = false;
   #row: HostRow | undefined;
+  /** Notes and end of a recording whose session has ended. */
+  #released: { readonly notes: readonly FleetNote[]; readonly atMs: number | undefined } | undefined;
 
   constructor(options: MemberOptions) {
     this.name = options.name;
@@ -59,7 +62,9 @@ export class Member {
 
   /** Cost of its sessions on the host and the network; undefined where not measured. */
   get cost(): { readonly hostCpuPct: number | undefined; readonly wireBytesPerSec: number | undefined } {
-    const both = this.sessions.map((session) => session.status());
+    // Sessions on one connection measure the same cost.
+    const byHost = new Map(this.sessions.map((session) => [session.host, session]));
+    const both = [...byHost.values()].map((session) => session.status());
     return {
       hostCpuPct: sumOf(both.map(({ hostCpuPct }) => hostCpuPct)),
       wireBytesPerSec: sumOf(both.map(({ wireBytesPerSec }) => wireBytesPerSec)),
@@ -69,6 +74,16 @@ export class Member {
   /** Its sessions: that of its row, and of its console. */
   get sessions(): readonly Session[] {
     return [this.#session, this.#console].flatMap((session) => session ?? []);
+  }
+
+  /** Connection that a sudo password is for: that of its console, else of its row. */
+  get live(): LiveHost | undefined {
+    return (this.#console ?? this.#session)?.live;
+  }
+
+  /** Session of its row before its console was opened. */
+  get light(): Session | undefined {
+    return this.#session;
   }
 
   /** The session that its console shows; undefined before it was opened, and for a recording the only one. */
@@ -123,8 +138,21 @@ export class Member {
     return this.#row;
   }
 
+  /** Markers and notes that were set in its console or are in its recording. */
+  get notes(): readonly FleetNote[] {
+    const { sessions } = this;
+    if (sessions.length === 0) return this.#released?.notes ?? [];
+    return sessions.flatMap((session) => notesOf(this.name, session));
+  }
+
+  /** Position of its recording; undefined for a live host, and before it was read. */
+  get positionMs(): number | undefined {
+    return this.console?.replay?.positionMs() ?? this.#session?.replay?.positionMs() ?? this.#released?.atMs;
+  }
+
   async #release(session: Session): Promise<void> {
     this.row(this.#options.nowMs());
+    this.#released = { notes: notesOf(this.name, session), atMs: session.replay?.positionMs() };
     this.#isReleased = true;
     this.#rows = undefined;
     this.#session = undefined;
@@ -157,6 +185,12 @@ export class Member {
     this.#touched();
   }
 }
+
+const notesOf = (host: string, session: Session): readonly FleetNote[] =>
+  session
+    .marks()
+    .filter(({ kind }) => kind === 'marker' || kind === 'note')
+    .map(({ wallMs, text }) => ({ atMs: wallMs, host, text }));
 
 const sumOf = (values: readonly (number | undefined)[]): number | undefined => {
   const known = values.filter((value) => value !== undefined);

@@ -1,4 +1,5 @@
 import type { AnswerOf, Answers, Missing, Reading, Why } from '../host.ts';
+import type { ReadPart } from '../../lib/read-part.ts';
 import type { HostRead } from '../lane.ts';
 import { keyOf, missing } from '../host.ts';
 import { ProtocolError, type Frame, type Head } from './frames.ts';
@@ -64,7 +65,8 @@ export function answerOf<R extends HostRead>(
   const value = valueOf(what, head, body, at, last, tables);
   if (isMissing(value)) return value;
   // valueOf depends on the kind of the read.
-  return { ok: true, value: value as AnswerOf<R>, at, tookMs };
+  const part = partOf(head['part']);
+  return { ok: true, value: value as AnswerOf<R>, at, tookMs, ...(part && { part }) };
 }
 
 function valueOf(
@@ -133,6 +135,11 @@ export function namesOf(head: Head): readonly string[] | Missing {
   if (why) return missing(why, typeof head['detail'] === 'string' ? head['detail'] : 'no reason given');
   const names = head['names'];
   return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
+}
+
+function partOf(value: unknown): ReadPart | undefined {
+  const [read, of] = numbersOf(value);
+  return read === undefined || of === undefined ? undefined : { read, of };
 }
 
 /** Processes with an unreadable file: its name and the reason. */

@@ -115,7 +115,7 @@ show(*ask(file("etc/healthy")))
   });
 
   test('answer with a partial table at the timeout, and send the rest later', async () => {
-    const [first, second] = await run(String.raw`
+    const [part, first, second] = await run(String.raw`
 plain_small, slow = small, True
 def slow_small(path):
     if slow and path.endswith("/cmdline"):
@@ -142,9 +142,12 @@ for hang in HANGS.known.values():
     hang.until = 0
 two = ask(["processes", True])[0]
 late.kill()
+read, of = one["part"]
+show(0 < read < of, len(pids(one)) <= read, of >= len([name for name in os.listdir("/proc") if name.isdigit()]) - 20, "part" in two)
 show(pid in one["gone"], late.pid in pids(one) | pids(two), pid in pids(one) | pids(two))
 show(pid in two["gone"])
 `);
+    expect(part).toEqual([true, true, true, false]);
     expect(first).toEqual([false, true, true]);
     expect(second).toEqual([false]);
   });

@@ -53,6 +53,9 @@ class Processes(Reading):
         self.items, self.sampled, self.whole = items, sampled, False
         return self
 
+    def __length_hint__(self) -> int:
+        return len(self.items)
+
     def __iter__(self) -> "Processes":
         return self
 

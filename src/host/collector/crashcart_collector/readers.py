@@ -1,6 +1,7 @@
 """Threads that read, so that nothing waits for what hangs."""
 
 import json
+import operator
 import os
 import queue
 import threading
@@ -51,6 +52,7 @@ class Job:
         self.again = []  # type: list[Any]
         self.inside = {}  # type: dict[Worker, Any]  # worker -> item that it reads
         self.done = self.cut = False  # cut: answered at its time-out, with what was read by then
+        self.taken = self.left = 0  # items that were read, and those that were not when it was cut
         self.next = []  # type: list[Job]  # those that wait for the same table
 
 
@@ -189,6 +191,7 @@ class Readers:
                     raise Late
                 if inside.pop(worker, None) is not None and result is not None and not job.done:
                     take(result)
+                    job.taken += 1
                 if not self.jobs.empty() and time.monotonic() > turn:  # a long walk lets others have their turn
                     self.jobs.put(job)
                     return
@@ -249,6 +252,8 @@ class Readers:
             if error or job.reading is None or job.since is None:
                 raise error or Miss("failed", "%s: not read" % job.name)
             head, body = job.reading.end(job)
+            if job.left:
+                head["part"] = [job.taken, job.taken + job.left]
             if job.head.get("have") and self.last.get(job.key) == (head, body):
                 head, body = {"same": 1}, b""
             elif job.head["what"][0] in ("file", "glob", "lines") and len(body) <= 262144:
@@ -325,7 +330,9 @@ class Readers:
         with self.lock:
             if job.done:
                 return
-            begun, job.cut, job.items = job.items is not None, True, iter(())
+            begun = job.items is not None
+            job.left = operator.length_hint(job.items, 0) + len(job.inside) + len(job.again)
+            job.cut, job.items = True, iter(())
             for worker in [worker for worker in self.workers if worker.job is job and (worker in job.inside or not begun)]:
                 self.let_go(worker, job, "")
             del job.again[:]
