@@ -1,3 +1,4 @@
+import { btrfsMetadata } from '../../entities/storage/btrfs-space.ts';
 import { inodesPct, usedPct } from '../../entities/storage/space.ts';
 import { mappedText } from '../../entities/storage/volume-faults.ts';
 import { nfsServerRates } from '../../entities/storage/nfs-server-rates.ts';
@@ -62,7 +63,7 @@ export const filesystemChecks = defineChecks({
     const all = seen.now?.filesystems ?? [];
     const counted = errors.now;
     const errorSum = counted && (counted.ext4 ?? []).reduce((sum, one) => sum + one.errors, 0) + (counted.btrfs ?? []).reduce((sum, one) => sum + errorsOf(one), 0); // prettier-ignore
-    const metadata = counted?.btrfs && Math.max(0, ...counted.btrfs.map(({ metadataBytes = 0, metadataUsedBytes = 0 }) => (metadataBytes === 0 ? 0 : (100 * metadataUsedBytes) / metadataBytes))); // prettier-ignore
+    const metadata = counted?.btrfs && Math.max(0, ...counted.btrfs.map((one) => btrfsMetadata(one)?.pct ?? 0));
     const mapped = [...(stack.now?.values() ?? [])].filter(({ mapping }) => mapping !== undefined);
     const mappedCount = Math.max(mapped.length, volumes.now?.size ?? 0);
     const pools = [...(volumes.now?.values() ?? [])].filter(({ targets }) => targets.some(({ type }) => type === 'thin-pool')); // prettier-ignore

@@ -1,3 +1,4 @@
+import { btrfsSpaceRows, type BtrfsSpaceRow } from '../../entities/storage/btrfs-space.ts';
 import { cephClientUse, type CephClientUse } from '../../entities/storage/ceph-requests.ts';
 import { nfsRates, type NfsRate } from '../../entities/storage/nfs-rates.ts';
 import { inodeGrade, spaceGrade } from '../../entities/storage/space.ts';
@@ -23,6 +24,7 @@ import type { Moment } from '../../timeline/moment.ts';
 import type { FigureLine } from '../../ui/kit/figure-lines.ts';
 import { presenceOf } from '../../ui/kit/presence.ts';
 import { definePane, type Presence, type Section, type Tile } from '../pane.ts';
+import { btrfsSpaceSection } from './btrfs-space.ts';
 import { cephClientsSection } from './ceph-clients.ts';
 import { diskHealthRows, healthSection, zfsSection, type DiskHealthRow, type PoolRow } from './disk-health.ts';
 import { figureLines, figureNeeds, figuresSection } from './figures.ts';
@@ -59,16 +61,17 @@ export interface StorageModel {
   readonly links: readonly StorageLink[];
   readonly health: readonly DiskHealthRow[];
   readonly pools: readonly PoolRow[];
+  readonly btrfs: readonly BtrfsSpaceRow[];
   readonly figures: readonly FigureLine[];
   readonly states: { readonly mounts: ReadingState; readonly stack: ReadingState };
-  readonly empty: { readonly mounts: NothingWords; readonly stack: NothingWords; readonly swap: NothingWords; readonly nfs: NothingWords; readonly operations: NothingWords; readonly ceph: NothingWords; readonly links: NothingWords; readonly health: NothingWords; readonly pools: NothingWords }; // prettier-ignore
+  readonly empty: { readonly mounts: NothingWords; readonly stack: NothingWords; readonly swap: NothingWords; readonly nfs: NothingWords; readonly operations: NothingWords; readonly ceph: NothingWords; readonly links: NothingWords; readonly health: NothingWords; readonly pools: NothingWords; readonly btrfs: NothingWords }; // prettier-ignore
 }
 
 /** Pane of storage: filesystems, what they stand on, NFS operations, swap and the page cache. */
 export const storagePane = definePane({
   id: 'storage',
   title: 'Storage',
-  aliases: ['storage', 'mount', 'mounts', 'df', 'fs', 'filesystem', 'filesystems', 'disk space', 'lsblk', 'swap', 'nfs', 'inodes', 'smart', 'nvme', 'zfs'], // prettier-ignore
+  aliases: ['storage', 'mount', 'mounts', 'df', 'fs', 'filesystem', 'filesystems', 'disk space', 'lsblk', 'swap', 'nfs', 'inodes', 'smart', 'nvme', 'zfs', 'btrfs'], // prettier-ignore
   needs,
   model: storageModel,
   presence: ({ presence }) => presence,
@@ -80,6 +83,7 @@ export const storagePane = definePane({
       ? []
       : [nfsSection(model.nfs, model.empty.nfs), nfsOperationsSection(model.nfs, model.empty.operations)]),
     ...(model.ceph.length === 0 ? [] : [cephClientsSection(model.ceph, model.empty.ceph)]),
+    ...(model.btrfs.length === 0 ? [] : [btrfsSpaceSection(model.btrfs, model.empty.btrfs)]),
     ...(model.pools.length === 0 ? [] : [zfsSection(model.pools, model.empty.pools)]),
     ...(model.links.length === 0 ? [] : [linksSection(model.links, model.empty.links)]),
     ...(model.health.length === 0 ? [] : [healthSection(model.health, model.empty.health)]),
@@ -114,6 +118,7 @@ export function storageModel(moment: Moment<typeof needs>): StorageModel {
     links: moment.storageLinks.now ?? [],
     health: diskHealthRows(devices.now, moment.nvmeHealth.now, moment.nvmeHealth.before),
     pools: [...(moment.zfsPools.now ?? [])].map(([name, state]) => ({ name, state })),
+    btrfs: btrfsSpaceRows(errors.now?.btrfs),
     figures: figureLines(moment),
     states: { mounts: stateOf(seen, 'table'), stack: stateOf(stack) },
     empty: {
@@ -125,6 +130,7 @@ export function storageModel(moment: Moment<typeof needs>): StorageModel {
       ceph: nothingWords('none', stateOf(moment.cephClients)),
       links: nothingWords('none', stateOf(moment.storageLinks)),
       health: nothingWords('none', stateOf(moment.nvmeHealth), stateOf(devices)),
+      btrfs: nothingWords('none', stateOf(errors)),
       pools: nothingWords('none', stateOf(moment.zfsPools)),
     },
   };

@@ -31,7 +31,7 @@ const parts = {
     layer('sdb'),
   ]),
   btrfs: [
-    { uuid: 'u', devices: ['sda', 'sdb'], errors: undefined, faulty: [], lost: [], operation: undefined, unallocatedBytes: undefined, metadataBytes: undefined, metadataUsedBytes: undefined },
+    { uuid: 'u', devices: ['sda', 'sdb'], errors: undefined, faulty: [], lost: [], operation: undefined, profiles: undefined, reserveBytes: undefined, reserveUsedBytes: undefined, unallocatedBytes: undefined, metadataBytes: undefined, metadataUsedBytes: undefined },
   ],
   filesystems: undefined,
 }; // prettier-ignore

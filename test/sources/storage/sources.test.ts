@@ -82,12 +82,28 @@ test('filesystemErrors parses counters of ext4 and sums those of the devices of 
       [`${uuid}/allocation/metadata/total_bytes`]: '524288\n',
       [`${uuid}/allocation/metadata/bytes_used`]: '262144\n',
     }),
+    btrfsProfiles: files({
+      [`${uuid}/allocation/metadata/raid1/total_bytes`]: '524288\n',
+      [`${uuid}/allocation/metadata/raid1/used_bytes`]: '262144\n',
+      [`${uuid}/allocation/data/single/total_bytes`]: '1048576\n',
+      [`${uuid}/allocation/data/raid1/total_bytes`]: 'garbage\n',
+      '/sys/fs/btrfs/u-2/allocation/data/single/total_bytes': '1\n',
+    }),
+    btrfsReserves: files({
+      [`${uuid}/allocation/global_rsv_size`]: '4096\n',
+      [`${uuid}/allocation/global_rsv_reserved`]: '1024\n',
+    }),
   });
   expect(sample.ext4).toEqual([
     { device: 'loop0', errors: 2, firstAt: undefined, lastAt: 1_796_029_000, lastFunction: 'ext4_lookup' },
   ]);
   expect(sample.btrfs).toMatchObject([
     { uuid: 'u-1', devices: ['sda', 'sdb'], unallocatedBytes: 1_048_576, metadataBytes: 524_288 },
+  ]);
+  expect(sample.btrfs?.[0]).toMatchObject({ reserveBytes: 4096, reserveUsedBytes: 3072 });
+  expect(sample.btrfs?.[0]?.profiles).toEqual([
+    { kind: 'metadata', profile: 'raid1', totalBytes: 524_288, usedBytes: 262_144 },
+    { kind: 'data', profile: 'single', totalBytes: 1_048_576, usedBytes: undefined },
   ]);
   expect(sample.btrfs?.[0]).toMatchObject({ faulty: ['1', '2'], lost: ['2'], operation: 'balance' });
   expect([...(sample.btrfs?.[0]?.errors ?? [])]).toEqual([['write', 3], ['corruption', 5]]); // prettier-ignore
