@@ -66,6 +66,11 @@ export const limits = {
     authority: 'kernel: knfsd-stats.rst: packets that wake no idle thread; shares are [own]',
   },
   nfsRetransmitPct: { warn: 1, crit: 5, authority: '[own], of the requests' },
+  scsiErrorPct: {
+    warn: 1,
+    authority:
+      '[own]: a command timeout, or 1 % of commands failed and 10 of them, in 10 min; single ones are those of smartctl and udev',
+  },
   diskWearPct: {
     warn: 90,
     crit: 100,

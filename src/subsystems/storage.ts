@@ -3,6 +3,7 @@ import { btrfsDegraded, btrfsMetadataFull, filesystemErrorsCounted } from '../fi
 import { filesystemFull, mountReadOnly, mountUnresponsive } from '../findings/storage/filesystems.ts';
 import { cephClientStuck } from '../findings/storage/ceph-clients.ts';
 import { diskHealth, zfsPoolState } from '../findings/storage/disk-health.ts';
+import { scsiErrors, storageLinkErrors } from '../findings/storage/link-errors.ts';
 import { storageLinkDown } from '../findings/storage/links.ts';
 import { nfsRetransmits } from '../findings/storage/nfs.ts';
 import { nfsServerBusy } from '../findings/storage/nfs-server.ts';
@@ -23,12 +24,14 @@ import { blockStack } from '../sources/storage/block-stack.ts';
 import { cephClients } from '../sources/storage/ceph-clients.ts';
 import { filesystemErrors } from '../sources/storage/filesystem-errors.ts';
 import { filesystems } from '../sources/storage/filesystems.ts';
+import { linkCounters } from '../sources/storage/link-counters.ts';
 import { mappedDevices } from '../sources/storage/mapped-devices.ts';
 import { DU, mountFolders } from '../sources/storage/mount-folders.ts';
 import { mountUsers } from '../sources/storage/mount-users.ts';
 import { nfsMounts } from '../sources/storage/nfs-mounts.ts';
 import { nfsServer } from '../sources/storage/nfs-server.ts';
 import { nvmeHealth } from '../sources/storage/nvme-health.ts';
+import { scsiCounters } from '../sources/storage/scsi-counters.ts';
 import { SMARTCTL, smartLog } from '../sources/storage/smart-log.ts';
 import { storageLinks } from '../sources/storage/storage-links.ts';
 import { swaps } from '../sources/storage/swaps.ts';
@@ -50,6 +53,8 @@ export const storageSubsystem: Subsystem = {
     cephClients,
     swaps,
     storageLinks,
+    linkCounters,
+    scsiCounters,
     nvmeHealth,
     zfsPools,
   ],
@@ -69,6 +74,8 @@ export const storageSubsystem: Subsystem = {
     bcacheDegraded,
     multipathPaths,
     storageLinkDown,
+    storageLinkErrors,
+    scsiErrors,
     nfsRetransmits,
     nfsServerBusy,
     cephClientStuck,

@@ -115,6 +115,17 @@ export const storageSteps: StepTable = {
     ],
     section: 'links',
   },
+  'storage-link-errors': {
+    commands: (found) => [kernelLog(found, 'link down|rport|loop|phy|scsi', 'lost links in the kernel log')],
+    section: 'links',
+  },
+  'scsi-errors': {
+    commands: (found) => [
+      kernelLog(found, 'I/O error|Sense Key|timing out|abort', 'failed commands in the kernel log'),
+      command(['smartctl', '-x', device(found) && `/dev/${device(found)}`], 'all SMART data of the disk'),
+    ],
+    section: 'stack',
+  },
   'multipath-paths': {
     commands: (found) => [
       command(['dmsetup', 'status'], 'state of multipath maps'),

@@ -17,6 +17,8 @@ import { cephClients } from '../../sources/storage/ceph-clients.ts';
 import { nfsServer } from '../../sources/storage/nfs-server.ts';
 import { nfsMounts } from '../../sources/storage/nfs-mounts.ts';
 import { nvmeHealth } from '../../sources/storage/nvme-health.ts';
+import { linkCounters } from '../../sources/storage/link-counters.ts';
+import { scsiCounters } from '../../sources/storage/scsi-counters.ts';
 import { storageLinks } from '../../sources/storage/storage-links.ts';
 import { zfsPools } from '../../sources/storage/zfs-pools.ts';
 import { overLast } from '../../timeline/window.ts';
@@ -41,10 +43,12 @@ export const filesystemChecks = defineChecks({
     nfsServer,
     cephClients,
     storageLinks,
+    linkCounters,
+    scsiCounters,
     nvmeHealth,
     zfsPools,
   },
-  rules: ['mount-unresponsive', 'filesystem-full', 'mount-read-only', 'filesystem-errors-counted', 'btrfs-degraded', 'btrfs-metadata-full', 'bcache-degraded', 'thin-pool-full', 'volume-degraded', 'volume-suspended', 'volume-hung', 'volume-slow', 'multipath-paths', 'storage-link-down', 'nfs-retransmits', 'nfs-server-busy', 'ceph-client-stuck', 'disk-health', 'zfs-pool-state'], // prettier-ignore
+  rules: ['mount-unresponsive', 'filesystem-full', 'mount-read-only', 'filesystem-errors-counted', 'btrfs-degraded', 'btrfs-metadata-full', 'bcache-degraded', 'thin-pool-full', 'volume-degraded', 'volume-suspended', 'volume-hung', 'volume-slow', 'multipath-paths', 'storage-link-down', 'storage-link-errors', 'scsi-errors', 'nfs-retransmits', 'nfs-server-busy', 'ceph-client-stuck', 'disk-health', 'zfs-pool-state'], // prettier-ignore
   of: ({
     filesystems: seen,
     filesystemErrors: errors,
@@ -57,6 +61,8 @@ export const filesystemChecks = defineChecks({
     nfsServer: server,
     cephClients: ceph,
     storageLinks: links,
+    linkCounters: linkCounts,
+    scsiCounters: commands,
     nvmeHealth: health,
     zfsPools: zfs,
   }): readonly Check[] => {
@@ -86,6 +92,8 @@ export const filesystemChecks = defineChecks({
       }),
       ...unreadCheck({ ...io, name: 'thin pools', aspect: 'utilisation', rules: ['thin-pool-full'], what: 'data' }, { mappedDevices: volumes }),
       ...check({ ...io, name: 'storage links', aspect: 'errors', rules: ['storage-link-down'], what: 'state', limit: 'online' }, links.now === undefined || links.now.length === 0 ? undefined : plural(links.now.length, 'link'), { storageLinks: links }, 'no links'),
+      ...check({ ...io, name: 'storage links', aspect: 'errors', rules: ['storage-link-errors'], what: 'errors', limit: 'no growth' }, linkCounts.now === undefined || linkCounts.now.size === 0 ? undefined : plural(linkCounts.now.size, 'port'), { linkCounters: linkCounts }, 'no FC or SAS'),
+      ...check({ ...io, name: 'SCSI disks', aspect: 'errors', rules: ['scsi-errors'], what: 'failed commands', limit: '1%, no timeout' }, commands.now === undefined || commands.now.size === 0 ? undefined : plural(commands.now.size, 'disk'), { scsiCounters: commands }, 'no SCSI disks'),
       ...check({ ...io, name: 'NVMe disks', aspect: 'errors', rules: ['disk-health'], what: 'health logs', limit: 'no warning' }, health.now === undefined || health.now.controllers.size === 0 ? undefined : plural(health.now.controllers.size, 'log'), { nvmeHealth: health }, 'no NVMe'),
       ...check({ ...io, name: 'ZFS pools', aspect: 'errors', rules: ['zfs-pool-state'], what: 'state', limit: 'ONLINE' }, zfs.now === undefined || zfs.now.size === 0 ? undefined : plural(zfs.now.size, 'pool'), { zfsPools: zfs }, 'no pools'),
       ...check({ ...io, name: 'NFS server', aspect: 'saturation', rules: ['nfs-server-busy'], what: 'packets that waited for a thread', limit: '10%', load: served?.waitedPct ?? 0 }, served && (served.waitedPct === undefined ? 'idle' : percent(served.waitedPct)), { nfsServer: server }, 'no server'),

@@ -15,7 +15,9 @@ import { filesystems } from '../../sources/storage/filesystems.ts';
 import { mappedDevices } from '../../sources/storage/mapped-devices.ts';
 import { nfsMounts } from '../../sources/storage/nfs-mounts.ts';
 import { nvmeHealth } from '../../sources/storage/nvme-health.ts';
-import { storageLinks, type StorageLink } from '../../sources/storage/storage-links.ts';
+import { linkCounters } from '../../sources/storage/link-counters.ts';
+import { scsiCounters } from '../../sources/storage/scsi-counters.ts';
+import { storageLinks } from '../../sources/storage/storage-links.ts';
 import type { SwapArea } from '../../sources/storage/swaps.ts';
 import { zfsPools } from '../../sources/storage/zfs-pools.ts';
 import { nothingWords, stateOf, type NothingWords, type ReadingState } from '../../timeline/reading-state.ts';
@@ -32,7 +34,7 @@ import { mountRows, mountsSection, type MountRow } from './mount-rows.ts';
 import { stateText } from './mount-texts.ts';
 import { stackRows, stackSection, type StackRow } from './stack-rows.ts';
 import { nfsOperationsSection, nfsSection } from './nfs-tables.ts';
-import { linksSection, swapSection } from './tables.ts';
+import { linksSection, swapSection, type LinkRow } from './tables.ts';
 
 const needs = {
   filesystems,
@@ -43,6 +45,8 @@ const needs = {
   pciDevices,
   nfsMounts,
   storageLinks,
+  linkCounters,
+  scsiCounters,
   nvmeHealth,
   zfsPools,
   cephClients,
@@ -58,7 +62,7 @@ export interface StorageModel {
   readonly nfs: readonly NfsRate[];
   readonly ceph: readonly CephClientUse[];
   readonly swap: readonly SwapArea[];
-  readonly links: readonly StorageLink[];
+  readonly links: readonly LinkRow[];
   readonly health: readonly DiskHealthRow[];
   readonly pools: readonly PoolRow[];
   readonly btrfs: readonly BtrfsSpaceRow[];
@@ -111,11 +115,14 @@ export function storageModel(moment: Moment<typeof needs>): StorageModel {
     presence: presenceOf(seen.now !== undefined, 'no mounts on this host', seen),
     mounts,
     counts: seen.now?.counts,
-    stack: stackRows({ mounts, others, users, rates, pci: moment.pciDevices.now }),
+    stack: stackRows({ mounts, others, users, rates, pci: moment.pciDevices.now, commands: moment.scsiCounters.now }),
     nfs: nfsRates(overLast(moment.nfsMounts, 30, 1.5)),
     ceph: cephClientUse(moment.cephClients, seen.now?.filesystems),
     swap: moment.swaps.now?.areas ?? [],
-    links: moment.storageLinks.now ?? [],
+    links: (moment.storageLinks.now ?? []).map((link) => ({
+      ...link,
+      counts: moment.linkCounters.now?.get(link.name),
+    })),
     health: diskHealthRows(devices.now, moment.nvmeHealth.now, moment.nvmeHealth.before),
     pools: [...(moment.zfsPools.now ?? [])].map(([name, state]) => ({ name, state })),
     btrfs: btrfsSpaceRows(errors.now?.btrfs),

@@ -6,6 +6,7 @@ import {
 } from '../../../src/findings/storage/filesystem-errors.ts';
 import { filesystemFull, mountReadOnly, mountUnresponsive } from '../../../src/findings/storage/filesystems.ts';
 import { diskHealth, zfsPoolState } from '../../../src/findings/storage/disk-health.ts';
+import { scsiErrors, storageLinkErrors } from '../../../src/findings/storage/link-errors.ts';
 import { storageLinkDown } from '../../../src/findings/storage/links.ts';
 import { cephClientStuck } from '../../../src/findings/storage/ceph-clients.ts';
 import { nfsServerBusy } from '../../../src/findings/storage/nfs-server.ts';
@@ -81,6 +82,18 @@ const cephfs = {
 const iscsi = (state: string) => ({
   '/sys/class/iscsi_session/session1/state': `${state}\n`,
   '/sys/class/iscsi_session/session1/targetname': 'iqn.2010-10.org.openstack:volume-1\n',
+});
+
+/** Counters of an FC port and of the commands of a SCSI disk, hexadecimal in sysfs. */
+const fcErrors = (failures: number, crcs: number) => ({
+  '/sys/class/fc_host/host1/statistics/link_failure_count': `0x${failures.toString(16)}\n`,
+  '/sys/class/fc_host/host1/statistics/invalid_crc_count': `0x${crcs.toString(16)}\n`,
+});
+const scsi = (requests: number, errors: number, timeouts: number) => ({
+  '/sys/block/sda/device/iorequest_cnt': `0x${requests.toString(16)}\n`,
+  '/sys/block/sda/device/ioerr_cnt': `0x${errors.toString(16)}\n`,
+  '/sys/block/sda/device/iotmo_cnt': `0x${timeouts.toString(16)}\n`,
+  '/sys/block/sda/device/timeout': '30\n',
 });
 
 const nvme = (log: Parameters<typeof nvmeLog>[0]) => ({
@@ -161,5 +174,10 @@ export const storageFaults: readonly Fault[] = [
   vm(multipathPaths, [{}, { ...links('dm-0', 'sda', 'sdb'), ...paths('dm-0', 'sda', 'sdb'), '/sys/block/dm-0/dm/uuid': 'mpath-3600\n', '/sys/block/sda/device/state': 'running\n', '/sys/block/sdb/device/state': 'transport-offline\n' }], ['warn', 'dm-0', 'multipath: 1 path of 2 lost (transport-offline)']),
   vm(storageLinkDown, [iscsi('FAILED'), iscsi('FAILED')], ['crit', 'session1', 'iSCSI session FAILED, target iqn.2010-10.org.openstack:volume-1']),
   vm(storageLinkDown, [{ '/sys/class/fc_host/host1/port_state': 'Online\n' }, { '/sys/class/fc_host/host1/port_state': 'Linkdown\n' }, { '/sys/class/fc_host/host1/port_state': 'Linkdown\n', '/sys/class/fc_host/* (links)': () => new Map([['/sys/class/fc_host/host1', '../../devices/pci0000:00/0000:05:00.0/host1/fc_host/host1']]) }], ['crit', 'host1', 'FC port Linkdown']),
+  vm(storageLinkDown, ['12.0 Gbit', '12.0 Gbit', 'Unknown', 'Unknown'].map((rate) => ({ '/sys/class/sas_phy/phy-0:3/negotiated_linkrate': `${rate}\n` })), ['warn', 'phy-0:3', 'SAS phy Unknown']),
+  { ...vm(storageLinkErrors, [fcErrors(4, 2), fcErrors(5, 19)], ['warn', 'host1', 'FC port: 17 invalid CRC, 1 link failure in 60 s']), secondsApart: 60 },
+  { ...vm(storageLinkErrors, [11, 96].map((dwords) => ({ '/sys/class/sas_phy/phy-0:3/invalid_dword_count': `${dwords}\n` })), ['warn', 'phy-0:3', 'SAS phy: 85 invalid dword in 60 s']), secondsApart: 60 },
+  vm(scsiErrors, [scsi(1000, 2, 0), scsi(2000, 3, 1)], ['warn', 'sda', 'SCSI: 1 command timeout of 30 s in 10 s']),
+  vm(scsiErrors, [scsi(1000, 2, 0), scsi(2000, 102, 0)], ['warn', 'sda', 'SCSI: 100 of 1.0k commands failed (10%) in 10 s']),
   vm(nfsRetransmits, [{ ...mounts(`-\t${NFS}`), ...mountstats(1000, 1000, 4000) }, { ...mounts(`-\t${NFS}`), ...mountstats(1100, 1110, 6000) }], ['crit', '/mnt/nas', 'NFS 10% of requests retransmitted, RTT 20ms, execution 20ms']),
 ]; // prettier-ignore

@@ -245,15 +245,29 @@ test('storageLinks names sessions with their target, and FC ports with their PCI
     targets: files({ '/sys/class/iscsi_session/session1/targetname': 'iqn.2010-10.org:v1\n' }),
     ports: files({ '/sys/class/fc_host/host1/port_state': 'Online\n' }),
     portLinks: files({ '/sys/class/fc_host/host1': '../../devices/pci0000:00/0000:05:00.0/host1/fc_host/host1' }),
-    remotePorts: undefined,
-    controllers: undefined,
+    speeds: files({ '/sys/class/fc_host/host1/speed': '16 Gbit\n' }),
+    remotePorts: files({ '/sys/class/fc_remote_ports/rport-1:0-2/port_state': 'Blocked\n' }),
+    lossTimeouts: files({ '/sys/class/fc_remote_ports/rport-1:0-2/dev_loss_tmo': '30\n' }),
+    phys: files({ '/sys/class/sas_phy/phy-0:3/negotiated_linkrate': '12.0 Gbit\n' }),
+    phyLinks: files({
+      '/sys/class/sas_phy/phy-0:3': '../../devices/pci0000:00/0000:03:00.0/host0/phy-0:3/sas_phy/phy-0:3',
+    }),
+    controllers: files({ '/sys/class/nvme/nvme0/state': 'live\n', '/sys/class/nvme/nvme1/state': 'connecting\n' }),
+    transports: files({ '/sys/class/nvme/nvme0/transport': 'tcp\n' }),
+    addresses: files({ '/sys/class/nvme/nvme0/address': 'traddr=10.0.0.5,trsvcid=4420\n' }),
     ana: files({ '/sys/block/nvme0c1n1/ana_state': 'inaccessible\n' }),
   });
+  const none = { target: undefined, pci: undefined, speed: undefined, lossTimeoutSeconds: undefined };
   expect(sample).toEqual([
-    { kind: 'iSCSI session', name: 'session1', state: 'LOGGED_IN', target: 'iqn.2010-10.org:v1', pci: undefined },
-    { kind: 'FC port', name: 'host1', state: 'Online', target: undefined, pci: '0000:05:00.0' },
-    { kind: 'NVMe path', name: 'nvme0c1n1', state: 'inaccessible', target: undefined, pci: undefined },
+    { ...none, kind: 'iSCSI session', name: 'session1', state: 'LOGGED_IN', target: 'iqn.2010-10.org:v1' },
+    { ...none, kind: 'FC port', name: 'host1', state: 'Online', pci: '0000:05:00.0', speed: '16 Gbit' },
+    { ...none, kind: 'FC remote port', name: 'rport-1:0-2', state: 'Blocked', lossTimeoutSeconds: 30 },
+    { ...none, kind: 'SAS phy', name: 'phy-0:3', state: '12.0 Gbit', pci: '0000:03:00.0' },
+    { ...none, kind: 'NVMe controller', name: 'nvme0', state: 'live', target: 'tcp traddr=10.0.0.5,trsvcid=4420' },
+    { ...none, kind: 'NVMe controller', name: 'nvme1', state: 'connecting' },
+    { ...none, kind: 'NVMe path', name: 'nvme0c1n1', state: 'inaccessible' },
   ]);
+  expect(storageLinks.identifiers?.(sample)).toMatchObject([{ value: 'iqn.2010-10.org:v1' }, { value: '10.0.0.5' }]);
 });
 
 test('mountUsers parses processes with the space of deleted files', () => {
