@@ -224,6 +224,7 @@ export const ROLES: Readonly<Record<string, Role>> = {
   'socket-refused': 'pressure',
   'softirq-hot-cpu': 'pressure',
   'softnet-drops': 'symptom',
+  'nvme-paths-lost': 'cause',
   'storage-link-down': 'cause',
   'storage-link-errors': 'cause',
   'syn-flood': 'pressure',

@@ -3,6 +3,7 @@ import { btrfsDegraded, btrfsMetadataFull, filesystemErrorsCounted } from '../fi
 import { filesystemFull, mountReadOnly, mountUnresponsive } from '../findings/storage/filesystems.ts';
 import { cephClientStuck } from '../findings/storage/ceph-clients.ts';
 import { diskHealth, zfsPoolState } from '../findings/storage/disk-health.ts';
+import { nvmePathsLost } from '../findings/storage/nvme-paths.ts';
 import { scsiErrors, storageLinkErrors } from '../findings/storage/link-errors.ts';
 import { storageLinkDown } from '../findings/storage/links.ts';
 import { nfsRetransmits } from '../findings/storage/nfs.ts';
@@ -73,6 +74,7 @@ export const storageSubsystem: Subsystem = {
     volumeSlow,
     bcacheDegraded,
     multipathPaths,
+    nvmePathsLost,
     storageLinkDown,
     storageLinkErrors,
     scsiErrors,

@@ -115,6 +115,13 @@ export const storageSteps: StepTable = {
     ],
     section: 'links',
   },
+  'nvme-paths-lost': {
+    commands: (found) => [
+      kernelLog(found, 'nvme', 'lost controllers in the kernel log'),
+      command(['nvme', 'list-subsys'], 'subsystems with their controllers'),
+    ],
+    section: 'stack',
+  },
   'storage-link-errors': {
     commands: (found) => [kernelLog(found, 'link down|rport|loop|phy|scsi', 'lost links in the kernel log')],
     section: 'links',

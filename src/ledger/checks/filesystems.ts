@@ -48,7 +48,7 @@ export const filesystemChecks = defineChecks({
     nvmeHealth,
     zfsPools,
   },
-  rules: ['mount-unresponsive', 'filesystem-full', 'mount-read-only', 'filesystem-errors-counted', 'btrfs-degraded', 'btrfs-metadata-full', 'bcache-degraded', 'thin-pool-full', 'volume-degraded', 'volume-suspended', 'volume-hung', 'volume-slow', 'multipath-paths', 'storage-link-down', 'storage-link-errors', 'scsi-errors', 'nfs-retransmits', 'nfs-server-busy', 'ceph-client-stuck', 'disk-health', 'zfs-pool-state'], // prettier-ignore
+  rules: ['mount-unresponsive', 'filesystem-full', 'mount-read-only', 'filesystem-errors-counted', 'btrfs-degraded', 'btrfs-metadata-full', 'bcache-degraded', 'thin-pool-full', 'volume-degraded', 'volume-suspended', 'volume-hung', 'volume-slow', 'multipath-paths', 'storage-link-down', 'nvme-paths-lost', 'storage-link-errors', 'scsi-errors', 'nfs-retransmits', 'nfs-server-busy', 'ceph-client-stuck', 'disk-health', 'zfs-pool-state'], // prettier-ignore
   of: ({
     filesystems: seen,
     filesystemErrors: errors,
@@ -91,7 +91,7 @@ export const filesystemChecks = defineChecks({
         return { entity: entityRef('disk', pool.name), name, family: 'thin pools', aspect: 'utilisation', rules: ['thin-pool-full'], what: 'data', limit: '80%', load: used ?? 0, value: `${percent(used)} data, ${mappedText(pool)}`, sources: ['mappedDevices'], pane: 'storage' };
       }),
       ...unreadCheck({ ...io, name: 'thin pools', aspect: 'utilisation', rules: ['thin-pool-full'], what: 'data' }, { mappedDevices: volumes }),
-      ...check({ ...io, name: 'storage links', aspect: 'errors', rules: ['storage-link-down'], what: 'state', limit: 'online' }, links.now === undefined || links.now.length === 0 ? undefined : plural(links.now.length, 'link'), { storageLinks: links }, 'no links'),
+      ...check({ ...io, name: 'storage links', aspect: 'errors', rules: ['storage-link-down', 'nvme-paths-lost'], what: 'state', limit: 'online' }, links.now === undefined || links.now.length === 0 ? undefined : plural(links.now.length, 'link'), { storageLinks: links }, 'no links'),
       ...check({ ...io, name: 'storage links', aspect: 'errors', rules: ['storage-link-errors'], what: 'errors', limit: 'no growth' }, linkCounts.now === undefined || linkCounts.now.size === 0 ? undefined : plural(linkCounts.now.size, 'port'), { linkCounters: linkCounts }, 'no FC or SAS'),
       ...check({ ...io, name: 'SCSI disks', aspect: 'errors', rules: ['scsi-errors'], what: 'failed commands', limit: '1%, no timeout' }, commands.now === undefined || commands.now.size === 0 ? undefined : plural(commands.now.size, 'disk'), { scsiCounters: commands }, 'no SCSI disks'),
       ...check({ ...io, name: 'NVMe disks', aspect: 'errors', rules: ['disk-health'], what: 'health logs', limit: 'no warning' }, health.now === undefined || health.now.controllers.size === 0 ? undefined : plural(health.now.controllers.size, 'log'), { nvmeHealth: health }, 'no NVMe'),

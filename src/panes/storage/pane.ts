@@ -105,6 +105,7 @@ export function storageModel(moment: Moment<typeof needs>): StorageModel {
     filesystems: seen.now?.filesystems,
     mapped: moment.mappedDevices.now,
     arrays: moment.mdstat.now,
+    links: moment.storageLinks.now,
   };
   const mounts = mountRows(seen, parts);
   const mounted = new Set(mounts.flatMap(({ steps }) => steps.flatMap(stepsOf)).map(({ name }) => name));

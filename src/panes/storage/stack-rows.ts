@@ -1,6 +1,7 @@
 import { actionText, isDegraded, type RaidArray } from '../../sources/machine/mdstat.ts';
 import { isOutOfOrder } from '../../sources/machine/block-devices.ts';
 import { nodeOfPci } from '../../entities/machine/numa-place.ts';
+import { pathText } from '../../entities/storage/nvme-paths.ts';
 import type { StackStep } from '../../entities/storage/stack.ts';
 import type { StorageUsers } from '../../entities/storage/storage-users.ts';
 import {
@@ -91,13 +92,14 @@ export function stackRows({ mounts, others, users, rates, pci, commands }: Stack
   return rows;
 }
 
-const stateOfStep = ({ device, layer, mapped, array }: StackStep): string =>
+const stateOfStep = ({ device, layer, mapped, array, path }: StackStep): string =>
   [
     mapped === undefined ? '' : mappedText(mapped),
     array === undefined ? '' : arrayText(array),
     device?.state ?? '',
     layer?.bcacheState ?? '',
-    layer?.controllerState !== undefined && layer.controllerState !== 'live'
+    path === undefined ? '' : pathText(path),
+    path === undefined && layer?.controllerState !== undefined && layer.controllerState !== 'live'
       ? `controller ${layer.controllerState}`
       : '',
   ]
@@ -140,7 +142,7 @@ const ofDevice = ({ mount }: StackRow): string => (mount ? '' : NONE);
 
 const columns: readonly Column<StackRow>[] = [
   { id: 'name', title: 'MOUNT / DEVICE', about: 'Mount, and below it each block device that it stands on; then volumes and disks without a mount.', width: 20, widest: 40, rank: 0, value: ({ key }) => plain(key), text: ({ depth, name }) => `${'  '.repeat(depth)}${name}` },
-  textColumn({ id: 'kind', title: 'KIND', about: 'Filesystem, partition, LVM, thin pool, crypt, multipath, md, bcache, loop, rbd, disk.', width: 9, rank: 0, value: ({ mount, step }) => plain(mount?.filesystem.type ?? step?.kind ?? '') }),
+  textColumn({ id: 'kind', title: 'KIND', about: 'Filesystem, partition, LVM, thin pool, crypt, multipath, md, bcache, loop, rbd, NVMe path, disk.', width: 9, rank: 0, value: ({ mount, step }) => plain(mount?.filesystem.type ?? step?.kind ?? '') }),
   textColumn({ id: 'state', title: 'STATE', about: 'State of a mount, volume, array, disk or path; suspended: all I/O waits.', width: 12, widest: 30, rank: 0, value: ({ mount, step }) => (mount ? stateText(mount) : step && plain(stateOfStep(step))), role: ({ mount, step }) => (mount ? stateRole(mount) : step ? stepRole(step) : 'text') }),
   percentColumn({ id: 'used', title: 'USE%', about: 'Space in use: of a filesystem, data of a thin pool, of a snapshot, a cache or VDO.', width: 5, rank: 1, missing: ofMount, value: ({ mount, step }) => mount?.usedPct ?? (step?.mapped && mappedUsedPct(step.mapped)), role: ({ mount, step }) => (mount ? spaceRole(mount) : step?.mapped ? mappedUseRole(step.mapped) : 'text') }),
   percentColumn({ id: 'util', title: '%util', about: 'Time with requests in flight.', width: 5, rank: 0, missing: ofDevice, value: ({ rate }) => rate?.utilPct }),
@@ -158,7 +160,7 @@ const columns: readonly Column<StackRow>[] = [
   textColumn({ id: 'cache', title: 'CACHE', about: 'Write cache of the device as the kernel takes it.', width: 13, rank: 4, value: ({ step }) => step && plain(step.layer?.writeCache ?? '') }),
   numberColumn({ id: 'node', title: 'NODE', about: 'NUMA node of its controller.', width: 4, rank: 3, missing: '', value: ({ node }) => node }),
   textColumn({ id: 'users', title: 'USED BY', about: 'Guests, OSDs, databases, pools, containers and swap that are stored on it.', width: 14, grow: true, rank: 1, value: ({ users }) => plain(few(users)) }),
-  textColumn({ id: 'what', title: 'WHERE', about: 'Name of the volume, file of a loop, model, PCI function.', width: 14, grow: true, rank: 2, value: ({ step }) => step && plain([step.device?.alias, step.device?.model, step.below.length === 0 ? step.device?.pci : undefined].filter(Boolean).join(' ')) }),
+  textColumn({ id: 'what', title: 'WHERE', about: 'Name of the volume, file of a loop, address of an NVMe path, model, PCI function.', width: 14, grow: true, rank: 2, value: ({ step }) => step && plain([step.path?.target, step.device?.alias, step.device?.model, step.below.length === 0 ? step.device?.pci : undefined].filter(Boolean).join(' ')) }),
 ]; // prettier-ignore
 
 /** Columns that no row has would cost the room of others. */

@@ -6,6 +6,7 @@ import {
 } from '../../../src/findings/storage/filesystem-errors.ts';
 import { filesystemFull, mountReadOnly, mountUnresponsive } from '../../../src/findings/storage/filesystems.ts';
 import { diskHealth, zfsPoolState } from '../../../src/findings/storage/disk-health.ts';
+import { nvmePathsLost } from '../../../src/findings/storage/nvme-paths.ts';
 import { scsiErrors, storageLinkErrors } from '../../../src/findings/storage/link-errors.ts';
 import { storageLinkDown } from '../../../src/findings/storage/links.ts';
 import { cephClientStuck } from '../../../src/findings/storage/ceph-clients.ts';
@@ -84,8 +85,25 @@ const iscsi = (state: string) => ({
   '/sys/class/iscsi_session/session1/targetname': 'iqn.2010-10.org.openstack:volume-1\n',
 });
 
+/** State of the controller and ANA state of each path of one namespace. */
+const nvmeOf = (...paths: readonly (readonly [state: string, ana: string] | undefined)[]) =>
+  Object.fromEntries(
+    paths.flatMap((path, i) =>
+      path === undefined
+        ? []
+        : [
+            [`/sys/class/nvme/nvme${i}/state`, `${path[0]}\n`],
+            [`/sys/block/nvme0c${i}n1/ana_state`, `${path[1]}\n`],
+          ],
+    ),
+  );
+const twice = <Value>(value: Value): readonly Value[] => [value, value];
+
 /** Counters of an FC port and of the commands of a SCSI disk, hexadecimal in sysfs. */
 const fcErrors = (failures: number, crcs: number) => ({
+  '/sys/class/fc_host/host1/port_state': 'Online\n',
+  '/sys/class/fc_host/* (links)': () =>
+    new Map([['/sys/class/fc_host/host1', '../../devices/pci0000:00/0000:05:00.0/host1/fc_host/host1']]),
   '/sys/class/fc_host/host1/statistics/link_failure_count': `0x${failures.toString(16)}\n`,
   '/sys/class/fc_host/host1/statistics/invalid_crc_count': `0x${crcs.toString(16)}\n`,
 });
@@ -175,8 +193,11 @@ export const storageFaults: readonly Fault[] = [
   vm(storageLinkDown, [iscsi('FAILED'), iscsi('FAILED')], ['crit', 'session1', 'iSCSI session FAILED, target iqn.2010-10.org.openstack:volume-1']),
   vm(storageLinkDown, [{ '/sys/class/fc_host/host1/port_state': 'Online\n' }, { '/sys/class/fc_host/host1/port_state': 'Linkdown\n' }, { '/sys/class/fc_host/host1/port_state': 'Linkdown\n', '/sys/class/fc_host/* (links)': () => new Map([['/sys/class/fc_host/host1', '../../devices/pci0000:00/0000:05:00.0/host1/fc_host/host1']]) }], ['crit', 'host1', 'FC port Linkdown']),
   vm(storageLinkDown, ['12.0 Gbit', '12.0 Gbit', 'Unknown', 'Unknown'].map((rate) => ({ '/sys/class/sas_phy/phy-0:3/negotiated_linkrate': `${rate}\n` })), ['warn', 'phy-0:3', 'SAS phy Unknown']),
-  { ...vm(storageLinkErrors, [fcErrors(4, 2), fcErrors(5, 19)], ['warn', 'host1', 'FC port: 17 invalid CRC, 1 link failure in 60 s']), secondsApart: 60 },
-  { ...vm(storageLinkErrors, [11, 96].map((dwords) => ({ '/sys/class/sas_phy/phy-0:3/invalid_dword_count': `${dwords}\n` })), ['warn', 'phy-0:3', 'SAS phy: 85 invalid dword in 60 s']), secondsApart: 60 },
+  { ...vm(storageLinkErrors, [fcErrors(4, 2), fcErrors(5, 19)], ['warn', 'host1', 'FC port: 17 invalid CRC, 1 link failure in 1m00s']), secondsApart: 60 },
+  { ...vm(storageLinkErrors, [11, 96].map((dwords) => ({ '/sys/class/sas_phy/phy-0:3/invalid_dword_count': `${dwords}\n` })), ['warn', 'phy-0:3', 'SAS phy: 85 invalid dword in 1m00s']), secondsApart: 60 },
+  vm(nvmePathsLost, [nvmeOf(['live', 'optimized'], ['live', 'non-optimized']), ...twice(nvmeOf(['connecting', 'optimized'], ['live', 'non-optimized']))], ['warn', 'nvme0n1', 'NVMe: 1 path of 2 lost (connecting)']),
+  vm(nvmePathsLost, twice(nvmeOf(['connecting', 'optimized'], ['live', 'inaccessible'])), ['crit', 'nvme0n1', 'NVMe: no usable path of 2 (connecting, inaccessible), I/O waits']),
+  vm(nvmePathsLost, [nvmeOf(['live', 'optimized'], ['live', 'non-optimized']), ...twice(nvmeOf(undefined, ['live', 'non-optimized']))], ['warn', 'nvme0n1', 'NVMe: 1 path of 2 lost (removed)']),
   vm(scsiErrors, [scsi(1000, 2, 0), scsi(2000, 3, 1)], ['warn', 'sda', 'SCSI: 1 command timeout of 30 s in 10 s']),
   vm(scsiErrors, [scsi(1000, 2, 0), scsi(2000, 102, 0)], ['warn', 'sda', 'SCSI: 100 of 1.0k commands failed (10%) in 10 s']),
   vm(nfsRetransmits, [{ ...mounts(`-\t${NFS}`), ...mountstats(1000, 1000, 4000) }, { ...mounts(`-\t${NFS}`), ...mountstats(1100, 1110, 6000) }], ['crit', '/mnt/nas', 'NFS 10% of requests retransmitted, RTT 20ms, execution 20ms']),
