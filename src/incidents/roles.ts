@@ -21,6 +21,7 @@ export const ROLES: Readonly<Record<string, Role>> = {
   'ceph-pings-slow': 'symptom',
   'ceph-spillover': 'cause',
   'ceph-throttled': 'pressure',
+  'cifs-server': 'cause',
   'clock-skew': 'cause',
   'clock-unsynchronised': 'cause',
   'compaction-failing': 'symptom',

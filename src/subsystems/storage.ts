@@ -1,5 +1,6 @@
 import { bcacheDegraded } from '../findings/storage/bcache.ts';
 import { btrfsDegraded, btrfsMetadataFull, filesystemErrorsCounted } from '../findings/storage/filesystem-errors.ts';
+import { cifsServer } from '../findings/storage/cifs.ts';
 import { filesystemFull, mountReadOnly, mountUnresponsive } from '../findings/storage/filesystems.ts';
 import { cephClientStuck } from '../findings/storage/ceph-clients.ts';
 import { diskHealth, zfsPoolState } from '../findings/storage/disk-health.ts';
@@ -23,6 +24,7 @@ import { storagePane } from '../panes/storage/pane.ts';
 import { bcache } from '../sources/storage/bcache.ts';
 import { blockStack } from '../sources/storage/block-stack.ts';
 import { cephClients } from '../sources/storage/ceph-clients.ts';
+import { cifs } from '../sources/storage/cifs.ts';
 import { filesystemErrors } from '../sources/storage/filesystem-errors.ts';
 import { filesystems } from '../sources/storage/filesystems.ts';
 import { linkCounters } from '../sources/storage/link-counters.ts';
@@ -51,6 +53,7 @@ export const storageSubsystem: Subsystem = {
     bcache,
     nfsMounts,
     nfsServer,
+    cifs,
     cephClients,
     swaps,
     storageLinks,
@@ -80,6 +83,7 @@ export const storageSubsystem: Subsystem = {
     scsiErrors,
     nfsRetransmits,
     nfsServerBusy,
+    cifsServer,
     cephClientStuck,
     zfsPoolState,
     diskHealth,

@@ -81,7 +81,7 @@ function stepOf(name: string, parts: StackParts, depth: number, left: { steps: n
   };
 }
 
-/** Paths of an NVMe disk; one alone, as of a local disk, is no step. */
+/** Paths of an NVMe disk; a single one, as of a local disk, adds no step. */
 function pathsBelow(name: string, { devices }: StackParts): readonly string[] {
   if (!name.startsWith('nvme')) return [];
   const paths = [...(devices?.keys() ?? [])].filter((one) => diskOfPath(one) === name);

@@ -69,6 +69,10 @@ export const storageSteps: StepTable = {
     tracers: () => ['nfsslower', 'tcpretrans'],
     section: 'nfs',
   },
+  'cifs-server': {
+    commands: (found) => [kernelLog(found, 'CIFS', 'lines of the SMB client in the kernel log'), blocked],
+    section: 'cifs-servers',
+  },
   'ceph-client-stuck': {
     commands: (found) => [kernelLog(found, 'libceph|ceph:|rbd', 'lines of the client in the kernel log'), blocked],
     section: 'ceph-clients',

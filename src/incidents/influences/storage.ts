@@ -52,6 +52,7 @@ export const storageInfluences: readonly InfluenceRow[] = [
   ['storage-link-errors', 'storage-link-down', 'pci-device', [], 'often', HOUR, 'its link fails'],
   ['disk-state', 'multipath-paths', 'disk', ['stored-on'], 'often', HOUR, 'a path is offline'],
   ['server-unresponsive', 'mount-unresponsive', 'mount', ['served-by'], 'always', HOUR, 'its server does not respond'],
+  ['cifs-server', 'mount-unresponsive', 'mount', ['served-by'], 'often', HOUR, 'its server has no connection'],
   ['nfs-retransmits', 'mount-unresponsive', 'mount', [], 'sometimes', HOUR, 'its server does not reply'],
   ['server-unresponsive', 'nfs-retransmits', 'mount', ['served-by'], 'often', HOUR, 'its server does not respond'],
   ['disk-saturated', 'nfs-server-busy', 'daemon', ['shares', 'stored-on'], 'often', HOUR, 'its threads wait for the disk'],

@@ -15,6 +15,7 @@ import { filesystems, type Filesystem } from '../../sources/storage/filesystems.
 import { mappedDevices } from '../../sources/storage/mapped-devices.ts';
 import { cephClients } from '../../sources/storage/ceph-clients.ts';
 import { nfsServer } from '../../sources/storage/nfs-server.ts';
+import { cifs } from '../../sources/storage/cifs.ts';
 import { nfsMounts } from '../../sources/storage/nfs-mounts.ts';
 import { nvmeHealth } from '../../sources/storage/nvme-health.ts';
 import { linkCounters } from '../../sources/storage/link-counters.ts';
@@ -41,6 +42,7 @@ export const filesystemChecks = defineChecks({
     diskstats,
     nfsMounts,
     nfsServer,
+    cifs,
     cephClients,
     storageLinks,
     linkCounters,
@@ -48,7 +50,7 @@ export const filesystemChecks = defineChecks({
     nvmeHealth,
     zfsPools,
   },
-  rules: ['mount-unresponsive', 'filesystem-full', 'mount-read-only', 'filesystem-errors-counted', 'btrfs-degraded', 'btrfs-metadata-full', 'bcache-degraded', 'thin-pool-full', 'volume-degraded', 'volume-suspended', 'volume-hung', 'volume-slow', 'multipath-paths', 'storage-link-down', 'nvme-paths-lost', 'storage-link-errors', 'scsi-errors', 'nfs-retransmits', 'nfs-server-busy', 'ceph-client-stuck', 'disk-health', 'zfs-pool-state'], // prettier-ignore
+  rules: ['mount-unresponsive', 'filesystem-full', 'mount-read-only', 'filesystem-errors-counted', 'btrfs-degraded', 'btrfs-metadata-full', 'bcache-degraded', 'thin-pool-full', 'volume-degraded', 'volume-suspended', 'volume-hung', 'volume-slow', 'multipath-paths', 'storage-link-down', 'nvme-paths-lost', 'storage-link-errors', 'scsi-errors', 'nfs-retransmits', 'nfs-server-busy', 'cifs-server', 'ceph-client-stuck', 'disk-health', 'zfs-pool-state'], // prettier-ignore
   of: ({
     filesystems: seen,
     filesystemErrors: errors,
@@ -59,6 +61,7 @@ export const filesystemChecks = defineChecks({
     diskstats: stats,
     nfsMounts: nfs,
     nfsServer: server,
+    cifs: smb,
     cephClients: ceph,
     storageLinks: links,
     linkCounters: linkCounts,
@@ -97,6 +100,7 @@ export const filesystemChecks = defineChecks({
       ...check({ ...io, name: 'NVMe disks', aspect: 'errors', rules: ['disk-health'], what: 'health logs', limit: 'no warning' }, health.now === undefined || health.now.controllers.size === 0 ? undefined : plural(health.now.controllers.size, 'log'), { nvmeHealth: health }, 'no NVMe'),
       ...check({ ...io, name: 'ZFS pools', aspect: 'errors', rules: ['zfs-pool-state'], what: 'state', limit: 'ONLINE' }, zfs.now === undefined || zfs.now.size === 0 ? undefined : plural(zfs.now.size, 'pool'), { zfsPools: zfs }, 'no pools'),
       ...check({ ...io, name: 'NFS server', aspect: 'saturation', rules: ['nfs-server-busy'], what: 'packets that waited for a thread', limit: '10%', load: served?.waitedPct ?? 0 }, served && (served.waitedPct === undefined ? 'idle' : percent(served.waitedPct)), { nfsServer: server }, 'no server'),
+      ...check({ ...io, name: 'SMB servers', aspect: 'errors', rules: ['cifs-server'], what: 'connections', limit: 'good, no reconnect' }, smb.now === undefined || smb.now.servers.length === 0 ? undefined : plural(smb.now.servers.length, 'server'), { cifs: smb }, 'no SMB mounts'),
       ...check({ ...io, name: 'Ceph clients', aspect: 'errors', rules: ['ceph-client-stuck'], what: 'requests in flight', limit: '30 s', load: ceph.now?.reduce((sum, { requests }) => sum + requests.length, 0) ?? 0 }, ceph.now === undefined || ceph.now.length === 0 ? undefined : count(ceph.now.reduce((sum, { requests }) => sum + requests.length, 0)), { cephClients: ceph }, 'no clients'),
       ...nfsRates(overLast(nfs, 60, 5)).flatMap((rate) =>
         check({ ...mountLine(rate), aspect: 'errors', rules: ['nfs-retransmits'], what: 'retransmits', limit: '1%', load: rate.retransmitPct ?? 0 }, rate.requestsPerSec === undefined ? undefined : rate.retransmitPct === undefined ? 'idle' : percent(rate.retransmitPct), { nfsMounts: nfs }),

@@ -1,5 +1,6 @@
 import { btrfsSpaceRows, type BtrfsSpaceRow } from '../../entities/storage/btrfs-space.ts';
 import { cephClientUse, type CephClientUse } from '../../entities/storage/ceph-requests.ts';
+import { cifsShareRates, type CifsShareRate } from '../../entities/storage/cifs-rates.ts';
 import { nfsRates, type NfsRate } from '../../entities/storage/nfs-rates.ts';
 import { inodeGrade, spaceGrade } from '../../entities/storage/space.ts';
 import { stackOf, stepsOf, unmountedTops } from '../../entities/storage/stack.ts';
@@ -15,6 +16,7 @@ import { filesystems } from '../../sources/storage/filesystems.ts';
 import { mappedDevices } from '../../sources/storage/mapped-devices.ts';
 import { nfsMounts } from '../../sources/storage/nfs-mounts.ts';
 import { nvmeHealth } from '../../sources/storage/nvme-health.ts';
+import { cifs, type CifsServer } from '../../sources/storage/cifs.ts';
 import { linkCounters } from '../../sources/storage/link-counters.ts';
 import { scsiCounters } from '../../sources/storage/scsi-counters.ts';
 import { storageLinks } from '../../sources/storage/storage-links.ts';
@@ -26,6 +28,7 @@ import type { Moment } from '../../timeline/moment.ts';
 import type { FigureLine } from '../../ui/kit/figure-lines.ts';
 import { presenceOf } from '../../ui/kit/presence.ts';
 import { definePane, type Presence, type Section, type Tile } from '../pane.ts';
+import { cifsServersSection, cifsSharesSection } from './cifs-tables.ts';
 import { btrfsSpaceSection } from './btrfs-space.ts';
 import { cephClientsSection } from './ceph-clients.ts';
 import { diskHealthRows, healthSection, zfsSection, type DiskHealthRow, type PoolRow } from './disk-health.ts';
@@ -44,6 +47,7 @@ const needs = {
   diskstats,
   pciDevices,
   nfsMounts,
+  cifs,
   storageLinks,
   linkCounters,
   scsiCounters,
@@ -60,6 +64,7 @@ export interface StorageModel {
   readonly counts: ReadonlyMap<string, number> | undefined;
   readonly stack: readonly StackRow[];
   readonly nfs: readonly NfsRate[];
+  readonly smb: { readonly servers: readonly CifsServer[]; readonly shares: readonly CifsShareRate[] };
   readonly ceph: readonly CephClientUse[];
   readonly swap: readonly SwapArea[];
   readonly links: readonly LinkRow[];
@@ -68,14 +73,14 @@ export interface StorageModel {
   readonly btrfs: readonly BtrfsSpaceRow[];
   readonly figures: readonly FigureLine[];
   readonly states: { readonly mounts: ReadingState; readonly stack: ReadingState };
-  readonly empty: { readonly mounts: NothingWords; readonly stack: NothingWords; readonly swap: NothingWords; readonly nfs: NothingWords; readonly operations: NothingWords; readonly ceph: NothingWords; readonly links: NothingWords; readonly health: NothingWords; readonly pools: NothingWords; readonly btrfs: NothingWords }; // prettier-ignore
+  readonly empty: { readonly mounts: NothingWords; readonly stack: NothingWords; readonly swap: NothingWords; readonly nfs: NothingWords; readonly operations: NothingWords; readonly ceph: NothingWords; readonly links: NothingWords; readonly health: NothingWords; readonly pools: NothingWords; readonly btrfs: NothingWords; readonly smb: NothingWords }; // prettier-ignore
 }
 
 /** Pane of storage: filesystems, what they stand on, NFS operations, swap and the page cache. */
 export const storagePane = definePane({
   id: 'storage',
   title: 'Storage',
-  aliases: ['storage', 'mount', 'mounts', 'df', 'fs', 'filesystem', 'filesystems', 'disk space', 'lsblk', 'swap', 'nfs', 'inodes', 'smart', 'nvme', 'zfs', 'btrfs'], // prettier-ignore
+  aliases: ['storage', 'mount', 'mounts', 'df', 'fs', 'filesystem', 'filesystems', 'disk space', 'lsblk', 'swap', 'nfs', 'cifs', 'smb', 'inodes', 'smart', 'nvme', 'zfs', 'btrfs'], // prettier-ignore
   needs,
   model: storageModel,
   presence: ({ presence }) => presence,
@@ -86,6 +91,9 @@ export const storagePane = definePane({
     ...(model.nfs.length === 0
       ? []
       : [nfsSection(model.nfs, model.empty.nfs), nfsOperationsSection(model.nfs, model.empty.operations)]),
+    ...(model.smb.servers.length + model.smb.shares.length === 0
+      ? []
+      : [cifsServersSection(model.smb.servers, model.empty.smb), cifsSharesSection(model.smb.shares, model.empty.smb)]),
     ...(model.ceph.length === 0 ? [] : [cephClientsSection(model.ceph, model.empty.ceph)]),
     ...(model.btrfs.length === 0 ? [] : [btrfsSpaceSection(model.btrfs, model.empty.btrfs)]),
     ...(model.pools.length === 0 ? [] : [zfsSection(model.pools, model.empty.pools)]),
@@ -118,6 +126,7 @@ export function storageModel(moment: Moment<typeof needs>): StorageModel {
     counts: seen.now?.counts,
     stack: stackRows({ mounts, others, users, rates, pci: moment.pciDevices.now, commands: moment.scsiCounters.now }),
     nfs: nfsRates(overLast(moment.nfsMounts, 30, 1.5)),
+    smb: { servers: moment.cifs.now?.servers ?? [], shares: cifsShareRates(overLast(moment.cifs, 30, 1.5)) },
     ceph: cephClientUse(moment.cephClients, seen.now?.filesystems),
     swap: moment.swaps.now?.areas ?? [],
     links: (moment.storageLinks.now ?? []).map((link) => ({
@@ -135,6 +144,7 @@ export function storageModel(moment: Moment<typeof needs>): StorageModel {
       swap: nothingWords('none', stateOf(moment.swaps)),
       nfs: nothingWords('none', stateOf(moment.nfsMounts)),
       operations: nothingWords('no requests in the last 30 s', stateOf(moment.nfsMounts)),
+      smb: nothingWords('none', stateOf(moment.cifs)),
       ceph: nothingWords('none', stateOf(moment.cephClients)),
       links: nothingWords('none', stateOf(moment.storageLinks)),
       health: nothingWords('none', stateOf(moment.nvmeHealth), stateOf(devices)),

@@ -4,6 +4,7 @@ import {
   btrfsMetadataFull,
   filesystemErrorsCounted,
 } from '../../../src/findings/storage/filesystem-errors.ts';
+import { cifsServer } from '../../../src/findings/storage/cifs.ts';
 import { filesystemFull, mountReadOnly, mountUnresponsive } from '../../../src/findings/storage/filesystems.ts';
 import { diskHealth, zfsPoolState } from '../../../src/findings/storage/disk-health.ts';
 import { nvmePathsLost } from '../../../src/findings/storage/nvme-paths.ts';
@@ -83,6 +84,12 @@ const cephfs = {
 const iscsi = (state: string) => ({
   '/sys/class/iscsi_session/session1/state': `${state}\n`,
   '/sys/class/iscsi_session/session1/targetname': 'iqn.2010-10.org.openstack:volume-1\n',
+});
+
+/** DebugData of one SMB server, whose shares are mounted below /mnt/smb. */
+const smb = (status: number, instance: number, inFlight: number, credits = 389, waiting = 0) => ({
+  ...mounts('-\t51 27 0:61 / /mnt/smb rw,relatime - cifs //nas/share rw,vers=3.1.1'),
+  '/proc/fs/cifs/DebugData': `Servers: \n1) ConnectionId: 0x4 Hostname: nas \nNumber of credits: ${credits},1,1 Dialect 0x311 signed\nTCP status: ${status} Instance: ${instance}\nLocal Users To Server: 1 SecMode: 0x3 Req On Wire: ${inFlight} Net namespace: 4026531840 \nIn Send: 0 In MaxReq Wait: ${waiting}\n\n\tSessions: \n\t\t[NONE]\n`,
 });
 
 /** State of the controller and ANA state of each path of one namespace. */
@@ -192,6 +199,9 @@ export const storageFaults: readonly Fault[] = [
   vm(multipathPaths, [{}, { ...links('dm-0', 'sda', 'sdb'), ...paths('dm-0', 'sda', 'sdb'), '/sys/block/dm-0/dm/uuid': 'mpath-3600\n', '/sys/block/sda/device/state': 'running\n', '/sys/block/sdb/device/state': 'transport-offline\n' }], ['warn', 'dm-0', 'multipath: 1 path of 2 lost (transport-offline)']),
   vm(storageLinkDown, [iscsi('FAILED'), iscsi('FAILED')], ['crit', 'session1', 'iSCSI session FAILED, target iqn.2010-10.org.openstack:volume-1']),
   vm(storageLinkDown, [{ '/sys/class/fc_host/host1/port_state': 'Online\n' }, { '/sys/class/fc_host/host1/port_state': 'Linkdown\n' }, { '/sys/class/fc_host/host1/port_state': 'Linkdown\n', '/sys/class/fc_host/* (links)': () => new Map([['/sys/class/fc_host/host1', '../../devices/pci0000:00/0000:05:00.0/host1/fc_host/host1']]) }], ['crit', 'host1', 'FC port Linkdown']),
+  vm(cifsServer, twice(smb(3, 22, 5)), ['crit', 'nas', 'SMB connection down (need reconnect), 5 in flight']),
+  vm(cifsServer, twice(smb(1, 22, 0, 1, 4)), ['warn', 'nas', 'SMB out of credits, 4 requests waiting, 0 in flight']),
+  vm(cifsServer, [smb(1, 22, 0), smb(1, 24, 0)], ['warn', 'nas', 'SMB: 2 reconnects in 10 s']),
   vm(storageLinkDown, ['12.0 Gbit', '12.0 Gbit', 'Unknown', 'Unknown'].map((rate) => ({ '/sys/class/sas_phy/phy-0:3/negotiated_linkrate': `${rate}\n` })), ['warn', 'phy-0:3', 'SAS phy Unknown']),
   { ...vm(storageLinkErrors, [fcErrors(4, 2), fcErrors(5, 19)], ['warn', 'host1', 'FC port: 17 invalid CRC, 1 link failure in 1m00s']), secondsApart: 60 },
   { ...vm(storageLinkErrors, [11, 96].map((dwords) => ({ '/sys/class/sas_phy/phy-0:3/invalid_dword_count': `${dwords}\n` })), ['warn', 'phy-0:3', 'SAS phy: 85 invalid dword in 1m00s']), secondsApart: 60 },
