@@ -34,6 +34,7 @@ import { mountUsers } from '../sources/storage/mount-users.ts';
 import { nfsMounts } from '../sources/storage/nfs-mounts.ts';
 import { nfsServer } from '../sources/storage/nfs-server.ts';
 import { nvmeHealth } from '../sources/storage/nvme-health.ts';
+import { PERCCLI, raidTools, SSACLI, SSACLI_STATUS, STORCLI } from '../sources/storage/raid-tools.ts';
 import { scsiCounters } from '../sources/storage/scsi-counters.ts';
 import { SMARTCTL, smartLog } from '../sources/storage/smart-log.ts';
 import { storageLinks } from '../sources/storage/storage-links.ts';
@@ -62,7 +63,13 @@ export const storageSubsystem: Subsystem = {
     nvmeHealth,
     zfsPools,
   ],
-  details: [withExample(mountUsers), withExample(mountFolders), withExample(smartLog), withExample(zpoolStatus)],
+  details: [
+    withExample(mountUsers),
+    withExample(mountFolders),
+    withExample(smartLog),
+    withExample(zpoolStatus),
+    withExample(raidTools),
+  ],
   findings: [
     mountUnresponsive,
     filesystemErrorsCounted,
@@ -99,6 +106,10 @@ export const storageSubsystem: Subsystem = {
         argv: [...SMARTCTL, '<disk>'],
         why: 'errors, wear and temperature that a disk counted, when the engineer opens them; it wakes no sleeping disk',
       },
+      ...[STORCLI, PERCCLI, SSACLI, SSACLI_STATUS].map((argv) => ({
+        argv,
+        why: 'drives and battery of RAID controllers, when the engineer opens them; asks the firmware, up to 60 s',
+      })),
       {
         argv: ['zpool', 'status', '-p', '<pool>'],
         why: 'devices of a ZFS pool with their errors, when the engineer opens it',

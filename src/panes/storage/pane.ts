@@ -37,6 +37,7 @@ import { mountRows, mountsSection, type MountRow } from './mount-rows.ts';
 import { stateText } from './mount-texts.ts';
 import { stackRows, stackSection, type StackRow } from './stack-rows.ts';
 import { nfsOperationsSection, nfsSection } from './nfs-tables.ts';
+import { raidRows, raidSection, type RaidRow } from './raid.ts';
 import { linksSection, swapSection, type LinkRow } from './tables.ts';
 
 const needs = {
@@ -70,6 +71,7 @@ export interface StorageModel {
   readonly links: readonly LinkRow[];
   readonly health: readonly DiskHealthRow[];
   readonly pools: readonly PoolRow[];
+  readonly raid: readonly RaidRow[];
   readonly btrfs: readonly BtrfsSpaceRow[];
   readonly figures: readonly FigureLine[];
   readonly states: { readonly mounts: ReadingState; readonly stack: ReadingState };
@@ -80,7 +82,7 @@ export interface StorageModel {
 export const storagePane = definePane({
   id: 'storage',
   title: 'Storage',
-  aliases: ['storage', 'mount', 'mounts', 'df', 'fs', 'filesystem', 'filesystems', 'disk space', 'lsblk', 'swap', 'nfs', 'cifs', 'smb', 'inodes', 'smart', 'nvme', 'zfs', 'btrfs'], // prettier-ignore
+  aliases: ['storage', 'mount', 'mounts', 'df', 'fs', 'filesystem', 'filesystems', 'disk space', 'lsblk', 'swap', 'nfs', 'cifs', 'smb', 'inodes', 'smart', 'nvme', 'zfs', 'btrfs', 'raid', 'storcli'], // prettier-ignore
   needs,
   model: storageModel,
   presence: ({ presence }) => presence,
@@ -99,6 +101,7 @@ export const storagePane = definePane({
     ...(model.pools.length === 0 ? [] : [zfsSection(model.pools, model.empty.pools)]),
     ...(model.links.length === 0 ? [] : [linksSection(model.links, model.empty.links)]),
     ...(model.health.length === 0 ? [] : [healthSection(model.health, model.empty.health)]),
+    ...(model.raid.length === 0 ? [] : [raidSection(model.raid)]),
     ...(model.swap.length === 0 ? [] : [swapSection(model.swap, model.empty.swap)]),
   ],
   tile,
@@ -136,6 +139,7 @@ export function storageModel(moment: Moment<typeof needs>): StorageModel {
     health: diskHealthRows(devices.now, moment.nvmeHealth.now, moment.nvmeHealth.before),
     pools: [...(moment.zfsPools.now ?? [])].map(([name, state]) => ({ name, state })),
     btrfs: btrfsSpaceRows(errors.now?.btrfs),
+    raid: raidRows(moment.pciDevices.now),
     figures: figureLines(moment),
     states: { mounts: stateOf(seen, 'table'), stack: stateOf(stack) },
     empty: {
