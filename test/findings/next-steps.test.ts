@@ -76,6 +76,7 @@ const READ_ONLY: Readonly<Record<string, '*' | RegExp>> = {
   mdadm: /^--detail \S+$/,
   mpstat: '*',
   numastat: '*',
+  nvme: /^list-subsys$/,
   'nvidia-smi': /^-q -d ECC,PAGE_RETIREMENT -i [\da-f:.]+$/,
   openssl: /^x509 -noout /,
   pidstat: '*',

@@ -1,5 +1,7 @@
+import { Readable } from 'node:stream';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { openPackedSosreport } from '../../src/host/sosreport.ts';
 import { modules, kernelFiles, meminfo, numaFiles, osRelease } from '../../src/host/sosreport/derived-machine.ts';
 import { netDev, nics } from '../../src/host/sosreport/derived-network.ts';
 import { listedRows, shownTables } from '../../src/host/sosreport/ovsdb-lists.ts';
@@ -9,14 +11,17 @@ import { kernelModules } from '../../src/sources/machine/kernel-modules.ts';
 import { meminfo as memory } from '../../src/sources/machine/meminfo.ts';
 import { blockDevices } from '../../src/sources/machine/block-devices.ts';
 import { blockStack } from '../../src/sources/storage/block-stack.ts';
+import { cifs } from '../../src/sources/storage/cifs.ts';
 import { filesystems } from '../../src/sources/storage/filesystems.ts';
+import { PERCCLI, STORCLI } from '../../src/sources/storage/raid-tools.ts';
 import { mappedDevices } from '../../src/sources/storage/mapped-devices.ts';
 import { mounts } from '../../src/sources/machine/mounts.ts';
 import { netdev } from '../../src/sources/machine/netdev.ts';
 import { numa } from '../../src/sources/machine/numa.ts';
 import { socketPeers } from '../../src/sources/processes/socket-peers.ts';
 import { unitDependencies } from '../../src/sources/processes/unit-dependencies.ts';
-import { replayed } from '../helpers/replayed-report.ts';
+import { tarOf } from '../helpers/made-sosreport.ts';
+import { CLOCK, replayed } from '../helpers/replayed-report.ts';
 import { multipathPaths } from '../../src/findings/storage/volumes.ts';
 
 const LINK = `1: lo: <LOOPBACK,UP> mtu 65536 qdisc noqueue state UNKNOWN mode DEFAULT
@@ -199,3 +204,27 @@ test('parsers of commands are total', () => {
     { numRuns: 50 },
   );
 });
+
+test('cifs has the servers and shares of a report', async () => {
+  const session = await replayed({
+    ...files,
+    'proc/fs/cifs/DebugData': 'Servers: \n1) ConnectionId: 0x4 Hostname: nas \nNumber of credits: 389,1,1 Dialect 0x311\nTCP status: 3 Instance: 22\nLocal Users To Server: 1 SecMode: 0x3 Req On Wire: 2\nIn Send: 0 In MaxReq Wait: 0\n',
+    'proc/fs/cifs/Stats': '3 session 4 share reconnects\n1) \\\\nas\\share\tDISCONNECTED \nSMBs: 214\n',
+  }); // prettier-ignore
+  try {
+    const { now } = session.timeline.moment({ cifs }, session.player.positionMs()).cifs;
+    expect(now?.servers).toMatchObject([{ name: 'nas', state: 'need reconnect', instance: 22, inFlight: 2 }]);
+    expect(now).toMatchObject({ sessionReconnects: 3, shares: [{ isDisconnected: true, requests: 214 }] });
+  } finally {
+    await session.stop();
+  }
+});
+
+test('perccli has the JSON that sos collects with its option', async () => {
+  const text = '{"Controllers":[{"Response Data":{"Basics":{"Model":"PERC H730P"},"PD LIST":[{"EID:Slt":"32:1","State":"UBad"}]}}]}';
+  const bytes = await tarOf({ ...CLOCK, ...files, 'sos_commands/perccli/perccli64_.call_show_all_J': text });
+  const report = await openPackedSosreport(Readable.from([bytes]), 'none', 'x.tar', 7);
+  const reading = await report?.host.read({ kind: 'run', argv: PERCCLI });
+  expect(reading).toMatchObject({ ok: true, value: text });
+  expect(await report?.host.read({ kind: 'run', argv: STORCLI })).toMatchObject({ ok: false });
+}); // prettier-ignore

@@ -1,11 +1,13 @@
-import { kindOf, type BlockDevice } from '../../sources/machine/block-devices.ts';
+import { diskOfPath, kindOf, type BlockDevice } from '../../sources/machine/block-devices.ts';
 import { mountFinder } from '../../sources/machine/mounts.ts';
 import type { StackDevice } from '../../sources/storage/block-stack.ts';
 import type { Btrfs } from '../../sources/storage/filesystem-errors.ts';
 import type { Filesystem } from '../../sources/storage/filesystems.ts';
 import type { RaidArray } from '../../sources/machine/mdstat.ts';
 import type { MappedDevice } from '../../sources/storage/mapped-devices.ts';
+import type { StorageLink } from '../../sources/storage/storage-links.ts';
 import { deviceOfPath } from './device-name.ts';
+import { nvmePaths, type NvmePath } from './nvme-paths.ts';
 
 export interface StackParts {
   readonly devices: ReadonlyMap<string, BlockDevice> | undefined;
@@ -15,6 +17,7 @@ export interface StackParts {
   /** For the state of each step. */
   readonly mapped?: ReadonlyMap<string, MappedDevice> | undefined;
   readonly arrays?: readonly RaidArray[] | undefined;
+  readonly links?: readonly StorageLink[] | undefined;
 }
 
 /** Step of a stack: a block device with what it stands on. */
@@ -26,6 +29,8 @@ export interface StackStep {
   readonly layer: StackDevice | undefined;
   readonly mapped: MappedDevice | undefined;
   readonly array: RaidArray | undefined;
+  /** Of a path of an NVMe disk. */
+  readonly path: NvmePath | undefined;
   readonly below: readonly StackStep[];
 }
 
@@ -55,11 +60,14 @@ function stepOf(name: string, parts: StackParts, depth: number, left: { steps: n
   const device = devices?.get(name);
   const layer = stack?.get(name);
   const mapped = parts.mapped?.get(name);
+  const paths = pathsBelow(name, parts);
   const lower = device?.slaves.length
     ? device.slaves
-    : layer?.partitionOf === undefined
-      ? holdersOf(device, parts)
-      : [layer.partitionOf];
+    : paths.length > 0
+      ? paths
+      : layer?.partitionOf === undefined
+        ? holdersOf(device, parts)
+        : [layer.partitionOf];
   return {
     name,
     kind: stepKind(name, device, layer, mapped),
@@ -67,9 +75,17 @@ function stepOf(name: string, parts: StackParts, depth: number, left: { steps: n
     layer,
     mapped,
     array: parts.arrays?.find((one) => one.name === name),
+    path: device?.kind === 'path' ? nvmePaths([name], parts.links).find((one) => one.name === name) : undefined,
     below:
       depth >= DEEPEST ? [] : lower.flatMap((one) => (left.steps > 0 ? [stepOf(one, parts, depth + 1, left)] : [])),
   };
+}
+
+/** Paths of an NVMe disk; a single one, as of a local disk, adds no step. */
+function pathsBelow(name: string, { devices }: StackParts): readonly string[] {
+  if (!name.startsWith('nvme')) return [];
+  const paths = [...(devices?.keys() ?? [])].filter((one) => diskOfPath(one) === name);
+  return paths.length > 1 ? paths : [];
 }
 
 /**
@@ -120,6 +136,7 @@ function stepKind(
   if (name.startsWith('zram')) return 'zram';
   if (name.startsWith('bcache')) return 'bcache';
   const kind = device?.kind ?? kindOf(name);
+  if (kind === 'path') return 'NVMe path';
   return kind === 'raid' ? 'md' : kind === 'network' ? name.replace(/\d.*$/, '') : kind;
 }
 

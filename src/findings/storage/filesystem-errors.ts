@@ -1,3 +1,4 @@
+import { btrfsMetadata } from '../../entities/storage/btrfs-space.ts';
 import { devicesOf } from '../../entities/storage/stack.ts';
 import { binaryBytes, percent, plural, span } from '../../lib/units.ts';
 import { cpuStat } from '../../sources/machine/cpu-stat.ts';
@@ -134,9 +135,10 @@ export const btrfsMetadataFull = defineFinding({
   authority: limits.btrfsMetadataPct.authority,
   judge: (moment) =>
     (moment.filesystemErrors.now?.btrfs ?? []).flatMap((one): Found[] => {
-      const { metadataBytes, metadataUsedBytes, unallocatedBytes } = one;
-      if (metadataBytes === undefined || metadataUsedBytes === undefined || unallocatedBytes === undefined) return [];
-      const pct = (100 * metadataUsedBytes) / Math.max(1, metadataBytes);
+      const { unallocatedBytes } = one;
+      const metadata = btrfsMetadata(one);
+      if (metadata === undefined || unallocatedBytes === undefined) return [];
+      const { pct, totalBytes, usedBytes, reserveBytes } = metadata;
       // A chunk of metadata has 256 MiB, or less on a small filesystem.
       if (pct < limits.btrfsMetadataPct.warn || unallocatedBytes >= 256 * 1024 * 1024) return [];
       const { place, evidence } = placeOfBtrfs(one, moment);
@@ -144,10 +146,11 @@ export const btrfsMetadataFull = defineFinding({
         {
           ...place,
           severity: 'crit',
-          sentence: `btrfs metadata ${percent(pct)} of ${binaryBytes(metadataBytes)}, ${binaryBytes(unallocatedBytes)} unallocated`,
+          sentence: `btrfs metadata ${percent(pct)} of ${binaryBytes(totalBytes)}, ${binaryBytes(unallocatedBytes)} unallocated`,
           evidence: [
             ...evidence,
-            { what: 'metadata used', value: binaryBytes(metadataUsedBytes), source: `/sys/fs/btrfs/${one.uuid}/allocation/metadata` },
+            { what: 'metadata used', value: binaryBytes(usedBytes), source: `/sys/fs/btrfs/${one.uuid}/allocation/metadata` },
+            { what: 'global reserve', value: binaryBytes(reserveBytes), source: `/sys/fs/btrfs/${one.uuid}/allocation/global_rsv_size` },
             { what: 'unallocated', value: binaryBytes(unallocatedBytes), source: `/sys/fs/btrfs/${one.uuid}/devices` },
           ],
           next: 'read `btrfs filesystem usage`; `btrfs balance start -dusage=5` frees chunks of data for metadata',

@@ -7,21 +7,23 @@ const WORKS: Readonly<Record<StorageLink['kind'], RegExp>> = {
   'iSCSI session': /^LOGGED_IN$/,
   'FC port': /^Online$/,
   'FC remote port': /^(?:Online|Not Present|Unknown)$/,
+  'SAS phy': /Gbit$/,
   'NVMe controller': /^live$/,
   'NVMe path': /^(?:optimized|non-optimized)$/,
 };
 
 /**
- * Kinds that are lost only if they worked before: a port may have no cable, and a path is inaccessible by design where another
+ * Kinds that are lost only if they worked before: a port or phy may have no cable, and a path is inaccessible by design where another
  * controller or gateway serves its namespaces.
  */
-const MAY_BE_UNUSED: ReadonlySet<StorageLink['kind']> = new Set(['FC port', 'NVMe path']);
+const MAY_BE_UNUSED: ReadonlySet<StorageLink['kind']> = new Set(['FC port', 'SAS phy', 'NVMe path']);
 
 /** Where the kernel shows the state. */
 const FILES: Readonly<Record<StorageLink['kind'], (name: string) => string>> = {
   'iSCSI session': (name) => `/sys/class/iscsi_session/${name}/state`,
   'FC port': (name) => `/sys/class/fc_host/${name}/port_state`,
   'FC remote port': (name) => `/sys/class/fc_remote_ports/${name}/port_state`,
+  'SAS phy': (name) => `/sys/class/sas_phy/${name}/negotiated_linkrate`,
   'NVMe controller': (name) => `/sys/class/nvme/${name}/state`,
   'NVMe path': (name) => `/sys/block/${name}/ana_state`,
 };
@@ -31,7 +33,8 @@ export const storageLinkDown = defineFinding({
   id: 'storage-link-down',
   title: 'Storage link down',
   needs: { storageLinks },
-  authority: 'kernel: scsi_transport_iscsi, scsi_transport_fc, nvme: states of a working link, in two readings',
+  authority:
+    'kernel: scsi_transport_iscsi, scsi_transport_fc, scsi_transport_sas, nvme: states of a working link, in two readings',
   judge: ({ storageLinks: { now, before, history } }) => {
     const earlier = new Map(before?.map((one) => [`${one.kind} ${one.name}`, one.state]));
     const worked = new Set(
@@ -44,7 +47,7 @@ export const storageLinkDown = defineFinding({
       if (MAY_BE_UNUSED.has(kind) && !worked.has(name)) return [];
       return [
         {
-          severity: kind === 'NVMe path' ? 'warn' : 'crit',
+          severity: kind === 'NVMe path' || kind === 'SAS phy' ? 'warn' : 'crit',
           subject: name,
           entity: storageLinkRef(link),
           condition: kind.toLowerCase().replaceAll(' ', '-'),

@@ -69,6 +69,10 @@ export const storageSteps: StepTable = {
     tracers: () => ['nfsslower', 'tcpretrans'],
     section: 'nfs',
   },
+  'cifs-server': {
+    commands: (found) => [kernelLog(found, 'CIFS', 'lines of the SMB client in the kernel log'), blocked],
+    section: 'cifs-servers',
+  },
   'ceph-client-stuck': {
     commands: (found) => [kernelLog(found, 'libceph|ceph:|rbd', 'lines of the client in the kernel log'), blocked],
     section: 'ceph-clients',
@@ -114,6 +118,24 @@ export const storageSteps: StepTable = {
       kernelLog(found, 'iscsi|connection|rport|link down|nvme', 'lost sessions and ports in the kernel log'),
     ],
     section: 'links',
+  },
+  'nvme-paths-lost': {
+    commands: (found) => [
+      kernelLog(found, 'nvme', 'lost controllers in the kernel log'),
+      command(['nvme', 'list-subsys'], 'subsystems with their controllers'),
+    ],
+    section: 'stack',
+  },
+  'storage-link-errors': {
+    commands: (found) => [kernelLog(found, 'link down|rport|loop|phy|scsi', 'lost links in the kernel log')],
+    section: 'links',
+  },
+  'scsi-errors': {
+    commands: (found) => [
+      kernelLog(found, 'I/O error|Sense Key|timing out|abort', 'failed commands in the kernel log'),
+      command(['smartctl', '-x', device(found) && `/dev/${device(found)}`], 'all SMART data of the disk'),
+    ],
+    section: 'stack',
   },
   'multipath-paths': {
     commands: (found) => [

@@ -9,6 +9,9 @@ export async function commandOutput(argv: readonly string[], report: Report): Pr
   const output = await commands.output(command);
   if (output !== undefined) return output;
   const [program = ''] = argv;
+  // sos names these after the program, collects JSON only with its option `json`, and has no `nolog`.
+  const [, tool] = /\/((?:storcli|perccli)64)$/.exec(program) ?? [];
+  if (tool !== undefined) return commands.output(`${tool}_/call show all J`);
   // `Linux vm 6.1.0 #1 SMP … x86_64 GNU/Linux`
   if (command === 'uname -m') return /(\S+) GNU\/Linux\s*$/.exec((await commands.output('uname -a')) ?? '')?.[1];
   if (command.startsWith('systemctl show *.service ')) return units(await commands.output('systemctl show service --all'), argv); // prettier-ignore

@@ -1,3 +1,4 @@
+import { btrfsMetadata } from '../../entities/storage/btrfs-space.ts';
 import { inodesPct, usedPct } from '../../entities/storage/space.ts';
 import { mappedText } from '../../entities/storage/volume-faults.ts';
 import { nfsServerRates } from '../../entities/storage/nfs-server-rates.ts';
@@ -14,8 +15,11 @@ import { filesystems, type Filesystem } from '../../sources/storage/filesystems.
 import { mappedDevices } from '../../sources/storage/mapped-devices.ts';
 import { cephClients } from '../../sources/storage/ceph-clients.ts';
 import { nfsServer } from '../../sources/storage/nfs-server.ts';
+import { cifs } from '../../sources/storage/cifs.ts';
 import { nfsMounts } from '../../sources/storage/nfs-mounts.ts';
 import { nvmeHealth } from '../../sources/storage/nvme-health.ts';
+import { linkCounters } from '../../sources/storage/link-counters.ts';
+import { scsiCounters } from '../../sources/storage/scsi-counters.ts';
 import { storageLinks } from '../../sources/storage/storage-links.ts';
 import { zfsPools } from '../../sources/storage/zfs-pools.ts';
 import { overLast } from '../../timeline/window.ts';
@@ -38,12 +42,15 @@ export const filesystemChecks = defineChecks({
     diskstats,
     nfsMounts,
     nfsServer,
+    cifs,
     cephClients,
     storageLinks,
+    linkCounters,
+    scsiCounters,
     nvmeHealth,
     zfsPools,
   },
-  rules: ['mount-unresponsive', 'filesystem-full', 'mount-read-only', 'filesystem-errors-counted', 'btrfs-degraded', 'btrfs-metadata-full', 'bcache-degraded', 'thin-pool-full', 'volume-degraded', 'volume-suspended', 'volume-hung', 'volume-slow', 'multipath-paths', 'storage-link-down', 'nfs-retransmits', 'nfs-server-busy', 'ceph-client-stuck', 'disk-health', 'zfs-pool-state'], // prettier-ignore
+  rules: ['mount-unresponsive', 'filesystem-full', 'mount-read-only', 'filesystem-errors-counted', 'btrfs-degraded', 'btrfs-metadata-full', 'bcache-degraded', 'thin-pool-full', 'volume-degraded', 'volume-suspended', 'volume-hung', 'volume-slow', 'multipath-paths', 'storage-link-down', 'nvme-paths-lost', 'storage-link-errors', 'scsi-errors', 'nfs-retransmits', 'nfs-server-busy', 'cifs-server', 'ceph-client-stuck', 'disk-health', 'zfs-pool-state'], // prettier-ignore
   of: ({
     filesystems: seen,
     filesystemErrors: errors,
@@ -54,15 +61,18 @@ export const filesystemChecks = defineChecks({
     diskstats: stats,
     nfsMounts: nfs,
     nfsServer: server,
+    cifs: smb,
     cephClients: ceph,
     storageLinks: links,
+    linkCounters: linkCounts,
+    scsiCounters: commands,
     nvmeHealth: health,
     zfsPools: zfs,
   }): readonly Check[] => {
     const all = seen.now?.filesystems ?? [];
     const counted = errors.now;
     const errorSum = counted && (counted.ext4 ?? []).reduce((sum, one) => sum + one.errors, 0) + (counted.btrfs ?? []).reduce((sum, one) => sum + errorsOf(one), 0); // prettier-ignore
-    const metadata = counted?.btrfs && Math.max(0, ...counted.btrfs.map(({ metadataBytes = 0, metadataUsedBytes = 0 }) => (metadataBytes === 0 ? 0 : (100 * metadataUsedBytes) / metadataBytes))); // prettier-ignore
+    const metadata = counted?.btrfs && Math.max(0, ...counted.btrfs.map((one) => btrfsMetadata(one)?.pct ?? 0));
     const mapped = [...(stack.now?.values() ?? [])].filter(({ mapping }) => mapping !== undefined);
     const mappedCount = Math.max(mapped.length, volumes.now?.size ?? 0);
     const pools = [...(volumes.now?.values() ?? [])].filter(({ targets }) => targets.some(({ type }) => type === 'thin-pool')); // prettier-ignore
@@ -84,10 +94,13 @@ export const filesystemChecks = defineChecks({
         return { entity: entityRef('disk', pool.name), name, family: 'thin pools', aspect: 'utilisation', rules: ['thin-pool-full'], what: 'data', limit: '80%', load: used ?? 0, value: `${percent(used)} data, ${mappedText(pool)}`, sources: ['mappedDevices'], pane: 'storage' };
       }),
       ...unreadCheck({ ...io, name: 'thin pools', aspect: 'utilisation', rules: ['thin-pool-full'], what: 'data' }, { mappedDevices: volumes }),
-      ...check({ ...io, name: 'storage links', aspect: 'errors', rules: ['storage-link-down'], what: 'state', limit: 'online' }, links.now === undefined || links.now.length === 0 ? undefined : plural(links.now.length, 'link'), { storageLinks: links }, 'no links'),
+      ...check({ ...io, name: 'storage links', aspect: 'errors', rules: ['storage-link-down', 'nvme-paths-lost'], what: 'state', limit: 'online' }, links.now === undefined || links.now.length === 0 ? undefined : plural(links.now.length, 'link'), { storageLinks: links }, 'no links'),
+      ...check({ ...io, name: 'storage links', aspect: 'errors', rules: ['storage-link-errors'], what: 'errors', limit: 'no growth' }, linkCounts.now === undefined || linkCounts.now.size === 0 ? undefined : plural(linkCounts.now.size, 'port'), { linkCounters: linkCounts }, 'no FC or SAS'),
+      ...check({ ...io, name: 'SCSI disks', aspect: 'errors', rules: ['scsi-errors'], what: 'failed commands', limit: '1%, no timeout' }, commands.now === undefined || commands.now.size === 0 ? undefined : plural(commands.now.size, 'disk'), { scsiCounters: commands }, 'no SCSI disks'),
       ...check({ ...io, name: 'NVMe disks', aspect: 'errors', rules: ['disk-health'], what: 'health logs', limit: 'no warning' }, health.now === undefined || health.now.controllers.size === 0 ? undefined : plural(health.now.controllers.size, 'log'), { nvmeHealth: health }, 'no NVMe'),
       ...check({ ...io, name: 'ZFS pools', aspect: 'errors', rules: ['zfs-pool-state'], what: 'state', limit: 'ONLINE' }, zfs.now === undefined || zfs.now.size === 0 ? undefined : plural(zfs.now.size, 'pool'), { zfsPools: zfs }, 'no pools'),
       ...check({ ...io, name: 'NFS server', aspect: 'saturation', rules: ['nfs-server-busy'], what: 'packets that waited for a thread', limit: '10%', load: served?.waitedPct ?? 0 }, served && (served.waitedPct === undefined ? 'idle' : percent(served.waitedPct)), { nfsServer: server }, 'no server'),
+      ...check({ ...io, name: 'SMB servers', aspect: 'errors', rules: ['cifs-server'], what: 'connections', limit: 'good, no reconnect' }, smb.now === undefined || smb.now.servers.length === 0 ? undefined : plural(smb.now.servers.length, 'server'), { cifs: smb }, 'no SMB mounts'),
       ...check({ ...io, name: 'Ceph clients', aspect: 'errors', rules: ['ceph-client-stuck'], what: 'requests in flight', limit: '30 s', load: ceph.now?.reduce((sum, { requests }) => sum + requests.length, 0) ?? 0 }, ceph.now === undefined || ceph.now.length === 0 ? undefined : count(ceph.now.reduce((sum, { requests }) => sum + requests.length, 0)), { cephClients: ceph }, 'no clients'),
       ...nfsRates(overLast(nfs, 60, 5)).flatMap((rate) =>
         check({ ...mountLine(rate), aspect: 'errors', rules: ['nfs-retransmits'], what: 'retransmits', limit: '1%', load: rate.retransmitPct ?? 0 }, rate.requestsPerSec === undefined ? undefined : rate.retransmitPct === undefined ? 'idle' : percent(rate.retransmitPct), { nfsMounts: nfs }),

@@ -1,3 +1,4 @@
+import { btrfsMetadata } from '../../entities/storage/btrfs-space.ts';
 import { dirtiers } from '../../entities/storage/dirtiers.ts';
 import { nfsServerRates, type NfsServerRates } from '../../entities/storage/nfs-server-rates.ts';
 import { plain } from '../../lib/plain.ts';
@@ -55,12 +56,12 @@ export function figureLines(moment: Moment<typeof figureNeeds>): readonly Figure
       ],
     }); // prettier-ignore
   for (const one of errors.now?.btrfs ?? []) {
-    const pct = one.metadataUsedBytes === undefined || !one.metadataBytes ? undefined : (100 * one.metadataUsedBytes) / one.metadataBytes; // prettier-ignore
+    const { metadataBytes } = one;
     lines.push({
       label: 'btrfs',
       figures: [
         figure(plain(one.devices.join(' '))),
-        figure(`metadata ${percent(pct)} of ${bytes(one.metadataBytes)}`),
+        figure(`metadata ${percent(btrfsMetadata(one)?.pct)} of ${bytes(metadataBytes)}, reserve included`),
         figure(`${binaryBytes(one.unallocatedBytes)} unallocated`),
         ...(one.operation === undefined || one.operation === 'none' ? [] : [figure(plain(one.operation))]),
       ],

@@ -1,4 +1,6 @@
+import { btrfsSpaceRows, type BtrfsSpaceRow } from '../../entities/storage/btrfs-space.ts';
 import { cephClientUse, type CephClientUse } from '../../entities/storage/ceph-requests.ts';
+import { cifsShareRates, type CifsShareRate } from '../../entities/storage/cifs-rates.ts';
 import { nfsRates, type NfsRate } from '../../entities/storage/nfs-rates.ts';
 import { inodeGrade, spaceGrade } from '../../entities/storage/space.ts';
 import { stackOf, stepsOf, unmountedTops } from '../../entities/storage/stack.ts';
@@ -14,7 +16,10 @@ import { filesystems } from '../../sources/storage/filesystems.ts';
 import { mappedDevices } from '../../sources/storage/mapped-devices.ts';
 import { nfsMounts } from '../../sources/storage/nfs-mounts.ts';
 import { nvmeHealth } from '../../sources/storage/nvme-health.ts';
-import { storageLinks, type StorageLink } from '../../sources/storage/storage-links.ts';
+import { cifs, type CifsServer } from '../../sources/storage/cifs.ts';
+import { linkCounters } from '../../sources/storage/link-counters.ts';
+import { scsiCounters } from '../../sources/storage/scsi-counters.ts';
+import { storageLinks } from '../../sources/storage/storage-links.ts';
 import type { SwapArea } from '../../sources/storage/swaps.ts';
 import { zfsPools } from '../../sources/storage/zfs-pools.ts';
 import { nothingWords, stateOf, type NothingWords, type ReadingState } from '../../timeline/reading-state.ts';
@@ -23,6 +28,8 @@ import type { Moment } from '../../timeline/moment.ts';
 import type { FigureLine } from '../../ui/kit/figure-lines.ts';
 import { presenceOf } from '../../ui/kit/presence.ts';
 import { definePane, type Presence, type Section, type Tile } from '../pane.ts';
+import { cifsServersSection, cifsSharesSection } from './cifs-tables.ts';
+import { btrfsSpaceSection } from './btrfs-space.ts';
 import { cephClientsSection } from './ceph-clients.ts';
 import { diskHealthRows, healthSection, zfsSection, type DiskHealthRow, type PoolRow } from './disk-health.ts';
 import { figureLines, figureNeeds, figuresSection } from './figures.ts';
@@ -30,7 +37,8 @@ import { mountRows, mountsSection, type MountRow } from './mount-rows.ts';
 import { stateText } from './mount-texts.ts';
 import { stackRows, stackSection, type StackRow } from './stack-rows.ts';
 import { nfsOperationsSection, nfsSection } from './nfs-tables.ts';
-import { linksSection, swapSection } from './tables.ts';
+import { raidRows, raidSection, type RaidRow } from './raid.ts';
+import { linksSection, swapSection, type LinkRow } from './tables.ts';
 
 const needs = {
   filesystems,
@@ -40,7 +48,10 @@ const needs = {
   diskstats,
   pciDevices,
   nfsMounts,
+  cifs,
   storageLinks,
+  linkCounters,
+  scsiCounters,
   nvmeHealth,
   zfsPools,
   cephClients,
@@ -54,21 +65,24 @@ export interface StorageModel {
   readonly counts: ReadonlyMap<string, number> | undefined;
   readonly stack: readonly StackRow[];
   readonly nfs: readonly NfsRate[];
+  readonly smb: { readonly servers: readonly CifsServer[]; readonly shares: readonly CifsShareRate[] };
   readonly ceph: readonly CephClientUse[];
   readonly swap: readonly SwapArea[];
-  readonly links: readonly StorageLink[];
+  readonly links: readonly LinkRow[];
   readonly health: readonly DiskHealthRow[];
   readonly pools: readonly PoolRow[];
+  readonly raid: readonly RaidRow[];
+  readonly btrfs: readonly BtrfsSpaceRow[];
   readonly figures: readonly FigureLine[];
   readonly states: { readonly mounts: ReadingState; readonly stack: ReadingState };
-  readonly empty: { readonly mounts: NothingWords; readonly stack: NothingWords; readonly swap: NothingWords; readonly nfs: NothingWords; readonly operations: NothingWords; readonly ceph: NothingWords; readonly links: NothingWords; readonly health: NothingWords; readonly pools: NothingWords }; // prettier-ignore
+  readonly empty: { readonly mounts: NothingWords; readonly stack: NothingWords; readonly swap: NothingWords; readonly nfs: NothingWords; readonly operations: NothingWords; readonly ceph: NothingWords; readonly links: NothingWords; readonly health: NothingWords; readonly pools: NothingWords; readonly btrfs: NothingWords; readonly smb: NothingWords }; // prettier-ignore
 }
 
 /** Pane of storage: filesystems, what they stand on, NFS operations, swap and the page cache. */
 export const storagePane = definePane({
   id: 'storage',
   title: 'Storage',
-  aliases: ['storage', 'mount', 'mounts', 'df', 'fs', 'filesystem', 'filesystems', 'disk space', 'lsblk', 'swap', 'nfs', 'inodes', 'smart', 'nvme', 'zfs'], // prettier-ignore
+  aliases: ['storage', 'mount', 'mounts', 'df', 'fs', 'filesystem', 'filesystems', 'disk space', 'lsblk', 'swap', 'nfs', 'cifs', 'smb', 'inodes', 'smart', 'nvme', 'zfs', 'btrfs', 'raid', 'storcli'], // prettier-ignore
   needs,
   model: storageModel,
   presence: ({ presence }) => presence,
@@ -79,10 +93,15 @@ export const storagePane = definePane({
     ...(model.nfs.length === 0
       ? []
       : [nfsSection(model.nfs, model.empty.nfs), nfsOperationsSection(model.nfs, model.empty.operations)]),
+    ...(model.smb.servers.length + model.smb.shares.length === 0
+      ? []
+      : [cifsServersSection(model.smb.servers, model.empty.smb), cifsSharesSection(model.smb.shares, model.empty.smb)]),
     ...(model.ceph.length === 0 ? [] : [cephClientsSection(model.ceph, model.empty.ceph)]),
+    ...(model.btrfs.length === 0 ? [] : [btrfsSpaceSection(model.btrfs, model.empty.btrfs)]),
     ...(model.pools.length === 0 ? [] : [zfsSection(model.pools, model.empty.pools)]),
     ...(model.links.length === 0 ? [] : [linksSection(model.links, model.empty.links)]),
     ...(model.health.length === 0 ? [] : [healthSection(model.health, model.empty.health)]),
+    ...(model.raid.length === 0 ? [] : [raidSection(model.raid)]),
     ...(model.swap.length === 0 ? [] : [swapSection(model.swap, model.empty.swap)]),
   ],
   tile,
@@ -97,6 +116,7 @@ export function storageModel(moment: Moment<typeof needs>): StorageModel {
     filesystems: seen.now?.filesystems,
     mapped: moment.mappedDevices.now,
     arrays: moment.mdstat.now,
+    links: moment.storageLinks.now,
   };
   const mounts = mountRows(seen, parts);
   const mounted = new Set(mounts.flatMap(({ steps }) => steps.flatMap(stepsOf)).map(({ name }) => name));
@@ -107,13 +127,19 @@ export function storageModel(moment: Moment<typeof needs>): StorageModel {
     presence: presenceOf(seen.now !== undefined, 'no mounts on this host', seen),
     mounts,
     counts: seen.now?.counts,
-    stack: stackRows({ mounts, others, users, rates, pci: moment.pciDevices.now }),
+    stack: stackRows({ mounts, others, users, rates, pci: moment.pciDevices.now, commands: moment.scsiCounters.now }),
     nfs: nfsRates(overLast(moment.nfsMounts, 30, 1.5)),
+    smb: { servers: moment.cifs.now?.servers ?? [], shares: cifsShareRates(overLast(moment.cifs, 30, 1.5)) },
     ceph: cephClientUse(moment.cephClients, seen.now?.filesystems),
     swap: moment.swaps.now?.areas ?? [],
-    links: moment.storageLinks.now ?? [],
+    links: (moment.storageLinks.now ?? []).map((link) => ({
+      ...link,
+      counts: moment.linkCounters.now?.get(link.name),
+    })),
     health: diskHealthRows(devices.now, moment.nvmeHealth.now, moment.nvmeHealth.before),
     pools: [...(moment.zfsPools.now ?? [])].map(([name, state]) => ({ name, state })),
+    btrfs: btrfsSpaceRows(errors.now?.btrfs),
+    raid: raidRows(moment.pciDevices.now),
     figures: figureLines(moment),
     states: { mounts: stateOf(seen, 'table'), stack: stateOf(stack) },
     empty: {
@@ -122,9 +148,11 @@ export function storageModel(moment: Moment<typeof needs>): StorageModel {
       swap: nothingWords('none', stateOf(moment.swaps)),
       nfs: nothingWords('none', stateOf(moment.nfsMounts)),
       operations: nothingWords('no requests in the last 30 s', stateOf(moment.nfsMounts)),
+      smb: nothingWords('none', stateOf(moment.cifs)),
       ceph: nothingWords('none', stateOf(moment.cephClients)),
       links: nothingWords('none', stateOf(moment.storageLinks)),
       health: nothingWords('none', stateOf(moment.nvmeHealth), stateOf(devices)),
+      btrfs: nothingWords('none', stateOf(errors)),
       pools: nothingWords('none', stateOf(moment.zfsPools)),
     },
   };

@@ -1,4 +1,5 @@
 import { toCount } from '../../lib/lines.ts';
+import { nvmeControllerOf } from '../machine/block-devices.ts';
 import { defineSource } from '../source.ts';
 import { attribute } from '../sysfs.ts';
 
@@ -55,7 +56,7 @@ export const blockStack = defineSource({
             bcacheState: bcaches.get(name),
             zramDataBytes: zram?.[0],
             zramMemoryBytes: zram?.[2],
-            controllerState: controllers.get(/^(nvme\d+)/.exec(name)?.[1] ?? ''),
+            controllerState: controllers.get(nvmeControllerOf(name, [...links.keys()]) ?? ''),
           },
         ];
       }),

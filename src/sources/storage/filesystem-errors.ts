@@ -1,6 +1,7 @@
 import { lines, toCount, words } from '../../lib/lines.ts';
 import { defineSource } from '../source.ts';
 import { attribute } from '../sysfs.ts';
+import { btrfsProfiles, type BtrfsProfile } from './btrfs-space.ts';
 
 /**
  * Errors that filesystems count. ext4: /sys/fs/ext4/DEV, kept in the superblock until fsck, times in seconds since 1970
@@ -11,6 +12,7 @@ import { attribute } from '../sysfs.ts';
  *     …/devinfo/1/error_stats                 write_errs 0
  *                                             corruption_errs 5
  *     …/allocation/metadata/bytes_used        131072
+ *     …/allocation/global_rsv_size            5767168
  */
 export const filesystemErrors = defineSource({
   id: 'filesystem-errors',
@@ -28,6 +30,8 @@ export const filesystemErrors = defineSource({
     btrfsMissing: { kind: 'glob', pattern: '/sys/fs/btrfs/*/devinfo/*/missing' },
     btrfsOperations: { kind: 'glob', pattern: '/sys/fs/btrfs/*/exclusive_operation' },
     btrfsSpace: { kind: 'glob', pattern: '/sys/fs/btrfs/*/allocation/*/*_*' },
+    btrfsProfiles: { kind: 'glob', pattern: '/sys/fs/btrfs/*/allocation/*/*/*_bytes' },
+    btrfsReserves: { kind: 'glob', pattern: '/sys/fs/btrfs/*/allocation/global_rsv_*' },
   },
   parse: (values) => ({ ext4: ext4Of(values), btrfs: btrfsOf(values) }),
 });
@@ -53,10 +57,15 @@ export interface Btrfs {
   readonly lost: readonly string[];
   /** `balance`, `device replace`…: what keeps others from running (since v5.11). */
   readonly operation: string | undefined;
-  /** Size of its devices that is not given to data or metadata. */
+  /** By kind and profile; undefined where sysfs was not read. */
+  readonly profiles: readonly BtrfsProfile[] | undefined;
+  /** Size of its devices that is not given to data or metadata; sysfs has no such figure of one device. */
   readonly unallocatedBytes: number | undefined;
   readonly metadataBytes: number | undefined;
   readonly metadataUsedBytes: number | undefined;
+  /** Part of the metadata that only deletions and the like may take, and how much of it they took. */
+  readonly reserveBytes: number | undefined;
+  readonly reserveUsedBytes: number | undefined;
 }
 
 type Globs = Readonly<Record<string, ReadonlyMap<string, string> | undefined>>;
@@ -75,7 +84,7 @@ function ext4Of(values: Globs): readonly Ext4Errors[] | undefined {
 const time = (text: string | undefined): number | undefined => toCount(text) || undefined;
 
 function btrfsOf(values: Globs): readonly Btrfs[] | undefined {
-  const { btrfsDevices: devices, btrfsSpace: space, btrfsErrors: errors, btrfsSizes: sizes, btrfsMissing: missing } = values; // prettier-ignore
+  const { btrfsDevices: devices, btrfsReserves: reserves, btrfsSpace: space, btrfsErrors: errors, btrfsSizes: sizes, btrfsMissing: missing } = values; // prettier-ignore
   const operations = attribute(values['btrfsOperations'], 4);
   if (devices === undefined) return undefined;
   const members = Map.groupBy(devices.keys(), uuidOf);
@@ -85,6 +94,8 @@ function btrfsOf(values: Globs): readonly Btrfs[] | undefined {
     const figure = (path: string) => toCount(space?.get(`/sys/fs/btrfs/${uuid}/allocation/${path}`));
     const given = ['data', 'metadata', 'system', 'mixed'].map((part) => figure(`${part}/disk_total`) ?? 0);
     const whole = sectors.includes(undefined) ? undefined : sum(sectors) * 512;
+    const reserve = (name: string) => toCount(reserves?.get(`/sys/fs/btrfs/${uuid}/allocation/global_rsv_${name}`));
+    const reserveBytes = reserve('size');
     const metadataBytes = figure('metadata/total_bytes') ?? figure('mixed/total_bytes');
     return {
       uuid,
@@ -93,10 +104,13 @@ function btrfsOf(values: Globs): readonly Btrfs[] | undefined {
       faulty: idsOf(errors, uuid, (text) => /_errs [1-9]/.test(text)),
       lost: idsOf(missing, uuid, (text) => text.trim() === '1'),
       operation: operations.get(uuid),
+      profiles: btrfsProfiles(values['btrfsProfiles'], uuid),
       unallocatedBytes:
         whole === undefined || metadataBytes === undefined ? undefined : Math.max(0, whole - sum(given)),
       metadataBytes,
       metadataUsedBytes: figure('metadata/bytes_used') ?? figure('mixed/bytes_used'),
+      reserveBytes,
+      reserveUsedBytes: usedOf(reserveBytes, reserve('reserved')),
     };
   });
 }
@@ -111,6 +125,10 @@ const idsOf = (
 
 const uuidOf = (path: string): string => path.split('/')[4] ?? '';
 const sum = (all: readonly (number | undefined)[]): number => all.reduce<number>((total, one) => total + (one ?? 0), 0);
+
+/** The reserve gives out what it no longer holds. */
+const usedOf = (size: number | undefined, held: number | undefined): number | undefined =>
+  size === undefined || held === undefined ? undefined : Math.max(0, size - held);
 
 /** `corruption_errs 5` lines, summed: `corruption` → 5. */
 function countsOf(texts: readonly string[]): ReadonlyMap<string, number> {

@@ -31,7 +31,7 @@ const parts = {
     layer('sdb'),
   ]),
   btrfs: [
-    { uuid: 'u', devices: ['sda', 'sdb'], errors: undefined, faulty: [], lost: [], operation: undefined, unallocatedBytes: undefined, metadataBytes: undefined, metadataUsedBytes: undefined },
+    { uuid: 'u', devices: ['sda', 'sdb'], errors: undefined, faulty: [], lost: [], operation: undefined, profiles: undefined, reserveBytes: undefined, reserveUsedBytes: undefined, unallocatedBytes: undefined, metadataBytes: undefined, metadataUsedBytes: undefined },
   ],
   filesystems: undefined,
 }; // prettier-ignore
@@ -79,3 +79,16 @@ test('stackOf ends on devices that stand on each other', () => {
   const circular = { ...parts, devices: new Map(names.map((name) => device(name, { kind: 'raid', slaves: names }))) };
   expect(stepsOf(stackOf('md0', circular)).length).toBeLessThanOrEqual(2000);
 });
+
+test('stackOf names the paths of an NVMe disk with ANA and controller state', () => {
+  const link = (kind: 'NVMe path' | 'NVMe controller', name: string, state: string, target?: string) => ({ kind, name, state, target, pci: undefined, speed: undefined, lossTimeoutSeconds: undefined });
+  const paths = {
+    ...parts,
+    devices: new Map([device('nvme0n1'), device('nvme0c0n1', { kind: 'path' }), device('nvme0c2n1', { kind: 'path' }), device('nvme1n1'), device('nvme1c1n1', { kind: 'path' })]),
+    links: [link('NVMe path', 'nvme0c0n1', 'optimized'), link('NVMe controller', 'nvme0', 'live'), link('NVMe controller', 'nvme2', 'connecting', 'tcp traddr=10.0.0.6,trsvcid=4420')],
+  };
+  const [, first, second] = stepsOf(stackOf('nvme0n1', paths));
+  expect(first).toMatchObject({ kind: 'NVMe path', path: { controller: 'nvme0', controllerState: 'live', ana: 'optimized' } });
+  expect(second).toMatchObject({ name: 'nvme0c2n1', path: { controllerState: 'connecting', ana: undefined, target: 'tcp traddr=10.0.0.6,trsvcid=4420' } });
+  expect(stepsOf(stackOf('nvme1n1', paths))).toHaveLength(1);
+}); // prettier-ignore

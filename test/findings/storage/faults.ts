@@ -4,8 +4,11 @@ import {
   btrfsMetadataFull,
   filesystemErrorsCounted,
 } from '../../../src/findings/storage/filesystem-errors.ts';
+import { cifsServer } from '../../../src/findings/storage/cifs.ts';
 import { filesystemFull, mountReadOnly, mountUnresponsive } from '../../../src/findings/storage/filesystems.ts';
 import { diskHealth, zfsPoolState } from '../../../src/findings/storage/disk-health.ts';
+import { nvmePathsLost } from '../../../src/findings/storage/nvme-paths.ts';
+import { scsiErrors, storageLinkErrors } from '../../../src/findings/storage/link-errors.ts';
 import { storageLinkDown } from '../../../src/findings/storage/links.ts';
 import { cephClientStuck } from '../../../src/findings/storage/ceph-clients.ts';
 import { nfsServerBusy } from '../../../src/findings/storage/nfs-server.ts';
@@ -83,6 +86,41 @@ const iscsi = (state: string) => ({
   '/sys/class/iscsi_session/session1/targetname': 'iqn.2010-10.org.openstack:volume-1\n',
 });
 
+/** DebugData of one SMB server, whose shares are mounted below /mnt/smb. */
+const smb = (status: number, instance: number, inFlight: number, credits = 389, waiting = 0) => ({
+  ...mounts('-\t51 27 0:61 / /mnt/smb rw,relatime - cifs //nas/share rw,vers=3.1.1'),
+  '/proc/fs/cifs/DebugData': `Servers: \n1) ConnectionId: 0x4 Hostname: nas \nNumber of credits: ${credits},1,1 Dialect 0x311 signed\nTCP status: ${status} Instance: ${instance}\nLocal Users To Server: 1 SecMode: 0x3 Req On Wire: ${inFlight} Net namespace: 4026531840 \nIn Send: 0 In MaxReq Wait: ${waiting}\n\n\tSessions: \n\t\t[NONE]\n`,
+});
+
+/** State of the controller and ANA state of each path of one namespace. */
+const nvmeOf = (...paths: readonly (readonly [state: string, ana: string] | undefined)[]) =>
+  Object.fromEntries(
+    paths.flatMap((path, i) =>
+      path === undefined
+        ? []
+        : [
+            [`/sys/class/nvme/nvme${i}/state`, `${path[0]}\n`],
+            [`/sys/block/nvme0c${i}n1/ana_state`, `${path[1]}\n`],
+          ],
+    ),
+  );
+const twice = <Value>(value: Value): readonly Value[] => [value, value];
+
+/** Counters of an FC port and of the commands of a SCSI disk, hexadecimal in sysfs. */
+const fcErrors = (failures: number, crcs: number) => ({
+  '/sys/class/fc_host/host1/port_state': 'Online\n',
+  '/sys/class/fc_host/* (links)': () =>
+    new Map([['/sys/class/fc_host/host1', '../../devices/pci0000:00/0000:05:00.0/host1/fc_host/host1']]),
+  '/sys/class/fc_host/host1/statistics/link_failure_count': `0x${failures.toString(16)}\n`,
+  '/sys/class/fc_host/host1/statistics/invalid_crc_count': `0x${crcs.toString(16)}\n`,
+});
+const scsi = (requests: number, errors: number, timeouts: number) => ({
+  '/sys/block/sda/device/iorequest_cnt': `0x${requests.toString(16)}\n`,
+  '/sys/block/sda/device/ioerr_cnt': `0x${errors.toString(16)}\n`,
+  '/sys/block/sda/device/iotmo_cnt': `0x${timeouts.toString(16)}\n`,
+  '/sys/block/sda/device/timeout': '30\n',
+});
+
 const nvme = (log: Parameters<typeof nvmeLog>[0]) => ({
   'facts:nvme < nvme': JSON.stringify({ all: 1, logs: { nvme0: nvmeLog(log) }, failed: {} }),
 });
@@ -141,6 +179,7 @@ export const storageFaults: readonly Fault[] = [
   vm(bcacheDegraded, [{}, { ...CACHE_SET, '/sys/fs/bcache/u-1/cache_available_percent': '30\n' }], ['warn', 'vdb2', 'bcache 30% available, writes bypass the cache below 30%']),
   vm(bcacheDegraded, [{}, { ...CACHE_SET, '/sys/fs/bcache/u-1/cache_available_percent': '99\n', '/sys/fs/bcache/u-1/bdev0/cache_mode': '[writethrough] writeback\n', '/sys/fs/bcache/u-1/bdev0/sequential_cutoff': '4.0M\n' }], ['info', 'vdb2', 'bcache bypassed by its settings: writethrough, sequential_cutoff 4.0M']),
   vm(btrfsMetadataFull, [{}, { ...OF_BTRFS, [btrfs('devices/loop2/size')]: '655360\n', [btrfs('allocation/data/disk_total')]: '268435456\n', [btrfs('allocation/metadata/disk_total')]: '67108864\n', [btrfs('allocation/metadata/total_bytes')]: '33554432\n', [btrfs('allocation/metadata/bytes_used')]: '32000000\n' }], ['crit', 'loop2', 'btrfs metadata 95% of 32 MiB, 0 B unallocated']),
+  vm(btrfsMetadataFull, [{}, { ...OF_BTRFS, [btrfs('devices/loop2/size')]: '2097152\n', [btrfs('allocation/data/disk_total')]: '947519488\n', [btrfs('allocation/metadata/disk_total')]: '107347968\n', [btrfs('allocation/system/disk_total')]: '16777216\n', [btrfs('allocation/metadata/total_bytes')]: '53673984\n', [btrfs('allocation/metadata/bytes_used')]: '43925504\n', [btrfs('allocation/global_rsv_size')]: '5767168\n', [btrfs('allocation/global_rsv_reserved')]: '5767168\n' }], ['crit', 'loop2', 'btrfs metadata 93% of 51 MiB, 2.0 MiB unallocated']),
   vm(volumeSuspended, [{ ...links('dm-0'), '/sys/block/dm-0/dm/suspended': '1\n' }, { ...links('dm-0'), ...mounts('-\t1 1 252:0 / /srv rw - ext4 /dev/mapper/vg0-srv rw'), '/sys/class/block/dm-0/dev': '252:0\n', '/sys/block/dm-0/dm/suspended': '1\n', '/sys/block/dm-0/dm/uuid': 'LVM-abc\n' }], ['crit', 'dm-0', 'LVM suspended, all I/O waits']),
   vm(thinPoolFull, [{}, pool('2 14/1024 1024/1024 - out_of_data_space discard_passdown queue_if_no_space - 1024 ')], ['crit', 'vg0-pool-tpool', 'thin pool out of data space, writes wait (queue_if_no_space)']),
   vm(thinPoolFull, [{}, pool('2 14/1024 850/1024 - rw discard_passdown error_if_no_space - 1024 ')], ['warn', 'vg0-pool-tpool', 'thin pool data 83% of 64 MiB used']),
@@ -160,5 +199,16 @@ export const storageFaults: readonly Fault[] = [
   vm(multipathPaths, [{}, { ...links('dm-0', 'sda', 'sdb'), ...paths('dm-0', 'sda', 'sdb'), '/sys/block/dm-0/dm/uuid': 'mpath-3600\n', '/sys/block/sda/device/state': 'running\n', '/sys/block/sdb/device/state': 'transport-offline\n' }], ['warn', 'dm-0', 'multipath: 1 path of 2 lost (transport-offline)']),
   vm(storageLinkDown, [iscsi('FAILED'), iscsi('FAILED')], ['crit', 'session1', 'iSCSI session FAILED, target iqn.2010-10.org.openstack:volume-1']),
   vm(storageLinkDown, [{ '/sys/class/fc_host/host1/port_state': 'Online\n' }, { '/sys/class/fc_host/host1/port_state': 'Linkdown\n' }, { '/sys/class/fc_host/host1/port_state': 'Linkdown\n', '/sys/class/fc_host/* (links)': () => new Map([['/sys/class/fc_host/host1', '../../devices/pci0000:00/0000:05:00.0/host1/fc_host/host1']]) }], ['crit', 'host1', 'FC port Linkdown']),
+  vm(cifsServer, twice(smb(3, 22, 5)), ['crit', 'nas', 'SMB connection down (need reconnect), 5 in flight']),
+  vm(cifsServer, twice(smb(1, 22, 0, 1, 4)), ['warn', 'nas', 'SMB out of credits, 4 requests waiting, 0 in flight']),
+  vm(cifsServer, [smb(1, 22, 0), smb(1, 24, 0)], ['warn', 'nas', 'SMB: 2 reconnects in 10 s']),
+  vm(storageLinkDown, ['12.0 Gbit', '12.0 Gbit', 'Unknown', 'Unknown'].map((rate) => ({ '/sys/class/sas_phy/phy-0:3/negotiated_linkrate': `${rate}\n` })), ['warn', 'phy-0:3', 'SAS phy Unknown']),
+  { ...vm(storageLinkErrors, [fcErrors(4, 2), fcErrors(5, 19)], ['warn', 'host1', 'FC port: 17 invalid CRC, 1 link failure in 1m00s']), secondsApart: 60 },
+  { ...vm(storageLinkErrors, [11, 96].map((dwords) => ({ '/sys/class/sas_phy/phy-0:3/invalid_dword_count': `${dwords}\n` })), ['warn', 'phy-0:3', 'SAS phy: 85 invalid dword in 1m00s']), secondsApart: 60 },
+  vm(nvmePathsLost, [nvmeOf(['live', 'optimized'], ['live', 'non-optimized']), ...twice(nvmeOf(['connecting', 'optimized'], ['live', 'non-optimized']))], ['warn', 'nvme0n1', 'NVMe: 1 path of 2 lost (connecting)']),
+  vm(nvmePathsLost, twice(nvmeOf(['connecting', 'optimized'], ['live', 'inaccessible'])), ['crit', 'nvme0n1', 'NVMe: no usable path of 2 (connecting, inaccessible), I/O waits']),
+  vm(nvmePathsLost, [nvmeOf(['live', 'optimized'], ['live', 'non-optimized']), ...twice(nvmeOf(undefined, ['live', 'non-optimized']))], ['warn', 'nvme0n1', 'NVMe: 1 path of 2 lost (removed)']),
+  vm(scsiErrors, [scsi(1000, 2, 0), scsi(2000, 3, 1)], ['warn', 'sda', 'SCSI: 1 command timeout of 30 s in 10 s']),
+  vm(scsiErrors, [scsi(1000, 2, 0), scsi(2000, 102, 0)], ['warn', 'sda', 'SCSI: 100 of 1.0k commands failed (10%) in 10 s']),
   vm(nfsRetransmits, [{ ...mounts(`-\t${NFS}`), ...mountstats(1000, 1000, 4000) }, { ...mounts(`-\t${NFS}`), ...mountstats(1100, 1110, 6000) }], ['crit', '/mnt/nas', 'NFS 10% of requests retransmitted, RTT 20ms, execution 20ms']),
 ]; // prettier-ignore

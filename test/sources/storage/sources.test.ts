@@ -82,12 +82,28 @@ test('filesystemErrors parses counters of ext4 and sums those of the devices of 
       [`${uuid}/allocation/metadata/total_bytes`]: '524288\n',
       [`${uuid}/allocation/metadata/bytes_used`]: '262144\n',
     }),
+    btrfsProfiles: files({
+      [`${uuid}/allocation/metadata/raid1/total_bytes`]: '524288\n',
+      [`${uuid}/allocation/metadata/raid1/used_bytes`]: '262144\n',
+      [`${uuid}/allocation/data/single/total_bytes`]: '1048576\n',
+      [`${uuid}/allocation/data/raid1/total_bytes`]: 'garbage\n',
+      '/sys/fs/btrfs/u-2/allocation/data/single/total_bytes': '1\n',
+    }),
+    btrfsReserves: files({
+      [`${uuid}/allocation/global_rsv_size`]: '4096\n',
+      [`${uuid}/allocation/global_rsv_reserved`]: '1024\n',
+    }),
   });
   expect(sample.ext4).toEqual([
     { device: 'loop0', errors: 2, firstAt: undefined, lastAt: 1_796_029_000, lastFunction: 'ext4_lookup' },
   ]);
   expect(sample.btrfs).toMatchObject([
     { uuid: 'u-1', devices: ['sda', 'sdb'], unallocatedBytes: 1_048_576, metadataBytes: 524_288 },
+  ]);
+  expect(sample.btrfs?.[0]).toMatchObject({ reserveBytes: 4096, reserveUsedBytes: 3072 });
+  expect(sample.btrfs?.[0]?.profiles).toEqual([
+    { kind: 'metadata', profile: 'raid1', totalBytes: 524_288, usedBytes: 262_144 },
+    { kind: 'data', profile: 'single', totalBytes: 1_048_576, usedBytes: undefined },
   ]);
   expect(sample.btrfs?.[0]).toMatchObject({ faulty: ['1', '2'], lost: ['2'], operation: 'balance' });
   expect([...(sample.btrfs?.[0]?.errors ?? [])]).toEqual([['write', 3], ['corruption', 5]]); // prettier-ignore
@@ -229,15 +245,29 @@ test('storageLinks names sessions with their target, and FC ports with their PCI
     targets: files({ '/sys/class/iscsi_session/session1/targetname': 'iqn.2010-10.org:v1\n' }),
     ports: files({ '/sys/class/fc_host/host1/port_state': 'Online\n' }),
     portLinks: files({ '/sys/class/fc_host/host1': '../../devices/pci0000:00/0000:05:00.0/host1/fc_host/host1' }),
-    remotePorts: undefined,
-    controllers: undefined,
+    speeds: files({ '/sys/class/fc_host/host1/speed': '16 Gbit\n' }),
+    remotePorts: files({ '/sys/class/fc_remote_ports/rport-1:0-2/port_state': 'Blocked\n' }),
+    lossTimeouts: files({ '/sys/class/fc_remote_ports/rport-1:0-2/dev_loss_tmo': '30\n' }),
+    phys: files({ '/sys/class/sas_phy/phy-0:3/negotiated_linkrate': '12.0 Gbit\n' }),
+    phyLinks: files({
+      '/sys/class/sas_phy/phy-0:3': '../../devices/pci0000:00/0000:03:00.0/host0/phy-0:3/sas_phy/phy-0:3',
+    }),
+    controllers: files({ '/sys/class/nvme/nvme0/state': 'live\n', '/sys/class/nvme/nvme1/state': 'connecting\n' }),
+    transports: files({ '/sys/class/nvme/nvme0/transport': 'tcp\n' }),
+    addresses: files({ '/sys/class/nvme/nvme0/address': 'traddr=10.0.0.5,trsvcid=4420\n' }),
     ana: files({ '/sys/block/nvme0c1n1/ana_state': 'inaccessible\n' }),
   });
+  const none = { target: undefined, pci: undefined, speed: undefined, lossTimeoutSeconds: undefined };
   expect(sample).toEqual([
-    { kind: 'iSCSI session', name: 'session1', state: 'LOGGED_IN', target: 'iqn.2010-10.org:v1', pci: undefined },
-    { kind: 'FC port', name: 'host1', state: 'Online', target: undefined, pci: '0000:05:00.0' },
-    { kind: 'NVMe path', name: 'nvme0c1n1', state: 'inaccessible', target: undefined, pci: undefined },
+    { ...none, kind: 'iSCSI session', name: 'session1', state: 'LOGGED_IN', target: 'iqn.2010-10.org:v1' },
+    { ...none, kind: 'FC port', name: 'host1', state: 'Online', pci: '0000:05:00.0', speed: '16 Gbit' },
+    { ...none, kind: 'FC remote port', name: 'rport-1:0-2', state: 'Blocked', lossTimeoutSeconds: 30 },
+    { ...none, kind: 'SAS phy', name: 'phy-0:3', state: '12.0 Gbit', pci: '0000:03:00.0' },
+    { ...none, kind: 'NVMe controller', name: 'nvme0', state: 'live', target: 'tcp traddr=10.0.0.5,trsvcid=4420' },
+    { ...none, kind: 'NVMe controller', name: 'nvme1', state: 'connecting' },
+    { ...none, kind: 'NVMe path', name: 'nvme0c1n1', state: 'inaccessible' },
   ]);
+  expect(storageLinks.identifiers?.(sample)).toMatchObject([{ value: 'iqn.2010-10.org:v1' }, { value: '10.0.0.5' }]);
 });
 
 test('mountUsers parses processes with the space of deleted files', () => {
