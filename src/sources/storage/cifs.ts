@@ -16,7 +16,8 @@ export const cifs = defineSource({
   id: 'cifs',
   title: 'SMB servers and shares',
   why: 'Shows reconnects, credits and requests in flight of SMB (CIFS) mounts.',
-  everySeconds: 10,
+  // Kernels before 6.9 without the stable fixes may read a session that is being freed (CVE-2024-35867): rarely, then.
+  everySeconds: 60,
   countsSince: 'boot',
   reads: {
     debug: { kind: 'file', path: '/proc/fs/cifs/DebugData' },

@@ -107,8 +107,8 @@ break_duel() {
     -- add-port br-ovn twin -- set Interface twin external_ids:iface-id=db1 ofport=1 || die "no second switch"
   spawn duel env OVN_RUNDIR="$STATE/duel" ovn-controller "$DUEL" --pidfile="$STATE/duel/ovn-controller.pid" --log-file="$STATE/duel.log" -vconsole:off
 }
-# ovn-controller 23.03 keeps too few flows after its port was claimed back and forth, also when told to recompute: web1 does not
-# reach db1 any more.
+# ovn-controller 23.03 keeps too few flows after its port was claimed back and forth, also after a recompute: web1 does not reach
+# db1 any more.
 repair_duel() { reap duel; reap duel-ovsdb; sb --if-exists chassis-del lab-chassis-2; sb --if-exists destroy Chassis_Private lab-chassis-2; rm -rf "$STATE/duel" "$STATE"/duel.{db,sock}; }
 clustered() { [ $MEMBERS = 3 ] || die "the databases are not clustered (LAB_OVN_CLUSTER=1)"; }
 break_raft_lost() { clustered; kill -KILL "$(pid_of ovsdb-nb3)" && wait_for 5 "the third server to die" not_alive ovsdb-nb3; }
