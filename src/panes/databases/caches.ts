@@ -6,15 +6,14 @@ import {
   persistenceSeverity,
 } from '../../entities/databases/redis.ts';
 import { serversRead, type SeenServers } from '../../entities/databases/seen-servers.ts';
-import { databaseRef } from '../../findings/entity-ref.ts';
-import { label, plain } from '../../lib/plain.ts';
-import { count } from '../../lib/units.ts';
+import { label } from '../../lib/plain.ts';
 import type { MemcachedServer } from '../../sources/databases/memcached.ts';
 import type { RedisServer } from '../../sources/databases/redis.ts';
 import { delta } from '../../timeline/moment.ts';
-import { stateOfMissing, stateWords, type NothingWords } from '../../timeline/reading-state.ts';
+import type { NothingWords } from '../../timeline/reading-state.ts';
 import { bytesColumn, countColumn, percentColumn, textColumn, totalColumn } from '../../ui/kit/columns.ts';
 import type { Column, TableSection } from '../pane.ts';
+import { problemColumn, serverColumn, serverTable, unreadServers } from './server-table.ts';
 import { versionOf } from './server-version.ts';
 
 type Severity = 'crit' | 'warn' | undefined;
@@ -63,12 +62,6 @@ const NOTHING = {
   persistenceSeverity: undefined,
 };
 
-/** Rows of servers that were not read. */
-export const unreadServers = (seen: SeenServers<unknown>): readonly { readonly server: string; readonly problem: string }[] =>
-  [...(seen.now?.servers ?? [])].flatMap(([server, one]) =>
-    'missing' in one ? [{ server, problem: stateWords(stateOfMissing(one.missing)) }] : [],
-  ); // prettier-ignore
-
 export const cacheRows = (redis: SeenServers<RedisServer>, memcached: SeenServers<MemcachedServer>): readonly CacheRow[] => [
   ...serversRead(redis).map(({ server, state, before, seconds }): CacheRow => ({
     server,
@@ -115,7 +108,7 @@ function replicationOf({ link, replicas, masters }: RedisServer): string | undef
 }
 
 const columns: readonly Column<CacheRow>[] = [
-  { id: 'server', title: 'SERVER', about: 'Engine and port, or name of its socket.', vocabulary: 'fixed', width: 17, rank: 0, value: ({ server }) => server },
+  serverColumn('Engine and port, or name of its socket.', 17),
   textColumn({ id: 'version', title: 'VERSION', about: 'Version of the server.', width: 8, rank: 2, value: ({ version }) => versionOf(version) }),
   textColumn({ id: 'role', title: 'ROLE', about: 'master, slave, sentinel, cluster.', vocabulary: 'fixed', width: 8, rank: 2, value: ({ role }) => role && label(role) }),
   totalColumn({ id: 'clients', title: 'CLIENTS', about: 'Client connections.', width: 7, rank: 0, role: ({ clients, maxClients }) => connectionsSeverity(clients, maxClients) ?? 'text', value: ({ clients }) => clients }),
@@ -127,20 +120,8 @@ const columns: readonly Column<CacheRow>[] = [
   countColumn({ id: 'evicted', title: 'EVICT/s', about: 'Keys removed per second to make room.', width: 7, rank: 0, zero: '·', value: ({ evictedPerSec }) => evictedPerSec }),
   textColumn({ id: 'replication', title: 'REPLICATION', about: 'Link of a replica to its source, number of replicas, or state of the masters of a sentinel.', vocabulary: 'fixed', width: 11, rank: 1, role: ({ replicationSeverity: severity }) => severity ?? 'text', value: ({ replication }) => replication && label(replication) }),
   textColumn({ id: 'persistence', title: 'PERSISTENCE', about: 'What of snapshots and the append-only file fails; blank where nothing does.', vocabulary: 'fixed', width: 11, widest: 34, rank: 1, role: ({ persistenceSeverity: severity }) => severity ?? 'text', value: ({ persistence }) => persistence }),
-  textColumn({ id: 'problem', title: 'PROBLEM', about: 'Why it, or a part of it, was not read.', width: 10, grow: true, rank: 1, role: () => 'dim', value: ({ problem }) => problem && plain(problem) }),
+  problemColumn('Why it, or a part of it, was not read.', 1),
 ]; // prettier-ignore
 
-export const cachesSection = (rows: readonly CacheRow[], empty: NothingWords): TableSection<CacheRow> => ({
-  kind: 'table',
-  id: 'caches',
-  title: 'Caches',
-  note: count(rows.length),
-  sources: ['redis-servers', 'memcached-servers'],
-  columns,
-  rows,
-  key: ({ server }) => server,
-  sort: { column: 'server', descending: false },
-  entity: ({ server }) => databaseRef(server),
-  name: ({ server }) => server,
-  empty,
-});
+export const cachesSection = (rows: readonly CacheRow[], empty: NothingWords): TableSection<CacheRow> =>
+  serverTable({ id: 'caches', title: 'Caches', sources: ['redis-servers', 'memcached-servers'], columns }, rows, empty);

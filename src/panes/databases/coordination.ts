@@ -2,16 +2,14 @@ import { commitSeverity, diskOf, etcdRole, fsyncSeverity, quotaSeverity, unreach
 import { gradeOf, OUTSTANDING } from '../../entities/databases/limits.ts';
 import { serversRead, type SeenServers } from '../../entities/databases/seen-servers.ts';
 import { followersMissing, fsyncMean, fsyncMeanSeverity } from '../../entities/databases/zookeeper.ts';
-import { databaseRef } from '../../findings/entity-ref.ts';
 import { label, plain } from '../../lib/plain.ts';
-import { count } from '../../lib/units.ts';
 import type { EtcdMember } from '../../sources/databases/etcd.ts';
 import type { ZookeeperServer } from '../../sources/databases/zookeeper.ts';
 import { delta } from '../../timeline/moment.ts';
 import type { NothingWords } from '../../timeline/reading-state.ts';
 import { bytesColumn, countColumn, secondsColumn, textColumn, totalColumn } from '../../ui/kit/columns.ts';
 import type { Column, TableSection } from '../pane.ts';
-import { unreadServers } from './caches.ts';
+import { problemColumn, serverColumn, serverTable, unreadServers } from './server-table.ts';
 import { versionOf } from './server-version.ts';
 
 type Severity = 'crit' | 'warn' | undefined;
@@ -93,7 +91,7 @@ export const coordinationRows = (etcd: SeenServers<EtcdMember>, zookeeper: SeenS
 ]; // prettier-ignore
 
 const columns: readonly Column<CoordinationRow>[] = [
-  { id: 'server', title: 'SERVER', about: 'Engine and port, and pid where two have the same.', vocabulary: 'fixed', width: 15, rank: 0, value: ({ server }) => server },
+  serverColumn('Engine and port, and pid where two have the same.', 15),
   textColumn({ id: 'version', title: 'VERSION', about: 'Version of the server.', width: 7, rank: 2, value: ({ version }) => versionOf(version) }),
   textColumn({ id: 'role', title: 'ROLE', about: 'leader, follower, learner, observer, standalone, or why it does not serve.', vocabulary: 'fixed', width: 10, rank: 0, role: ({ roleSeverity }) => roleSeverity ?? 'text', value: ({ role }) => role && label(role) }),
   totalColumn({ id: 'term', title: 'TERM', about: 'Raft term of etcd: each election has the next.', width: 5, rank: 3, missing: '', value: ({ raftTerm }) => raftTerm }),
@@ -107,23 +105,15 @@ const columns: readonly Column<CoordinationRow>[] = [
   countColumn({ id: 'requests', title: 'REQ/s', about: 'Committed proposals of etcd, packets of ZooKeeper, per second.', width: 6, rank: 1, value: ({ requestsPerSec }) => requestsPerSec }),
   totalColumn({ id: 'connections', title: 'CONNS', about: 'Client connections of ZooKeeper.', width: 6, rank: 2, missing: '', value: ({ connections }) => connections }),
   countColumn({ id: 'watches', title: 'WATCHES', about: 'Watches of the clients of ZooKeeper.', width: 7, rank: 3, missing: '', value: ({ watches }) => watches }),
-  textColumn({ id: 'problem', title: 'PROBLEM', about: 'Why it, or a part of it, was not read.', width: 10, grow: true, rank: 1, role: () => 'dim', value: ({ problem }) => problem && plain(problem) }),
+  problemColumn('Why it, or a part of it, was not read.', 1),
 ]; // prettier-ignore
 
 export const coordinationSection = (
   rows: readonly CoordinationRow[],
   empty: NothingWords,
-): TableSection<CoordinationRow> => ({
-  kind: 'table',
-  id: 'coordination',
-  title: 'Coordination',
-  note: count(rows.length),
-  sources: ['etcd-members', 'zookeeper-servers'],
-  columns,
-  rows,
-  key: ({ server }) => server,
-  sort: { column: 'server', descending: false },
-  entity: ({ server }) => databaseRef(server),
-  name: ({ server }) => server,
-  empty,
-});
+): TableSection<CoordinationRow> =>
+  serverTable(
+    { id: 'coordination', title: 'Coordination', sources: ['etcd-members', 'zookeeper-servers'], columns },
+    rows,
+    empty,
+  );

@@ -10,7 +10,7 @@ import { delta } from '../../timeline/moment.ts';
 import type { NothingWords } from '../../timeline/reading-state.ts';
 import { ageColumn, countColumn, textColumn, totalColumn } from '../../ui/kit/columns.ts';
 import type { Column, TableSection } from '../pane.ts';
-import { unreadServers } from './caches.ts';
+import { unreadServers } from './server-table.ts';
 
 /** Process of HAProxy, or one of its frontends, backends and servers. */
 export interface HaproxyRow {

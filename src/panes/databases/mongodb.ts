@@ -23,8 +23,8 @@ import { delta } from '../../timeline/moment.ts';
 import type { NothingWords } from '../../timeline/reading-state.ts';
 import { ageColumn, bytesColumn, countColumn, msColumn, percentColumn, textColumn, totalColumn } from '../../ui/kit/columns.ts'; // prettier-ignore
 import type { Column, TableSection } from '../pane.ts';
-import { unreadServers } from './caches.ts';
 import type { ReplicationRow } from './rows.ts';
+import { problemColumn, serverColumn, serverTable, unreadServers } from './server-table.ts';
 import { versionOf } from './server-version.ts';
 
 type Severity = 'crit' | 'warn' | undefined;
@@ -100,7 +100,7 @@ export const mongodbReplicationRows = (seen: SeenServers<MongodbServer>): readon
   );
 
 const columns: readonly Column<MongodbRow>[] = [
-  { id: 'server', title: 'SERVER', about: 'Engine and port, and pid where two have the same.', vocabulary: 'fixed', width: 15, rank: 0, value: ({ server }) => server },
+  serverColumn('Engine and port, and pid where two have the same.', 15),
   textColumn({ id: 'version', title: 'VERSION', about: 'Version of the server, of FerretDB its own.', width: 8, rank: 2, value: ({ version }) => versionOf(version) }),
   textColumn({ id: 'role', title: 'ROLE', about: 'primary, secondary, arbiter; router of a sharded cluster; standalone; no data: recovering or in its start.', vocabulary: 'fixed', width: 10, rank: 0, role: ({ roleSeverity }) => roleSeverity ?? 'text', value: ({ role }) => role }),
   textColumn({ id: 'set', title: 'SET', about: 'Name of its replica set.', width: 8, rank: 2, value: ({ set }) => set && plain(set) }),
@@ -115,23 +115,15 @@ const columns: readonly Column<MongodbRow>[] = [
   percentColumn({ id: 'dirty', title: 'DIRTY%', about: 'Cache with changes not yet written; from 20 % operations evict pages themselves.', width: 6, rank: 1, missing: '', role: ({ cacheSeverity: severity }) => severity ?? 'text', value: ({ dirtyPct }) => dirtyPct }),
   countColumn({ id: 'evicted', title: 'EVICT/s', about: 'Pages per second that client operations had to evict themselves.', width: 7, rank: 1, missing: '', zero: '·', role: ({ cacheSeverity: severity }) => severity ?? 'text', value: ({ evictionsPerSec }) => evictionsPerSec }),
   ageColumn({ id: 'window', title: 'OPLOG', about: 'Oplog window: time for which a member may be away without copying all data again.', width: 6, rank: 2, missing: '', value: ({ windowSeconds }) => windowSeconds }),
-  textColumn({ id: 'problem', title: 'PROBLEM', about: 'Why it, or a part of it, was not read.', width: 10, grow: true, rank: 0, role: () => 'dim', value: ({ problem }) => problem && plain(problem) }),
+  problemColumn('Why it, or a part of it, was not read.', 0),
 ]; // prettier-ignore
 
-export const mongodbSection = (rows: readonly MongodbRow[], empty: NothingWords): TableSection<MongodbRow> => ({
-  kind: 'table',
-  id: 'mongodb',
-  title: 'MongoDB',
-  note: count(rows.length),
-  sources: ['mongodb-servers', 'mongodb-oplogs'],
-  columns,
-  rows,
-  key: ({ server }) => server,
-  sort: { column: 'server', descending: false },
-  entity: ({ server }) => databaseRef(server),
-  name: ({ server }) => server,
-  empty,
-});
+export const mongodbSection = (rows: readonly MongodbRow[], empty: NothingWords): TableSection<MongodbRow> =>
+  serverTable(
+    { id: 'mongodb', title: 'MongoDB', sources: ['mongodb-servers', 'mongodb-oplogs'], columns },
+    rows,
+    empty,
+  );
 
 export interface OperationRow {
   readonly server: string;

@@ -2,7 +2,6 @@ import { withoutConsumers, nodeMemorySeverity } from '../../entities/databases/r
 import { shareOf } from '../../entities/databases/connections.ts';
 import { gradeOf, RESOURCE_PCT } from '../../entities/databases/limits.ts';
 import { serversRead, type SeenServers } from '../../entities/databases/seen-servers.ts';
-import { databaseRef } from '../../findings/entity-ref.ts';
 import { plain } from '../../lib/plain.ts';
 import { count } from '../../lib/units.ts';
 import type { RabbitmqNode, RabbitmqNodesSample, RabbitmqQueue, RabbitmqQueues } from '../../sources/databases/rabbitmq.ts'; // prettier-ignore
@@ -11,7 +10,7 @@ import { delta, type Seen } from '../../timeline/moment.ts';
 import type { NothingWords } from '../../timeline/reading-state.ts';
 import { bytesColumn, countColumn, textColumn, totalColumn } from '../../ui/kit/columns.ts';
 import type { Column, TableSection } from '../pane.ts';
-import { unreadServers } from './caches.ts';
+import { problemColumn, serverColumn, serverTable, unreadServers } from './server-table.ts';
 import { versionOf } from './server-version.ts';
 
 export interface RabbitmqRow {
@@ -69,7 +68,7 @@ export const queueRows = (seen: SeenServers<RabbitmqQueues>): readonly QueueRow[
   });
 
 const columns: readonly Column<RabbitmqRow>[] = [
-  { id: 'server', title: 'SERVER', about: 'Port of its metrics, or pid where it has none.', vocabulary: 'fixed', width: 15, rank: 0, value: ({ server }) => server },
+  serverColumn('Port of its metrics, or pid where it has none.', 15),
   textColumn({ id: 'node', title: 'NODE', about: 'Name of the node.', width: 14, widest: 30, rank: 2, value: ({ state }) => state?.node && plain(state.node) }),
   textColumn({ id: 'version', title: 'VERSION', about: 'Version of RabbitMQ.', width: 7, rank: 3, value: ({ state }) => versionOf(state?.version) }),
   textColumn({ id: 'alarms', title: 'ALARMS', about: 'Alarms in force, which block publishers of the whole cluster.', vocabulary: 'fixed', width: 8, widest: 16, rank: 0, role: ({ state }) => (state && state.alarms.length > 0 ? 'crit' : 'text'), value: ({ state }) => state && (state.reportsAlarms ? state.alarms.join(', ') || 'none' : undefined) }),
@@ -84,23 +83,11 @@ const columns: readonly Column<RabbitmqRow>[] = [
   countColumn({ id: 'unacked', title: 'UNACKED', about: 'Messages delivered and not acknowledged.', width: 7, rank: 1, value: ({ state }) => state?.unacked }),
   countColumn({ id: 'published', title: 'PUB/s', about: 'Messages published per second.', width: 6, rank: 1, value: ({ publishedPerSec }) => publishedPerSec }),
   countColumn({ id: 'delivered', title: 'DELIV/s', about: 'Messages delivered per second.', width: 7, rank: 2, value: ({ deliveredPerSec }) => deliveredPerSec }),
-  textColumn({ id: 'problem', title: 'PROBLEM', about: 'Why it was not read.', width: 10, grow: true, rank: 1, role: () => 'dim', value: ({ problem }) => problem && plain(problem) }),
+  problemColumn('Why it was not read.', 1),
 ]; // prettier-ignore
 
-export const rabbitmqSection = (rows: readonly RabbitmqRow[], empty: NothingWords): TableSection<RabbitmqRow> => ({
-  kind: 'table',
-  id: 'rabbitmq',
-  title: 'RabbitMQ',
-  note: count(rows.length),
-  sources: ['rabbitmq-nodes'],
-  columns,
-  rows,
-  key: ({ server }) => server,
-  sort: { column: 'server', descending: false },
-  entity: ({ server }) => databaseRef(server),
-  name: ({ server }) => server,
-  empty,
-});
+export const rabbitmqSection = (rows: readonly RabbitmqRow[], empty: NothingWords): TableSection<RabbitmqRow> =>
+  serverTable({ id: 'rabbitmq', title: 'RabbitMQ', sources: ['rabbitmq-nodes'], columns }, rows, empty);
 
 const queueColumns: readonly Column<QueueRow>[] = [
   textColumn({ id: 'queue', title: 'QUEUE', about: 'Name of the queue.', width: 24, grow: true, rank: 0, value: ({ queue }) => plain(queue.name) }),

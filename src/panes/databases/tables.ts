@@ -14,6 +14,7 @@ import { count, NONE } from '../../lib/units.ts';
 import type { DatabaseSession } from '../../sources/databases/session.ts';
 import { ageColumn, bytesColumn, countColumn, numberColumn, percentColumn, textColumn, totalColumn } from '../../ui/kit/columns.ts'; // prettier-ignore
 import type { Column, TableSection } from '../pane.ts';
+import { problemColumn, serverColumn, serverTable } from './server-table.ts';
 import { versionOf } from './server-version.ts';
 import type { DatabasesModel } from './pane.ts';
 import type { LockRow, ReplicationRow, ServerRow, SessionRow } from './rows.ts';
@@ -23,7 +24,7 @@ const wait = ({ waitType, wait: event }: DatabaseSession): string =>
 const query = (session: DatabaseSession | undefined): string => plain(session?.query ?? '').replaceAll(/\s+/g, ' ');
 
 const serverColumns: readonly Column<ServerRow>[] = [
-  { id: 'server', title: 'SERVER', about: 'PostgreSQL by the port of its socket, MySQL by the name of its socket.', vocabulary: 'fixed', width: 17, rank: 0, value: ({ server }) => server },
+  serverColumn('PostgreSQL by the port of its socket, MySQL by the name of its socket.', 17),
   textColumn({ id: 'version', title: 'VERSION', about: 'Version of the server.', width: 9, rank: 2, value: ({ version }) => versionOf(version) }),
   textColumn({ id: 'role', title: 'ROLE', about: 'primary, standby in recovery, replica, node of Galera.', vocabulary: 'fixed', width: 8, rank: 1, value: ({ role }) => role }),
   totalColumn({ id: 'sessions', title: 'SESSIONS', about: 'Client sessions.', width: 8, rank: 0, role: ({ sessions, limit }) => (sessions !== undefined && limit ? (gradeOf((100 * sessions) / limit, CONNECTIONS_PCT) ?? 'text') : 'text'), value: ({ sessions }) => sessions }),
@@ -35,23 +36,11 @@ const serverColumns: readonly Column<ServerRow>[] = [
   percentColumn({ id: 'hit', title: 'HIT%', about: 'Blocks found in shared buffers, of those requested since the reading before.', width: 6, rank: 2, value: ({ hitPct }) => hitPct }),
   countColumn({ id: 'history', title: 'HISTORY', about: 'InnoDB: undo records that purge has not removed.', width: 7, rank: 3, missing: '', value: ({ history }) => history }),
   countColumn({ id: 'xid', title: 'XID AGE', about: 'PostgreSQL: transactions since the oldest frozen id; writes stop at 2.1G.', width: 7, rank: 2, missing: '', role: ({ xidAge }) => gradeOf(xidAge, XID_AGE) ?? 'text', value: ({ xidAge }) => xidAge }),
-  textColumn({ id: 'problem', title: 'PROBLEM', about: 'Why it was not read.', width: 10, grow: true, rank: 1, role: () => 'dim', value: ({ problem }) => problem && plain(problem) }),
+  problemColumn('Why it was not read.', 1),
 ]; // prettier-ignore
 
-export const serversSection = ({ servers, serversEmpty }: DatabasesModel): TableSection<ServerRow> => ({
-  kind: 'table',
-  id: 'servers',
-  title: 'Servers',
-  note: count(servers.length),
-  sources: ['postgresql-servers', 'postgresql-activity', 'mysql-servers', 'mysql-activity'],
-  columns: serverColumns,
-  rows: servers,
-  key: ({ server }) => server,
-  sort: { column: 'server', descending: false },
-  entity: ({ server }) => databaseRef(server),
-  name: ({ server }) => server,
-  empty: serversEmpty,
-});
+export const serversSection = ({ servers, serversEmpty }: DatabasesModel): TableSection<ServerRow> =>
+  serverTable({ id: 'servers', title: 'Servers', sources: ['postgresql-servers', 'postgresql-activity', 'mysql-servers', 'mysql-activity'], columns: serverColumns }, servers, serversEmpty); // prettier-ignore
 
 const lockColumns: readonly Column<LockRow>[] = [
   { id: 'session', title: 'SESSION', about: 'Holder, and below it the sessions that wait for it.', width: 14, widest: 26, rank: 0, value: ({ place }) => place, text: ({ depth, session, pid }) => `${'  '.repeat(depth)}${plain(session?.application ?? session?.user ?? (pid === 0 ? 'prepared transaction' : pid === undefined ? 'holder unknown' : NONE))}` },
