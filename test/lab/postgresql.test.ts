@@ -9,6 +9,7 @@ let screen: Console;
 
 beforeAll(async () => {
   await Promise.all([lab('sshd', 'up'), lab('postgresql', 'up')]);
+  await lab('postgresql', 'break', 'contained');
   screen = new Console(['-F', join(labDir, 'sshd/ssh_config'), 'support@main'], { columns: 160, rows: 50 });
   await screen.until('LIVE', 60_000);
   await screen.go('Databases');
@@ -31,6 +32,11 @@ namesFaults('postgresql', () => screen, [
   ['archiver', /postgresql:54399 .*archiver fails, \d+ failure/],
   ['connections', /postgresql:54399 .*(?:\d+ of 20 connections|refuses sessions, too many connections)/],
 ]);
+
+it('pane shows a server whose socket is in a mount namespace alone', async () => {
+  await screen.go('Databases');
+  await screen.until(/postgresql:5432@\d+ +15\S* +primary/, 30_000);
+});
 
 it('lock tree has the holder first and goes to its backend process', async () => {
   await lab('postgresql', 'break', 'lock-chain');

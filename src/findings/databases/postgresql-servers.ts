@@ -7,7 +7,7 @@ import {
 } from '../../entities/databases/limits.ts';
 import { plain } from '../../lib/plain.ts';
 import { bytes, count, plural, span } from '../../lib/units.ts';
-import { postgresqlServers, type PostgresqlServer } from '../../sources/databases/postgresql.ts';
+import { postgresqlServers, postmasterPid, type PostgresqlServer } from '../../sources/databases/postgresql.ts';
 import { delta, type Moment } from '../../timeline/moment.ts';
 import { databaseRef, postgresqlName } from '../entity-ref.ts';
 import { defineFinding, type Found } from '../finding.ts';
@@ -24,6 +24,12 @@ const about = (port: string, condition: string) => ({
   subject: postgresqlName(port),
   pane: 'databases',
 });
+
+/** Socket of a server, of one elsewhere that of its postmaster. */
+function socketOf(port: string): string {
+  const pid = postmasterPid(port);
+  return pid === undefined ? `/var/run/postgresql/.s.PGSQL.${port}` : `unix sockets of postgres[${pid}]`;
+}
 
 /** A standby without hot_standby, which is "not accepting connections", does so by design. */
 const REFUSES = /too many connections|starting up|shutting down|in recovery mode/;
@@ -46,7 +52,7 @@ export const postgresqlUnresponsive = defineFinding({
           ...about(port, 'unresponsive'),
           severity: 'crit',
           sentence: why === 'timeout' ? 'accepts connections, does not respond' : `refuses sessions, ${refuses}`,
-          evidence: [{ what: 'reply', value: plain(detail), source: `/var/run/postgresql/.s.PGSQL.${port}` }],
+          evidence: [{ what: 'reply', value: plain(detail), source: socketOf(port) }],
           next: 'open Processes, state of its postmaster (T, D); open Storage: its disk; end of its log',
         },
       ];

@@ -2,9 +2,17 @@ import { command, type Standing, type StepTable } from '../next-step.ts';
 
 const pidOf = ({ entity }: Standing): string | undefined => /\/([1-9]\d{0,9})$/.exec(entity.id)?.[1];
 
+/** Pid of the postmaster of a server elsewhere: the pid of a session is one of its namespace. */
+const postmasterOf = ({ entity }: Standing): string | undefined => /@([1-9]\d{0,9})\/\d+$/.exec(entity.id)?.[1];
+
 /** State of the backend on the host. */
-const backend = (found: Standing) =>
-  command(['ps', '-o', 'pid,stat,wchan:32,lstart,args', '-p', pidOf(found)], 'its backend process');
+function backend(found: Standing) {
+  const columns = ['-o', 'pid,stat,wchan:32,lstart,args'];
+  const postmaster = postmasterOf(found);
+  return postmaster === undefined
+    ? command(['ps', ...columns, '-p', pidOf(found)], 'its backend process')
+    : command(['ps', ...columns, '--ppid', postmaster], 'backends of its server');
+}
 
 /** Steps of the rules of an engine that is found by its process: `redis-memory`. */
 const stepsOf = (engine: string, commands: string, section: string, rules: readonly string[]): StepTable =>

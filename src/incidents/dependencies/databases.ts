@@ -13,7 +13,7 @@ import { mongodbServers } from '../../sources/databases/mongodb.ts';
 import type { ListenerServers } from '../../sources/databases/listeners.ts';
 import { memcachedServers } from '../../sources/databases/memcached.ts';
 import { mysqlActivity } from '../../sources/databases/mysql.ts';
-import { postgresqlActivity } from '../../sources/databases/postgresql.ts';
+import { postgresqlActivity, postmasterPid } from '../../sources/databases/postgresql.ts';
 import { rabbitmqNodes } from '../../sources/databases/rabbitmq.ts';
 import { redisServers } from '../../sources/databases/redis.ts';
 import { zookeeperServers } from '../../sources/databases/zookeeper.ts';
@@ -28,12 +28,13 @@ export const databaseDependencies = defineDependencies({
   of: ({ postgresqlActivity: seen, mysqlActivity: mysql, processes: table }): readonly Dependency[] => [
     ...[...(seen.now?.servers ?? [])].flatMap(([port, one]): readonly Dependency[] => {
       if (!('sessions' in one)) return [];
-      const backends = one.sessions.flatMap(({ pid }) => backendOf(table.now?.processes, pid) ?? []);
-      const [first] = backends;
-      const postmaster = first && table.now?.processes.get(first.parentPid);
+      const inside = postmasterPid(port);
+      const ofSession = inside === undefined ? (pid: number) => backendOf(table.now?.processes, pid) : backendsInside(table.now?.processes, inside); // prettier-ignore
+      const backends = one.sessions.flatMap(({ pid }) => ofSession(pid) ?? []);
+      const postmaster = table.now?.processes.get(inside ?? backends[0]?.parentPid ?? 0);
       return [
         ...one.sessions.flatMap((session): Dependency[] => {
-          const process = backendOf(table.now?.processes, session.pid);
+          const process = ofSession(session.pid);
           const self = sessionRef(postgresqlName(port), session.pid);
           return process ? [{ dependent: self, via: 'runs-as', on: processRef(process) }] : [];
         }),
@@ -100,6 +101,16 @@ const serverOn = (server: string, process: Process | undefined): readonly Depend
     : []),
   { dependent: databaseRef(server), via: 'shares', on: hostResource('cpu') },
 ];
+
+/** Processes of backends by their pids in the namespace of their postmaster. */
+function backendsInside(
+  all: ReadonlyMap<number, Process> | undefined,
+  postmaster: number,
+): (pid: number) => Process | undefined {
+  const children = [...(all?.values() ?? [])].filter(({ parentPid }) => parentPid === postmaster);
+  const byPid = new Map(children.map((one) => [one.namespacePids.at(-1) ?? one.pid, one]));
+  return (pid) => byPid.get(pid);
+}
 
 /** Process of a backend; a pid of another namespace is another program's. */
 function backendOf(all: ReadonlyMap<number, Process> | undefined, pid: number): Process | undefined {

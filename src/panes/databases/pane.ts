@@ -16,7 +16,14 @@ import { redisServers } from '../../sources/databases/redis.ts';
 import { zookeeperServers } from '../../sources/databases/zookeeper.ts';
 import { processes } from '../../sources/processes/processes.ts';
 import type { Moment } from '../../timeline/moment.ts';
-import { nothingWords, stateOf, stateOfAll, type NothingWords } from '../../timeline/reading-state.ts';
+import {
+  nothingWords,
+  stateOf,
+  stateOfAll,
+  stateWords,
+  type NothingWords,
+  type ReadingState,
+} from '../../timeline/reading-state.ts';
 import { presenceOf } from '../../ui/kit/presence.ts';
 import { definePane, type Presence, type Section, type Tile } from '../pane.ts';
 import { cacheRows, cachesSection, type CacheRow } from './caches.ts';
@@ -78,6 +85,8 @@ export interface DatabasesModel {
   readonly left: { readonly lines: number; readonly queues: number };
   readonly empty: NothingWords;
   readonly serversEmpty: NothingWords;
+  /** Reason that servers of PostgreSQL in containers were not read; undefined where they were. */
+  readonly unreadElsewhere: string | undefined;
   readonly operationsEmpty: NothingWords;
   /** Of all engines. */
   readonly nothing: NothingWords;
@@ -180,8 +189,13 @@ export function databasesModel({
     nothing: nothingWords('none', stateOfAll(...[activity, seen, threads, mysql, redis, memcached, proxies, nodes, etcd, zookeeper, mongo].map((one) => stateOf(one)))), // prettier-ignore
     operationsEmpty: nothingWords('none', stateOf(mongoOperations)),
     serversEmpty: nothingWords('none', stateOfAll(stateOf(seen), stateOf(mysql))),
+    unreadElsewhere: unreadWords(stateOf(seen, 'elsewhere')),
   };
 }
+
+/** Only where it is not readable: a recording of before has not tried. */
+const unreadWords = (one: ReadingState): string | undefined =>
+  one.state === 'not readable' ? stateWords(one) : undefined;
 
 /** Tables of what there is; those of databases also where there is nothing. */
 function sections(model: DatabasesModel): readonly Section[] {

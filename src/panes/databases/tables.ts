@@ -24,7 +24,7 @@ const wait = ({ waitType, wait: event }: DatabaseSession): string =>
 const query = (session: DatabaseSession | undefined): string => plain(session?.query ?? '').replaceAll(/\s+/g, ' ');
 
 const serverColumns: readonly Column<ServerRow>[] = [
-  serverColumn('PostgreSQL by the port of its socket, MySQL by the name of its socket.', 17),
+  { ...serverColumn('PostgreSQL by the port of its socket, in a container also by the pid of its postmaster; MySQL by the name of its socket.', 17), widest: 24 },
   textColumn({ id: 'version', title: 'VERSION', about: 'Version of the server.', width: 9, rank: 2, value: ({ version }) => versionOf(version) }),
   textColumn({ id: 'role', title: 'ROLE', about: 'primary, standby in recovery, replica, node of Galera.', vocabulary: 'fixed', width: 8, rank: 1, value: ({ role }) => role }),
   totalColumn({ id: 'sessions', title: 'SESSIONS', about: 'Client sessions.', width: 8, rank: 0, role: ({ sessions, limit }) => (sessions !== undefined && limit ? (gradeOf((100 * sessions) / limit, CONNECTIONS_PCT) ?? 'text') : 'text'), value: ({ sessions }) => sessions }),
@@ -39,8 +39,10 @@ const serverColumns: readonly Column<ServerRow>[] = [
   problemColumn('Why it was not read.', 1),
 ]; // prettier-ignore
 
-export const serversSection = ({ servers, serversEmpty }: DatabasesModel): TableSection<ServerRow> =>
-  serverTable({ id: 'servers', title: 'Servers', sources: ['postgresql-servers', 'postgresql-activity', 'mysql-servers', 'mysql-activity'], columns: serverColumns }, servers, serversEmpty); // prettier-ignore
+export const serversSection = ({ servers, serversEmpty, unreadElsewhere }: DatabasesModel): TableSection<ServerRow> => ({
+  ...serverTable({ id: 'servers', title: 'Servers', sources: ['postgresql-servers', 'postgresql-activity', 'mysql-servers', 'mysql-activity'], columns: serverColumns }, servers, serversEmpty),
+  ...(unreadElsewhere !== undefined && servers.length > 0 && { note: `${count(servers.length)}, in containers ${unreadElsewhere}` }),
+}); // prettier-ignore
 
 const lockColumns: readonly Column<LockRow>[] = [
   { id: 'session', title: 'SESSION', about: 'Holder, and below it the sessions that wait for it.', width: 14, widest: 26, rank: 0, value: ({ place }) => place, text: ({ depth, session, pid }) => `${'  '.repeat(depth)}${plain(session?.application ?? session?.user ?? (pid === 0 ? 'prepared transaction' : pid === undefined ? 'holder unknown' : NONE))}` },

@@ -1,7 +1,9 @@
 import type { DaemonGlobRead, DaemonReply } from '../../host/host.ts';
 import { countOf, fields, flagOf, items, json, textOf, type Fields } from '../../lib/json.ts';
+import { listenerOf } from '../../lib/listener-name.ts';
 import { named } from '../../redact/identifier.ts';
 import { defineSource } from '../source.ts';
+import { listeningUnix } from './listeners.ts';
 import type { DatabaseActivity, DatabaseSession } from './session.ts';
 
 const socket = (digits: string, request: string): DaemonGlobRead => ({
@@ -12,13 +14,17 @@ const socket = (digits: string, request: string): DaemonGlobRead => ({
   as: 'root',
   timeoutMs: 4000,
 });
-/** Ports of four and of five digits; without them the lock file beside a socket would match. */
+/**
+ * Ports of four and of five digits; without them the lock file beside a socket would match. `elsewhere`: servers that are found by their
+ * processes because their socket is not in that folder of the host, in a container, pod or snap.
+ */
 const reads = (request: string) => ({
   four: socket('[0-9][0-9][0-9][0-9]', request),
   five: socket('[0-9][0-9][0-9][0-9][0-9]', request),
+  elsewhere: listeningUnix('postgresql', 'postgres', request),
 });
 
-/** Server by the port in the name of its socket: `5432`. */
+/** Server by the port in the name of its socket: `5432`; of one elsewhere with the pid of its postmaster on the host: `5432@812`. */
 export type PostgresqlPort = string;
 
 type Replies<Of> = ReadonlyMap<PostgresqlPort, Of | { readonly missing: DaemonReply & { readonly ok: false } }>;
@@ -157,19 +163,28 @@ export interface PostgresqlServersSample {
   readonly servers: Replies<PostgresqlServer>;
 }
 
-type Values = Readonly<Record<'four' | 'five', ReadonlyMap<string, DaemonReply> | undefined>>;
+/** Pid of the postmaster of a server elsewhere, whose sessions have pids of its own namespace; undefined for one of the host. */
+export const postmasterPid = (port: PostgresqlPort): number | undefined => countOf(Number(port.split('@')[1]));
+
+type Values = Readonly<Record<'four' | 'five' | 'elsewhere', ReadonlyMap<string, DaemonReply> | undefined>>;
 
 function parsed<Of>(
-  { four, five }: Values,
+  { four, five, elsewhere }: Values,
   of: (reply: Fields, at: number | undefined) => Of,
 ): Map<PostgresqlPort, Of | { readonly missing: DaemonReply & { readonly ok: false } }> | undefined {
-  if (four === undefined && five === undefined) return undefined;
+  if (four === undefined && five === undefined && elsewhere === undefined) return undefined;
   return new Map(
-    [...(four ?? []), ...(five ?? [])].map(([path, reply]) => [
-      path.slice(path.lastIndexOf('.') + 1),
+    [...(four ?? []), ...(five ?? []), ...(elsewhere ?? [])].map(([path, reply]) => [
+      portOf(path),
       reply.ok ? of(fields(json(reply.text)), reply.at) : { missing: reply },
     ]),
   );
+}
+
+function portOf(path: string): PostgresqlPort {
+  const port = path.slice(path.lastIndexOf('.') + 1);
+  const listener = listenerOf(path);
+  return listener ? `${port}@${listener.pid}` : port;
 }
 
 const errorsOf = (reply: Fields): ReadonlyMap<string, string> =>

@@ -104,6 +104,48 @@ for host in ("::1", "10.0.0.1"):
   expect(stdout).toBe('::1\n::ffff:127.0.0.1\n10.0.0.1\n');
 });
 
+test('Listeners names one socket of a server that is read by its path on this host, and only elsewhere', () => {
+  const { stdout, stderr } = run(`
+unix2 = socket.socket(socket.AF_UNIX)
+unix2.bind(folder.name + "/b.sock")
+unix2.listen(1)
+child = os.fork()
+if not child:
+    import time
+    time.sleep(60)
+listeners.BY_PATH = {"lab.server-x": ("/nowhere",)}
+print(names("unix:lab.server-x:*") == ["unix:lab.server-x:%d:%s" % (os.getpid(), listeners.encoded(folder.name + "/a b.sock"))])
+listeners.BY_PATH = {"lab.server-x": (folder.name,)}
+try:
+    names("unix:lab.server-x:*")
+except Miss as miss:
+    print(miss.why)
+os.kill(child, 9)`);
+  expect(stderr).toBe('');
+  expect(stdout).toBe('True\nabsent\n');
+});
+
+test('open_inside follows links from the root of a process, never out of it', () => {
+  const { stdout, stderr } = run(`
+from crashcart_collector.roots import identity, open_inside
+root = folder.name + "/root"
+os.makedirs(root + "/run/x")
+os.makedirs(root + "/var")
+os.symlink("/run", root + "/var/run")
+os.symlink("../../../../run/x", root + "/up")
+os.symlink("/loop", root + "/loop")
+inside = os.stat(root + "/run/x")
+for path in ("/run/x", "/var/run/x", "/up", "../../run/./x"):
+    print(identity(root, path) == (inside.st_dev, inside.st_ino))
+for path in ("/loop", "/run/none"):
+    print(identity(root, path))
+before = len(os.listdir("/proc/self/fd"))
+os.close(open_inside(root, "/up"))
+print(len(os.listdir("/proc/self/fd")) - before)`);
+  expect(stderr).toBe('');
+  expect(stdout).toBe('True\nTrue\nTrue\nTrue\nNone\nNone\n0\n');
+});
+
 test('DialledListener does not connect to a process that is another program by now', () => {
   const { stdout } = run(`
 name = names("listening:lab.server-x:*")[0]

@@ -1,10 +1,11 @@
 #!/bin/bash
 # lab-postgresql.sh up|down|status|break FAULT…|repair [FAULT…] [--dir DIR]
 # Two servers of PostgreSQL with peer authentication on /var/run/postgresql: a primary (54399) and its streaming standby (54400).
-# Faults: lock-chain (an idle transaction blocks two sessions), connections (all but the reserved ones), replay-paused, archiver.
+# Faults: lock-chain (an idle transaction blocks two sessions), connections (all but the reserved ones), replay-paused, archiver,
+# contained (no fault: a third server with namespaces of its own, whose socket is not on the host).
 LABNAME=postgresql; ARGS=(); HERE=$(dirname "$(readlink -f "$0")"); . "$HERE/../lib/lab-lib.sh"
 PATH=$PATH:/usr/sbin:/sbin
-FAULTS="lock-chain connections replay-paused archiver"
+FAULTS="lock-chain connections replay-paused archiver contained"
 parse_args "$@"
 PORT=54399; RUN=/var/run/postgresql
 BIN=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
@@ -34,6 +35,7 @@ status() { if alive primary; then sql "select pid, application_name, state, pg_b
 down() {
   one_at_a_time; local name
   for name in lock-3 lock-2 lock-1 crowd; do reap "$name" 2; done
+  repair_contained
   for name in standby primary; do [ ! -e "$STATE/$name/postmaster.pid" ] || as "$BIN/pg_ctl" -D "$STATE/$name" -m immediate stop >/dev/null 2>&1; reap "$name"; done
   rm -rf "$STATE/primary" "$STATE/standby" "$STATE/broken"; say "down"
 }
@@ -52,4 +54,11 @@ break_replay_paused() { sql_on $((PORT + 1)) -d shop -c 'select pg_wal_replay_pa
 repair_replay_paused() { sql_on $((PORT + 1)) -d shop -c 'select pg_wal_replay_resume()' >/dev/null; }
 break_archiver() { DB=postgres sql "alter system set archive_command = 'false'" && DB=postgres sql 'select pg_reload_conf()' >/dev/null && sql 'create table if not exists waste (i int); insert into waste values (1); select pg_switch_wal()' >/dev/null; }
 repair_archiver() { DB=postgres sql 'alter system reset archive_command' && DB=postgres sql 'select pg_reload_conf()' >/dev/null && sql 'insert into waste values (1); select pg_switch_wal()' >/dev/null; }
+break_contained() {
+  [ -e "$STATE/contained/PG_VERSION" ] || as "$BIN/initdb" -D "$STATE/contained" -A peer --no-sync >"$STATE/initdb-contained.log" 2>&1 || die "initdb failed, see $STATE/initdb-contained.log"
+  spawn contained unshare --mount --net --pid --fork --kill-child --mount-proc bash -c 'mount -t tmpfs tmpfs /run && install -d -o postgres /run/postgresql &&
+    exec setpriv --reuid=postgres --regid=postgres --init-groups env -C / "$0" -D "$1" -p 5432 -k /var/run/postgresql -c listen_addresses= -c fsync=off -c shared_buffers=16MB -c shared_preload_libraries=pg_stat_statements' "$BIN/postgres" "$STATE/contained" || return 1
+  wait_for 15 "the server in the namespace" test -e "$STATE/contained/postmaster.pid"
+}
+repair_contained() { reap contained; rm -rf "$STATE/contained"; }
 run_verb

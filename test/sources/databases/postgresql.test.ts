@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { lockChains, transactions } from '../../../src/entities/databases/sessions.ts';
-import { postgresqlActivity, postgresqlServers } from '../../../src/sources/databases/postgresql.ts';
+import { postgresqlActivity, postgresqlServers, postmasterPid } from '../../../src/sources/databases/postgresql.ts';
 import type { DaemonReply } from '../../../src/host/host.ts';
 
 const reply = (value: unknown): DaemonReply => ({ ok: true, text: JSON.stringify(value), tookMs: 1, at: 7 });
@@ -17,14 +17,14 @@ const session = (pid: number, blockedBy: readonly number[] = [], seconds = 9) =>
   blocked_by: blockedBy,
 });
 const activityOf = (...sessions: readonly object[]) => {
-  const one = postgresqlActivity.parse({ four: new Map([[SOCKET, reply({ sessions, states: [] })]]), five: undefined })?.servers.get('5432'); // prettier-ignore
+  const one = postgresqlActivity.parse({ four: new Map([[SOCKET, reply({ sessions, states: [] })]]), five: undefined, elsewhere: undefined })?.servers.get('5432'); // prettier-ignore
   if (!one || !('sessions' in one)) throw new Error('no sessions');
   return one;
 };
 
 test('postgresqlActivity parses sessions and states by server', () => {
   const four = new Map([[SOCKET, reply({ sessions: [{ ...session(7, [3]), transaction_seconds: -0.002, query: 'select ?' }, { pid: 'x' }], states: [{ state: 'idle', number: 4 }], errors: { sessions: 'denied' } })]]); // prettier-ignore
-  const one = postgresqlActivity.parse({ four, five: undefined })?.servers.get('5432');
+  const one = postgresqlActivity.parse({ four, five: undefined, elsewhere: undefined })?.servers.get('5432');
   expect(one).toMatchObject({
     sessions: [{ pid: 7, database: 'shop', application: 'app-7', blockedBy: [3], transactionSeconds: 0, query: 'select ?', waitType: undefined }],
     at: 7,
@@ -35,17 +35,33 @@ test('postgresqlActivity parses sessions and states by server', () => {
 
 test('postgresqlActivity has the reason of a server that was not read', () => {
   const five = new Map([['/var/run/postgresql/.s.PGSQL.54321', { ok: false, why: 'denied', detail: 'password wanted' } as const]]); // prettier-ignore
-  expect(postgresqlActivity.parse({ four: undefined, five })?.servers.get('54321')).toEqual({
+  expect(postgresqlActivity.parse({ four: undefined, five, elsewhere: undefined })?.servers.get('54321')).toEqual({
     missing: { ok: false, why: 'denied', detail: 'password wanted' },
   });
-  expect(postgresqlActivity.parse({ four: undefined, five: undefined })).toBeUndefined();
+  expect(postgresqlActivity.parse({ four: undefined, five: undefined, elsewhere: undefined })).toBeUndefined();
+});
+
+test('postgresqlServers has servers elsewhere beside that of the host with the same port', () => {
+  const parsed = postgresqlServers.parse({
+    four: new Map([[SOCKET, reply({ server: [{ version: '15.1' }] })]]),
+    five: undefined,
+    elsewhere: new Map([
+      ['unix:postgres:812:%2Fvar%2Frun%2Fpostgresql%2F.s.PGSQL.5432', reply({ server: [{ version: '16.2' }] })],
+    ]),
+  });
+  expect(
+    [...(parsed?.servers ?? [])].map(([port, one]) => [port, postmasterPid(port), 'version' in one && one.version]),
+  ).toEqual([
+    ['5432', undefined, '15.1'],
+    ['5432@812', 812, '16.2'],
+  ]);
 });
 
 test.each(['', 'x', '[]', '{"sessions":7,"server":[7],"slots":[{"slot":7}]}'])(
   'postgresqlServers of %j has no figures',
   (text) => {
     const four = new Map([[SOCKET, { ok: true, text, tookMs: 1 } as const]]);
-    const one = postgresqlServers.parse({ four, five: undefined })?.servers.get('5432');
+    const one = postgresqlServers.parse({ four, five: undefined, elsewhere: undefined })?.servers.get('5432');
     expect(one).toMatchObject({ version: undefined, maxConnections: undefined, databases: [], slots: [] });
   },
 );

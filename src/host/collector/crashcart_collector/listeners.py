@@ -9,6 +9,7 @@ import threading
 import time
 
 from crashcart_collector.reads import Miss, beginning, miss_of, slurp, small
+from crashcart_collector.roots import identity, open_inside
 
 MYPY = False
 if MYPY:
@@ -25,6 +26,13 @@ MOST_BYTES = 65536  # of a table of sockets, in which the kernel lists listening
 LISTEN = b"0A"
 PLAIN = re.compile("[A-Za-z0-9_.-]")
 TEMPORARY = re.compile(r"\.\d+\.tmp$")  # HAProxy binds to such a name and then renames it
+# Servers whose sockets on this host are read by their paths: those in these folders are not named again. Several sockets of one are the
+# same server, and its children are its sessions.
+BY_PATH = {
+    "postgres": ("/var/run/postgresql",),
+    "mariadbd": ("/var/run/mysqld", "/var/lib/mysql"),
+    "mysqld": ("/var/run/mysqld", "/var/lib/mysql"),
+}
 
 
 class Listeners:
@@ -41,7 +49,11 @@ class Listeners:
         found, places, errors = [], set(), []  # type: list[str], set[tuple[str, str]], list[OSError]
         for pid in self.pids(command.encode()):
             try:
+                if command in BY_PATH and self.is_child(pid, command):
+                    continue
                 addresses = addresses_of("/proc/%d" % pid, kind == "unix", port)
+                if command in BY_PATH:
+                    addresses = elsewhere("/proc/%d" % pid, addresses, BY_PATH[command])
             except OSError as error:
                 errors.append(error)
                 continue
@@ -54,6 +66,12 @@ class Listeners:
         if not found:
             raise Miss("absent", "%s: no such process listens" % pattern)
         return {"names": found[:MOST_NAMES]}
+
+    @staticmethod
+    def is_child(pid: int, command: str) -> bool:
+        """Whether the parent of a process has its command."""
+        parent = small("/proc/%d/stat" % pid).rpartition(b")")[2].split()[1:2]
+        return bool(parent) and small("/proc/%d/comm" % int(parent[0])).strip() == command.encode()
 
     def pids(self, command: bytes) -> "list[int]":
         """By the process table where that is read, else by a look at each process."""
@@ -93,6 +111,14 @@ def addresses_of(process: str, unix: bool, port: "int | None") -> "list[tuple[st
         return [(place, "%s:%d" % (ports[one], one)) for one in wanted]
     place = os.readlink(process + "/ns/mnt")
     return [(place, encoded(path)) for path in paths_of(process, inodes)]
+
+
+def elsewhere(process: str, addresses: "list[tuple[str, str]]", folders: "tuple[str, ...]") -> "list[tuple[str, str]]":
+    """The first of the sockets of a process; none where one of them is in these folders of this host."""
+    here = {identity("/", folder) for folder in folders} - {None}
+    if any(identity(process + "/root", os.path.dirname(decoded(path))) in here for _, path in addresses):
+        return []
+    return addresses[:1]
 
 
 def ports_of(process: str, inodes: "set[bytes]") -> "dict[int, str]":
@@ -147,13 +173,17 @@ class Listener:
         kind, self.command, pid, address = name.split(":", 3)
         self.pid = int(pid)
         self.process = "/proc/%d" % self.pid
-        self.file = None  # type: str | None
+        self.path = None  # type: str | None  # of a unix socket, as the process sees it
         self.host, self.port = "", 0
         host, _, port = address.rpartition(":")
         if host and kind == "listening":
             self.host, self.port = host, int(port)
         else:
-            self.file = self.process + "/root" + decoded(address)
+            self.path = decoded(address)
+
+    def open(self, path: str) -> int:
+        """Descriptor of its unix socket."""
+        return open_inside(self.process + "/root", path)
 
     def runs(self) -> bool:
         return small(self.process + "/comm").strip() == self.command.encode()

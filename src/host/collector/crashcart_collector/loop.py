@@ -156,7 +156,8 @@ class Loop:
             return None
         if head["op"] == "dial" and head["path"].startswith((LISTENING, UNIX)):
             listener = Listener(head["path"])
-            what = ["socket", listener.file, [listener.command]] if listener.file else ["tls", head["path"]]
+            seen = listener.path and listener.process + "/root" + listener.path  # by which a hung look is known
+            what = ["listener", seen, head["path"]] if seen else ["tls", head["path"]]
         elif head["op"] == "dial":
             what = ["socket", head["path"], head["daemons"]]
         else:

@@ -17,7 +17,7 @@ from crashcart_collector.logs import LogLines
 from crashcart_collector.mounts import Mounts, MountUsers
 from crashcart_collector.processes import Processes
 from crashcart_collector.reads import Miss, miss_of, slurp
-from crashcart_collector.sockets import socket_facts
+from crashcart_collector.sockets import listener_facts, socket_facts
 from crashcart_collector.tables import Handles
 from crashcart_collector.threads import Threads
 from crashcart_collector.tls import tls_facts
@@ -223,6 +223,8 @@ class Readers:
             return One(path, lambda: (job.head["what"][2](), b""))
         if kind == "socket":
             return One(path, lambda: socket_facts(path, job.head["what"][2]))
+        if kind == "listener":
+            return One(path, lambda: listener_facts(job.head["what"][2]))
         if kind == "tls":
             return One(path, lambda: tls_facts(path))
         if kind == "mounts":

@@ -58,6 +58,19 @@ def socket_facts(path: str, daemons: "list[str]") -> "Answer":
     return {"exists": True, "pid": runs(daemons), "uid": uid}, b""
 
 
+def listener_facts(name: str) -> "Answer":
+    """The same of a unix socket that was found by its process."""
+    listener = Listener(name)
+    try:
+        fd = listener.open(listener.path or "")
+    except OSError:
+        return {"exists": False, "pid": 0, "uid": 0}, b""
+    try:
+        return {"exists": True, "pid": listener.pid, "uid": os.fstat(fd).st_uid}, b""
+    finally:
+        os.close(fd)
+
+
 class EffectiveUser:
     """The effective user of this thread alone: a socket's server sees who connects (SO_PEERCRED). Each thread has its own by the
     kernel; only the C library's call changes all of them, and would take root's rights from reads in progress. The saved user stays,
@@ -254,14 +267,20 @@ class DialledListener(Dialled):
         self.listener = Listener(self.path)
         if not self.listener.runs():
             raise OSError(errno.ECONNREFUSED, "the process has gone")
-        if self.listener.file is not None:
+        if self.listener.path is not None:
             return socket.socket(socket.AF_UNIX)
         with NetworkOf(self.listener.process):
             return socket.socket(socket.AF_INET6 if ":" in self.listener.host else socket.AF_INET)
 
     def reach(self) -> None:
-        if self.listener.file is not None:
-            connect_to(self.socket, self.listener.file)
+        if self.listener.path is not None:
+            # As another user the root of the process would be closed: it is opened before, and the socket needs no path then.
+            fd = self.listener.open(self.listener.path)
+            try:
+                with EffectiveUser(self.as_user):
+                    self.socket.connect("/proc/self/fd/%d" % fd)
+            finally:
+                os.close(fd)
             return
         address = self.listener.host, self.listener.port
         error = self.socket.connect_ex(address)

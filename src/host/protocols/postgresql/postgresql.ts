@@ -1,4 +1,5 @@
 import { json } from '../../../lib/json.ts';
+import { isListenerOf, listenerOf } from '../../../lib/listener-name.ts';
 import type { Pipe } from '../../transport.ts';
 import {
   DatabaseConnection,
@@ -12,6 +13,9 @@ import { BackendMessages, dataRow, errorOf, methodOf, query, startup, type Backe
 import { asJson, postgresqlQueries } from './queries.ts';
 
 const SOCKET = /^\/(?:var\/)?run\/postgresql\/\.s\.PGSQL\.[\d[\]?-]+$/;
+/** Socket of a server that was found by its process, in whatever folder. */
+const isServer = (to: string): boolean =>
+  isListenerOf(to, 'unix', ['postgres']) && /\/\.s\.PGSQL\.\d+$/.test(listenerOf(to)?.address ?? '/.s.PGSQL.0');
 /** Each statement is bounded on the server, and can change nothing there. */
 const OPTIONS = '-c standard_conforming_strings=on -c default_transaction_read_only=on -c statement_timeout=3000 -c lock_timeout=500 -c idle_in_transaction_session_timeout=5000'; // prettier-ignore
 
@@ -24,7 +28,9 @@ export const postgresql: Protocol = {
   what: 'PostgreSQL for its statistics views',
   allowed: Object.entries(postgresqlQueries).map(([name, statements]) => `${name}: ${statements.map((one) => one.name).join(', ')}`), // prettier-ignore
   refusal: (to, request) =>
-    SOCKET.test(to) && Object.hasOwn(postgresqlQueries, request) ? undefined : `${to} < ${request}: not a request`,
+    (SOCKET.test(to) || isServer(to)) && Object.hasOwn(postgresqlQueries, request)
+      ? undefined
+      : `${to} < ${request}: not a request`,
   daemons: () => ['postgres', 'postmaster'],
   asOwner: true,
   connect: (dial) => new DatabaseConnection(dial, (pipe) => new Session(pipe), queriesOf),

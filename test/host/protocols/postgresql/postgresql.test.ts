@@ -144,6 +144,10 @@ test.each([
   ['/var/run/postgresql/.s.PGSQL.5432', 'drop table x', false],
   ['/var/run/postgresql/.s.PGSQL.5432', 'toString', false],
   ['/var/run/postgresql/../docker.sock', 'activity', false],
+  ['unix:postgres:*', 'server', true],
+  ['unix:postgres:812:%2Fvar%2Frun%2Fpostgresql%2F.s.PGSQL.5432', 'server', true],
+  ['unix:postgres:812:%2Frun%2Fdocker.sock', 'server', false],
+  ['unix:dockerd:812:%2Ftmp%2F.s.PGSQL.5432', 'server', false],
 ])('postgresql allows %s < %s: %s', (to, request, allowed) => {
   expect(postgresql.refusal(to, request) === undefined).toBe(allowed);
 });
