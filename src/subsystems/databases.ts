@@ -72,6 +72,7 @@ import { MONGODB_LOGS, mongodbSlowQueries } from '../sources/databases/mongodb-s
 import { mongodbServers } from '../sources/databases/mongodb.ts';
 import { mysqlActivity, mysqlServers } from '../sources/databases/mysql.ts';
 import { postgresqlActivity, postgresqlServers } from '../sources/databases/postgresql.ts';
+import { postgresqlWorkload } from '../sources/databases/postgresql-workload.ts';
 import { rabbitmqNodes, rabbitmqQueues } from '../sources/databases/rabbitmq.ts';
 import { redisServers } from '../sources/databases/redis.ts';
 import { zookeeperServers } from '../sources/databases/zookeeper.ts';
@@ -80,7 +81,7 @@ import type { Subsystem } from './subsystem.ts';
 /** Manifest of databases, caches, queues, proxies and coordination services: by their unix sockets, and by what their processes listen on. */
 export const databasesSubsystem: Subsystem = {
   id: 'databases',
-  sources: [postgresqlActivity, postgresqlServers, mysqlActivity, mysqlServers, redisServers, memcachedServers, haproxyProcesses, rabbitmqNodes, rabbitmqQueues, etcdMembers, zookeeperServers, mongodbServers, mongodbOperations, mongodbOplogs, mongodbSlowQueries], // prettier-ignore
+  sources: [postgresqlActivity, postgresqlServers, postgresqlWorkload, mysqlActivity, mysqlServers, redisServers, memcachedServers, haproxyProcesses, rabbitmqNodes, rabbitmqQueues, etcdMembers, zookeeperServers, mongodbServers, mongodbOperations, mongodbOplogs, mongodbSlowQueries], // prettier-ignore
   findings: [
     postgresqlLockChain,
     postgresqlIdleTransaction,

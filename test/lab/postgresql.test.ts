@@ -35,7 +35,7 @@ namesFaults('postgresql', () => screen, [
 
 it('pane shows a server whose socket is in a mount namespace alone', async () => {
   await screen.go('Databases');
-  await screen.until(/postgresql:5432@\d+ +15\S* +primary/, 30_000);
+  await screen.until([/postgresql:5432@\d+ +15\S* +primary/, /due +\d+\S* +1000 .*public\.shelf/], 30_000);
 });
 
 it('lock tree has the holder first and goes to its backend process', async () => {

@@ -3,6 +3,8 @@ import { plain } from '../../lib/plain.ts';
 import { bytes, count, NONE, percent, plural, span } from '../../lib/units.ts';
 import { etcdMembers } from '../../sources/databases/etcd.ts';
 import { haproxyProcesses } from '../../sources/databases/haproxy.ts';
+import { postgresqlWorkload } from '../../sources/databases/postgresql-workload.ts';
+import { ioRates, statementRates, vacuumWork, type IoRate, type StatementRate, type VacuumWork } from '../../entities/databases/postgresql-workload.ts'; // prettier-ignore
 import { memcachedServers } from '../../sources/databases/memcached.ts';
 import { slowCollections, type SlowCollection } from '../../entities/databases/mongodb-slow-queries.ts';
 import { mongodbOperations } from '../../sources/databases/mongodb-operations.ts';
@@ -31,6 +33,7 @@ import { coordinationRows, coordinationSection, type CoordinationRow } from './c
 import { haproxyRows, haproxySection, linesLeft, type HaproxyRow } from './haproxy.ts';
 import { mongodbReplicationRows, mongodbRows, mongodbSection, operationRows, operationsSection, type MongodbRow, type OperationRow } from './mongodb.ts'; // prettier-ignore
 import { slowQueriesSection } from './mongodb-slow-queries.ts';
+import { ioSection, statementsSection, vacuumSection } from './postgresql-workload.ts';
 import { queueRows, queuesLeft, queuesSection, rabbitmqRows, rabbitmqSection, type QueueRow, type RabbitmqRow } from './rabbitmq.ts'; // prettier-ignore
 import {
   activitiesOf,
@@ -50,6 +53,7 @@ import { locksSection, replicationSection, serversSection, sessionsSection } fro
 const needs = {
   postgresqlActivity,
   postgresqlServers,
+  postgresqlWorkload,
   mysqlActivity,
   mysqlServers,
   redisServers,
@@ -81,6 +85,10 @@ export interface DatabasesModel {
   /** Of MongoDB. */
   readonly operations: readonly OperationRow[];
   readonly slowQueries: readonly SlowCollection[];
+  /** Of PostgreSQL, since the reading before. */
+  readonly statements: readonly StatementRate[];
+  readonly vacuum: readonly VacuumWork[];
+  readonly io: readonly IoRate[];
   /** What is not listed. */
   readonly left: { readonly lines: number; readonly queues: number };
   readonly empty: NothingWords;
@@ -88,6 +96,7 @@ export interface DatabasesModel {
   /** Reason that servers of PostgreSQL in containers were not read; undefined where they were. */
   readonly unreadElsewhere: string | undefined;
   readonly operationsEmpty: NothingWords;
+  readonly workloadEmpty: NothingWords;
   /** Of all engines. */
   readonly nothing: NothingWords;
 }
@@ -136,6 +145,7 @@ const keysOf = (...of: readonly (ReadonlyMap<string, unknown> | undefined)[]): r
 export function databasesModel({
   postgresqlActivity: activity,
   postgresqlServers: seen,
+  postgresqlWorkload: workload,
   mysqlActivity: threads,
   mysqlServers: mysql,
   redisServers: redis,
@@ -152,7 +162,7 @@ export function databasesModel({
   processes: table,
 }: Moment<typeof needs>): DatabasesModel {
   const servers = [
-    ...keysOf(activity.now?.servers, seen.now?.servers).map((port) => postgresqlRow(port, seen, activity.now?.servers.get(port))), // prettier-ignore
+    ...keysOf(activity.now?.servers, seen.now?.servers).map((port) => postgresqlRow(port, seen, activity.now?.servers.get(port), workload.now?.servers.get(port))), // prettier-ignore
     ...keysOf(threads.now?.servers, mysql.now?.servers).map((socket) => mysqlRow(socket, mysql, threads.now?.servers.get(socket))), // prettier-ignore
   ];
   const activities = [
@@ -176,6 +186,10 @@ export function databasesModel({
     servers,
     ...others,
     left,
+    statements: statementRates(workload),
+    vacuum: vacuumWork(workload),
+    io: ioRates(workload),
+    workloadEmpty: nothingWords('none', stateOf(workload)),
     sessions: activities.flatMap(([server, { sessions }]) =>
       sessions.map((session): SessionRow => ({ server, session })),
     ),
@@ -209,8 +223,12 @@ function sections(model: DatabasesModel): readonly Section[] {
     mongodb,
     operations,
     slowQueries,
+    statements,
+    vacuum,
+    io,
     left,
     serversEmpty,
+    workloadEmpty,
   } = model;
   const others = [
     ...(mongodb.length > 0
@@ -224,7 +242,15 @@ function sections(model: DatabasesModel): readonly Section[] {
     ...(queues.length > 0 ? [queuesSection(queues, left.queues, serversEmpty)] : []),
     ...(coordination.length > 0 ? [coordinationSection(coordination, serversEmpty)] : []),
   ];
-  const ofDatabases = [serversSection(model), locksSection(model), sessionsSection(model), replicationSection(model)];
+  const ofDatabases = [
+    serversSection(model),
+    locksSection(model),
+    sessionsSection(model),
+    replicationSection(model),
+    ...(statements.length > 0 ? [statementsSection(statements, workloadEmpty)] : []),
+    ...(vacuum.length > 0 ? [vacuumSection(vacuum, workloadEmpty)] : []),
+    ...(io.length > 0 ? [ioSection(io, workloadEmpty)] : []),
+  ];
   return servers.length > 0 || others.length === 0 ? [...ofDatabases, ...others] : others;
 }
 

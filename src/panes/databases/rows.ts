@@ -4,6 +4,7 @@ import { channelSeverity, galeraSeverity } from '../../entities/databases/mysql.
 import { mysqlName, postgresqlName } from '../../findings/entity-ref.ts';
 import type { DaemonReply } from '../../host/host.ts';
 import type { MysqlServer, mysqlServers } from '../../sources/databases/mysql.ts';
+import type { PostgresqlWorkload } from '../../sources/databases/postgresql-workload.ts';
 import type { PostgresqlServer, postgresqlServers } from '../../sources/databases/postgresql.ts';
 import type { DatabaseActivity, DatabaseSession } from '../../sources/databases/session.ts';
 import { delta, type Moment } from '../../timeline/moment.ts';
@@ -91,6 +92,7 @@ export function postgresqlRow(
   port: string,
   seen: PostgresqlSeen,
   activity: DatabaseActivity | Unread | undefined,
+  workload: PostgresqlWorkload | Unread | undefined,
 ): ServerRow {
   const reply = seen.now?.servers.get(port) ?? activity;
   const server = reply && 'databases' in reply ? reply : undefined;
@@ -109,7 +111,7 @@ export function postgresqlRow(
     version: server?.version,
     role: server?.inRecovery === undefined ? undefined : server.inRecovery ? 'standby' : 'primary',
     limit: server?.maxConnections,
-    problem: reply && 'missing' in reply ? stateWords(stateOfMissing(reply.missing)) : undefined,
+    problem: reply && 'missing' in reply ? stateWords(stateOfMissing(reply.missing)) : refused(workload),
     ...ofSessions(activity && 'sessions' in activity ? activity : undefined),
     commitsPerSec: delta(
       sum(server, (one) => one.commits),
@@ -121,6 +123,12 @@ export function postgresqlRow(
     history: undefined,
   };
 }
+
+/** Parts of the workload that the server refused. */
+const refused = (workload: PostgresqlWorkload | Unread | undefined): string | undefined =>
+  workload && 'errors' in workload
+    ? [...workload.errors].map(([what, message]) => `${what}: ${message}`).join('; ') || undefined
+    : undefined;
 
 export function mysqlRow(socket: string, seen: MysqlSeen, activity: DatabaseActivity | Unread | undefined): ServerRow {
   const reply = seen.now?.servers.get(socket) ?? activity;

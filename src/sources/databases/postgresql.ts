@@ -18,7 +18,7 @@ const socket = (digits: string, request: string): DaemonGlobRead => ({
  * Ports of four and of five digits; without them the lock file beside a socket would match. `elsewhere`: servers that are found by their
  * processes because their socket is not in that folder of the host, in a container, pod or snap.
  */
-const reads = (request: string) => ({
+export const postgresqlReads = (request: string) => ({
   four: socket('[0-9][0-9][0-9][0-9]', request),
   five: socket('[0-9][0-9][0-9][0-9][0-9]', request),
   elsewhere: listeningUnix('postgresql', 'postgres', request),
@@ -27,7 +27,10 @@ const reads = (request: string) => ({
 /** Server by the port in the name of its socket: `5432`; of one elsewhere with the pid of its postmaster on the host: `5432@812`. */
 export type PostgresqlPort = string;
 
-type Replies<Of> = ReadonlyMap<PostgresqlPort, Of | { readonly missing: DaemonReply & { readonly ok: false } }>;
+export type PostgresqlReplies<Of> = ReadonlyMap<
+  PostgresqlPort,
+  Of | { readonly missing: DaemonReply & { readonly ok: false } }
+>;
 
 /**
  * Sessions of each server with what they wait for: a history of active sessions on the timeline.
@@ -38,11 +41,11 @@ export const postgresqlActivity = defineSource({
   title: 'PostgreSQL sessions',
   why: 'Shows sessions of PostgreSQL by state and wait, and which session blocks which.',
   everySeconds: 2,
-  reads: reads('activity'),
+  reads: postgresqlReads('activity'),
   weightKiB: (sample: PostgresqlActivitySample | undefined) =>
     [...(sample?.servers.values() ?? [])].reduce((sum, one) => sum + ('sessions' in one ? one.sessions.length * 0.5 : 0), 0), // prettier-ignore
   parse: (values): PostgresqlActivitySample | undefined => {
-    const servers = parsed(values, (reply, at): DatabaseActivity => ({
+    const servers = postgresqlReplies(values, (reply, at): DatabaseActivity => ({
       sessions: items(reply['sessions']).flatMap((row) => sessionOf(fields(row)) ?? []),
       states: new Map(
         items(reply['states']).flatMap((row) => {
@@ -65,7 +68,7 @@ export const postgresqlActivity = defineSource({
 });
 
 export interface PostgresqlActivitySample {
-  readonly servers: Replies<DatabaseActivity>;
+  readonly servers: PostgresqlReplies<DatabaseActivity>;
 }
 
 export interface PostgresqlDatabase {
@@ -140,9 +143,9 @@ export const postgresqlServers = defineSource({
   title: 'PostgreSQL servers',
   why: 'Shows limits, replication, retained WAL, archiver and transaction id age of PostgreSQL.',
   everySeconds: 5,
-  reads: reads('server'),
+  reads: postgresqlReads('server'),
   parse: (values): PostgresqlServersSample | undefined => {
-    const servers = parsed(values, serverOf);
+    const servers = postgresqlReplies(values, serverOf);
     return servers && { servers };
   },
   identifiers: (sample) =>
@@ -160,7 +163,7 @@ export const postgresqlServers = defineSource({
 });
 
 export interface PostgresqlServersSample {
-  readonly servers: Replies<PostgresqlServer>;
+  readonly servers: PostgresqlReplies<PostgresqlServer>;
 }
 
 /** Pid of the postmaster of a server elsewhere, whose sessions have pids of its own namespace; undefined for one of the host. */
@@ -168,7 +171,8 @@ export const postmasterPid = (port: PostgresqlPort): number | undefined => count
 
 type Values = Readonly<Record<'four' | 'five' | 'elsewhere', ReadonlyMap<string, DaemonReply> | undefined>>;
 
-function parsed<Of>(
+/** Servers by their replies; undefined where nothing was read. */
+export function postgresqlReplies<Of>(
   { four, five, elsewhere }: Values,
   of: (reply: Fields, at: number | undefined) => Of,
 ): Map<PostgresqlPort, Of | { readonly missing: DaemonReply & { readonly ok: false } }> | undefined {
@@ -187,7 +191,8 @@ function portOf(path: string): PostgresqlPort {
   return listener ? `${port}@${listener.pid}` : port;
 }
 
-const errorsOf = (reply: Fields): ReadonlyMap<string, string> =>
+/** Statements that the server refused, with its message. */
+export const errorsOf = (reply: Fields): ReadonlyMap<string, string> =>
   new Map(
     Object.entries(fields(reply['errors'])).flatMap(([name, message]) => {
       const text = textOf(message);
@@ -218,7 +223,7 @@ function sessionOf(row: Fields): DatabaseSession | undefined {
 }
 
 /** An age; the clock of a statement may be a millisecond behind that of the view. */
-const secondsOf = (value: unknown): number | undefined => {
+export const secondsOf = (value: unknown): number | undefined => {
   const seconds = typeof value === 'number' && Number.isFinite(value) ? value : undefined;
   return seconds === undefined ? undefined : Math.max(0, seconds);
 };

@@ -2,7 +2,7 @@
 # lab-postgresql.sh up|down|status|break FAULT…|repair [FAULT…] [--dir DIR]
 # Two servers of PostgreSQL with peer authentication on /var/run/postgresql: a primary (54399) and its streaming standby (54400).
 # Faults: lock-chain (an idle transaction blocks two sessions), connections (all but the reserved ones), replay-paused, archiver,
-# contained (no fault: a third server with namespaces of its own, whose socket is not on the host).
+# contained (no fault: a third server with namespaces of its own, whose socket is not on the host, with a table that is due for vacuum).
 LABNAME=postgresql; ARGS=(); HERE=$(dirname "$(readlink -f "$0")"); . "$HERE/../lib/lab-lib.sh"
 PATH=$PATH:/usr/sbin:/sbin
 FAULTS="lock-chain connections replay-paused archiver contained"
@@ -54,11 +54,13 @@ break_replay_paused() { sql_on $((PORT + 1)) -d shop -c 'select pg_wal_replay_pa
 repair_replay_paused() { sql_on $((PORT + 1)) -d shop -c 'select pg_wal_replay_resume()' >/dev/null; }
 break_archiver() { DB=postgres sql "alter system set archive_command = 'false'" && DB=postgres sql 'select pg_reload_conf()' >/dev/null && sql 'create table if not exists waste (i int); insert into waste values (1); select pg_switch_wal()' >/dev/null; }
 repair_archiver() { DB=postgres sql 'alter system reset archive_command' && DB=postgres sql 'select pg_reload_conf()' >/dev/null && sql 'insert into waste values (1); select pg_switch_wal()' >/dev/null; }
+sql_contained() { nsenter --mount --target "$(pgrep -P "$(pid_of contained)")" setpriv --reuid=postgres --regid=postgres --init-groups env -C / "$BIN/psql" -XqAt -v ON_ERROR_STOP=1 -h /var/run/postgresql -p 5432 -d postgres -c "$1"; }
 break_contained() {
   [ -e "$STATE/contained/PG_VERSION" ] || as "$BIN/initdb" -D "$STATE/contained" -A peer --no-sync >"$STATE/initdb-contained.log" 2>&1 || die "initdb failed, see $STATE/initdb-contained.log"
   spawn contained unshare --mount --net --pid --fork --kill-child --mount-proc bash -c 'mount -t tmpfs tmpfs /run && install -d -o postgres /run/postgresql &&
     exec setpriv --reuid=postgres --regid=postgres --init-groups env -C / "$0" -D "$1" -p 5432 -k /var/run/postgresql -c listen_addresses= -c fsync=off -c shared_buffers=16MB -c shared_preload_libraries=pg_stat_statements' "$BIN/postgres" "$STATE/contained" || return 1
-  wait_for 15 "the server in the namespace" test -e "$STATE/contained/postmaster.pid"
+  wait_for 15 "the server in the namespace" sql_contained 'select 1' || return 1
+  sql_contained 'create extension if not exists pg_stat_statements; create table if not exists shelf (id int primary key, n int) with (autovacuum_enabled = off); insert into shelf select i, 9 from generate_series(1, 1000) i on conflict do nothing; update shelf set n = n + 1'
 }
 repair_contained() { reap contained; rm -rf "$STATE/contained"; }
 run_verb

@@ -10,14 +10,15 @@ import {
 } from '../database-connection.ts';
 import { DaemonError, type Protocol } from '../protocol.ts';
 import { BackendMessages, dataRow, errorOf, methodOf, query, startup, type BackendMessage } from './messages.ts';
-import { asJson, postgresqlQueries } from './queries.ts';
+import { asJson, postgresqlQueries, type Statement } from './queries.ts';
+import { WorkloadConnection } from './workload.ts';
 
 const SOCKET = /^\/(?:var\/)?run\/postgresql\/\.s\.PGSQL\.[\d[\]?-]+$/;
 /** Socket of a server that was found by its process, in whatever folder. */
 const isServer = (to: string): boolean =>
   isListenerOf(to, 'unix', ['postgres']) && /\/\.s\.PGSQL\.\d+$/.test(listenerOf(to)?.address ?? '/.s.PGSQL.0');
-/** Each statement is bounded on the server, and can change nothing there. */
-const OPTIONS = '-c standard_conforming_strings=on -c default_transaction_read_only=on -c statement_timeout=3000 -c lock_timeout=500 -c idle_in_transaction_session_timeout=5000'; // prettier-ignore
+/** Each statement is bounded on the server, and can change nothing there; a name or an operator is never one of a user of the database. */
+const OPTIONS = '-c standard_conforming_strings=on -c default_transaction_read_only=on -c statement_timeout=3000 -c lock_timeout=500 -c search_path=pg_catalog -c idle_in_transaction_session_timeout=5000'; // prettier-ignore
 
 /**
  * PostgreSQL 10 and later over a unix socket, as its owner's role (peer authentication), read only. A request is one of a
@@ -33,13 +34,16 @@ export const postgresql: Protocol = {
       : `${to} < ${request}: not a request`,
   daemons: () => ['postgres', 'postmaster'],
   asOwner: true,
-  connect: (dial) => new DatabaseConnection(dial, (pipe) => new Session(pipe), queriesOf),
+  connect: (dial) =>
+    new WorkloadConnection(
+      (database) => new DatabaseConnection(dial, (pipe) => new Session(pipe, database), queriesOf),
+    ),
 };
 
 const queriesOf = (session: Session, request: string): readonly Query[] =>
   (postgresqlQueries[request] ?? []).map((statement) => ({
     name: statement.name,
-    rows: async () => json(await session.value(asJson(statement))),
+    rows: () => session.rows(statement),
   }));
 
 /** SQLSTATE of a server that takes no more sessions, or not yet. https://www.postgresql.org/docs/current/errcodes-appendix.html */
@@ -52,13 +56,16 @@ const STATES: Readonly<Record<string, string>> = {
 class Session implements DatabaseSession {
   readonly stream: MessageStream<BackendMessage>;
 
-  constructor(pipe: Pipe) {
+  readonly #database: string;
+
+  constructor(pipe: Pipe, database: string) {
     this.stream = new MessageStream(pipe, new BackendMessages());
+    this.#database = database;
   }
 
   async start(): Promise<void> {
     this.stream.write(
-      startup({ user: 'postgres', database: 'postgres', application_name: 'crashcart', options: OPTIONS }),
+      startup({ user: 'postgres', database: this.#database, application_name: 'crashcart', options: OPTIONS }),
     );
     for (;;) {
       const { type, body } = await this.stream.next();
@@ -70,6 +77,13 @@ class Session implements DatabaseSession {
         throw new DaemonError(code.startsWith('28') ? 'denied' : 'failed', [STATES[code], message].filter(Boolean).join(': ')); // prettier-ignore
       }
     }
+  }
+
+  /** Rows of a statement; none of a relation that the server does not have. */
+  async rows({ find, select }: Statement): Promise<unknown> {
+    if (find === undefined) return json(await this.value(asJson(select)));
+    const found = await this.value(`select ${find}`);
+    return found === '' ? [] : json(await this.value(asJson(select.replaceAll('FOUND', () => found))));
   }
 
   /** First field of the first row. */
