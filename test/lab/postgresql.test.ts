@@ -10,7 +10,7 @@ let screen: Console;
 beforeAll(async () => {
   await Promise.all([lab('sshd', 'up'), lab('postgresql', 'up')]);
   await lab('postgresql', 'break', 'contained');
-  screen = new Console(['-F', join(labDir, 'sshd/ssh_config'), 'support@main'], { columns: 160, rows: 50 });
+  screen = new Console(['-F', join(labDir, 'sshd/ssh_config'), 'support@main'], { columns: 160, rows: 70 });
   await screen.until('LIVE', 60_000);
   await screen.go('Databases');
 });
@@ -35,7 +35,7 @@ namesFaults('postgresql', () => screen, [
 
 it('pane shows a server whose socket is in a mount namespace alone', async () => {
   await screen.go('Databases');
-  await screen.until([/postgresql:5432@\d+ +15\S* +primary/, /due +\d+\S* +1000 .*public\.shelf/], 30_000);
+  await screen.until([/postgresql:5432@\d+ +15\S* +primary/, /due +\d+\S* +1\.0k .*public\.shelf/], 30_000);
 });
 
 it('lock tree has the holder first and goes to its backend process', async () => {
