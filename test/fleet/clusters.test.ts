@@ -23,7 +23,9 @@ function galera(status: Readonly<Record<string, string>>) {
     status: rows(status),
   });
   const replies = new Map([['/run/mysqld/mysqld.sock', { ok: true, text, tookMs: 1, at: 1 } as const]]);
-  return clustersOf({ [mysqlServers.id]: mysqlServers.parse({ run: replies, lib: undefined }) });
+  return clustersOf({
+    [mysqlServers.id]: mysqlServers.parse({ run: replies, lib: undefined, mariadbd: undefined, mysqld: undefined }),
+  });
 }
 
 it('a Galera cluster that was split by a bootstrap is one cluster with two UUIDs', () => {

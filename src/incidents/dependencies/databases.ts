@@ -12,7 +12,7 @@ import { haproxyProcesses } from '../../sources/databases/haproxy.ts';
 import { mongodbServers } from '../../sources/databases/mongodb.ts';
 import type { ListenerServers } from '../../sources/databases/listeners.ts';
 import { memcachedServers } from '../../sources/databases/memcached.ts';
-import { mysqlActivity } from '../../sources/databases/mysql.ts';
+import { mysqlActivity, mysqlPid } from '../../sources/databases/mysql.ts';
 import { postgresqlActivity, postmasterPid } from '../../sources/databases/postgresql.ts';
 import { rabbitmqNodes } from '../../sources/databases/rabbitmq.ts';
 import { redisServers } from '../../sources/databases/redis.ts';
@@ -46,7 +46,8 @@ export const databaseDependencies = defineDependencies({
       if (!('sessions' in one)) return [];
       const daemons = [...(table.now?.processes.values() ?? [])].filter(({ command }) => command === 'mariadbd' || command === 'mysqld'); // prettier-ignore
       // Of several nothing names the socket.
-      const daemon = daemons.length === 1 ? daemons[0] : undefined;
+      const pid = mysqlPid(socket);
+      const daemon = pid === undefined ? (daemons.length === 1 ? daemons[0] : undefined) : table.now?.processes.get(pid); // prettier-ignore
       return [...sessionsOn(mysqlName(socket), one.sessions), ...serverOn(mysqlName(socket), daemon)];
     }),
   ],

@@ -1,7 +1,9 @@
 import type { DaemonGlobRead, DaemonReply } from '../../host/host.ts';
 import { fields, items, json, textOf, type Fields } from '../../lib/json.ts';
+import { listenerOf } from '../../lib/listener-name.ts';
 import { named } from '../../redact/identifier.ts';
 import { defineSource } from '../source.ts';
+import { listeningUnix } from './listeners.ts';
 import type { DatabaseActivity, DatabaseSession } from './session.ts';
 
 const socket = (pattern: string, request: string): DaemonGlobRead => ({
@@ -12,13 +14,15 @@ const socket = (pattern: string, request: string): DaemonGlobRead => ({
   as: 'root',
   timeoutMs: 4000,
 });
-/** Sockets of Debian (also of several instances) and of Red Hat. */
+/** Sockets of Debian (also of several instances) and of Red Hat; elsewhere, in a container, pod or snap, by their processes. */
 const reads = (request: string) => ({
   run: socket('/var/run/mysqld/mysqld*.sock', request),
   lib: socket('/var/lib/mysql/mysql.sock', request),
+  mariadbd: listeningUnix('mysql', 'mariadbd', request),
+  mysqld: listeningUnix('mysql', 'mysqld', request),
 });
 
-/** Server by the name of its socket: `mysqld.sock`. */
+/** Server by the name of its socket: `mysqld.sock`; of one elsewhere with its pid on the host: `mysqld.sock@812`. */
 export type MysqlSocket = string;
 
 type Unread = { readonly missing: DaemonReply & { readonly ok: false } };
@@ -129,18 +133,30 @@ export interface MysqlServersSample {
   readonly servers: Replies<MysqlServer>;
 }
 
-type Values = Readonly<Record<'run' | 'lib', ReadonlyMap<string, DaemonReply> | undefined>>;
+/** Pid of a server elsewhere; undefined for one of the host. */
+export function mysqlPid(socket: MysqlSocket): number | undefined {
+  const pid = /@([1-9]\d{0,9})$/.exec(socket)?.[1];
+  return pid === undefined ? undefined : Number(pid);
+}
+
+function socketOf(path: string): MysqlSocket {
+  const listener = listenerOf(path);
+  const name = (address: string): string => address.slice(address.lastIndexOf('/') + 1);
+  return listener ? `${name(listener.address)}@${listener.pid}` : name(path);
+}
+
+type Values = Readonly<Record<'run' | 'lib' | 'mariadbd' | 'mysqld', ReadonlyMap<string, DaemonReply> | undefined>>;
 
 function parsed<Of>(
-  { run, lib }: Values,
+  replies: Values,
   of: (reply: Fields, at: number | undefined) => Of,
 ): Map<MysqlSocket, Of | Unread> | undefined {
-  if (run === undefined && lib === undefined) return undefined;
+  const all = Object.values(replies);
+  if (all.every((one) => one === undefined)) return undefined;
   return new Map(
-    [...(run ?? []), ...(lib ?? [])].map(([path, reply]) => [
-      path.slice(path.lastIndexOf('/') + 1),
-      reply.ok ? of(fields(json(reply.text)), reply.at) : { missing: reply },
-    ]),
+    all
+      .flatMap((one) => [...(one ?? [])])
+      .map(([path, reply]) => [socketOf(path), reply.ok ? of(fields(json(reply.text)), reply.at) : { missing: reply }]),
   );
 }
 

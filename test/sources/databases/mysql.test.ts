@@ -1,11 +1,16 @@
 import { expect, test } from 'vitest';
 import { lockChains, transactions, waitingForUnknown } from '../../../src/entities/databases/sessions.ts';
 import type { DaemonReply } from '../../../src/host/host.ts';
-import { mysqlActivity, mysqlServers } from '../../../src/sources/databases/mysql.ts';
+import { mysqlActivity, mysqlPid, mysqlServers } from '../../../src/sources/databases/mysql.ts';
 
 const SOCKET = '/var/run/mysqld/mysqld.sock';
 const reply = (value: unknown): DaemonReply => ({ ok: true, text: JSON.stringify(value), tookMs: 1, at: 7 });
-const values = (one: DaemonReply) => ({ run: new Map([[SOCKET, one]]), lib: undefined });
+const values = (one: DaemonReply) => ({
+  run: new Map([[SOCKET, one]]),
+  lib: undefined,
+  mariadbd: undefined,
+  mysqld: undefined,
+});
 const activityOf = (value: unknown) => {
   const one = mysqlActivity.parse(values(reply(value)))?.servers.get('mysqld.sock');
   if (!one || !('sessions' in one)) throw new Error('no sessions');
@@ -64,7 +69,9 @@ test('mysqlServers takes figures of MariaDB and of MySQL 8', () => {
 test('mysqlServers has the reason of a server that was not read', () => {
   const denied: DaemonReply = { ok: false, why: 'denied', detail: 'password wanted' };
   expect(mysqlServers.parse(values(denied))?.servers.get('mysqld.sock')).toEqual({ missing: denied });
-  expect(mysqlServers.parse({ run: undefined, lib: undefined })).toBeUndefined();
+  expect(
+    mysqlServers.parse({ run: undefined, lib: undefined, mariadbd: undefined, mysqld: undefined }),
+  ).toBeUndefined();
 });
 
 test.each(['', 'x', '[]', '{"sessions":7,"status":[7],"replication":7}'])(
@@ -79,3 +86,9 @@ test.each(['', 'x', '[]', '{"sessions":7,"status":[7],"replication":7}'])(
     });
   },
 );
+
+test('mysqlServers has servers elsewhere with the pid of their process', () => {
+  const elsewhere = new Map([['unix:mysqld:812:%2Fvar%2Frun%2Fmysqld%2Fmysqld.sock', { ok: true, text: '{}', tookMs: 1 } as const]]); // prettier-ignore
+  const servers = mysqlServers.parse({ ...values({ ok: true, text: '{}', tookMs: 1 }), mysqld: elsewhere })?.servers;
+  expect([...(servers?.keys() ?? [])].map((socket) => mysqlPid(socket))).toEqual([undefined, 812]);
+});

@@ -1,3 +1,4 @@
+import { isListenerOf, listenerOf } from '../../../lib/listener-name.ts';
 import type { Pipe } from '../../transport.ts';
 import {
   DatabaseConnection,
@@ -11,7 +12,10 @@ import { DaemonError, type Protocol } from '../protocol.ts';
 import { columnCount, errorOf, greetingOf, isEof, login, Packets, texts } from './messages.ts';
 import { flavourOf, mysqlQueries, settingsFor, type Flavour, type Statement } from './queries.ts';
 
+const DAEMONS = ['mariadbd', 'mysqld'];
 const SOCKET = /^\/var\/(?:run\/mysqld\/mysqld[\w*-]*|lib\/mysql\/mysql)\.sock$/;
+/** Socket of a server that was found by its process, in whatever folder. */
+const isServer = (to: string): boolean => isListenerOf(to, 'unix', DAEMONS) && /\/my[\w*-]*\.sock$/.test(listenerOf(to)?.address ?? '/my.sock'); // prettier-ignore
 const MOST_COLUMNS = 256;
 
 /**
@@ -23,8 +27,10 @@ export const mysql: Protocol = {
   what: 'MariaDB and MySQL for their sessions, locks, status and replication',
   allowed: Object.entries(mysqlQueries).map(([name, statements]) => `${name}: ${statements({ isMaria: true, number: 101_100 }).map((one) => one.name).join(', ')}`), // prettier-ignore
   refusal: (to, request) =>
-    SOCKET.test(to) && Object.hasOwn(mysqlQueries, request) ? undefined : `${to} < ${request}: not a request`,
-  daemons: () => ['mariadbd', 'mysqld'],
+    (SOCKET.test(to) || isServer(to)) && Object.hasOwn(mysqlQueries, request)
+      ? undefined
+      : `${to} < ${request}: not a request`,
+  daemons: () => DAEMONS,
   connect: (dial) => new DatabaseConnection(dial, (pipe) => new Session(pipe), queriesOf),
 };
 

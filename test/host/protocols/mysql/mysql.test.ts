@@ -140,6 +140,9 @@ test.each([
   ['/var/run/mysqld/mysqld.sock', 'drop table x', false],
   ['/var/run/mysqld/mysqld.sock', 'toString', false],
   ['/var/run/mysqld/../docker.sock', 'activity', false],
+  ['unix:mariadbd:*', 'server', true],
+  ['unix:mysqld:812:%2Fvar%2Frun%2Fmysqld%2Fmysqld.sock', 'server', true],
+  ['unix:mysqld:812:%2Frun%2Fdocker.sock', 'server', false],
 ])('mysql allows %s < %s: %s', (to, request, allowed) => {
   expect(mysql.refusal(to, request) === undefined).toBe(allowed);
 });
