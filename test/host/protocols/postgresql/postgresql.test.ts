@@ -66,13 +66,28 @@ test.each([1, 7, 1 << 20])(
     await connection.request('activity', 1000);
     expect(fake.dials()).toBe(1);
     expect(fake.statements[0]).toMatch(
-      /^user postgres database postgres application_name crashcart options .*read_only=on/,
+      /^user postgres database postgres application_name crashcart options .*read_only=on.* search_path=pg_catalog /,
     );
     expect(fake.statements).toHaveLength(5);
     expect(fake.statements.slice(1).every((sql) => sql.startsWith('select coalesce(json_agg(t)'))).toBe(true);
     connection.close();
   },
 );
+
+test('postgresql reads a relation by the name that the server has for it, and none that it lacks', async () => {
+  const found = '(select *, total_exec_time as ms from $&.pg_stat_statements)';
+  const fake = server(Buffer.concat([OK, READY]), (sql) => {
+    if (sql.includes('to_regclass')) return Buffer.concat([row(''), READY]);
+    if (sql.includes('pg_extension')) return Buffer.concat([row(found), READY]);
+    return Buffer.concat([row(sql.includes('pg_database d join') ? '[{"datname":"shop"}]' : '[]'), READY]);
+  });
+  const connection = postgresql.connect(fake.dial);
+  expect(JSON.parse(await connection.request('workload', 4000))).toMatchObject({ io: [], ofDatabases: [{ database: 'shop', tables: [], statements: [] }] }); // prettier-ignore
+  expect(fake.statements.filter((sql) => sql.includes('read_bytes'))).toEqual([]);
+  expect(fake.statements.at(-1)).toContain(`from (select * from ${found} f order by ms desc limit`);
+  expect(fake.statements.filter((sql) => sql.startsWith('user postgres'))).toEqual([expect.stringContaining('database postgres '), expect.stringContaining('database shop ')]); // prettier-ignore
+  connection.close();
+});
 
 test('postgresql goes on after a statement that the server refuses', async () => {
   const refused = Buffer.concat([error('42501', 'permission denied for view'), READY]);
