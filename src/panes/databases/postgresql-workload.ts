@@ -13,7 +13,7 @@ import type { Column, TableSection } from '../pane.ts';
 
 const oneLine = (text: string | undefined): string => plain(text ?? '').replaceAll(/\s+/g, ' ');
 
-/** Column of the server, by which the same statement of two servers is told apart. */
+/** Column of the server, which distinguishes the same statement of two servers. */
 const ofServer = <Row extends { readonly port: string }>(): Column<Row> =>
   textColumn({ id: 'server', title: 'SERVER', about: 'Its server.', vocabulary: 'fixed', width: 15, widest: 22, rank: 3, value: ({ port }) => postgresqlName(port) }); // prettier-ignore
 

@@ -47,7 +47,7 @@ export const problemColumn = (about: string, rank: number): Column<WithProblem> 
     value: ({ problem }) => problem && plain(problem),
   });
 
-/** Table of servers by name, each an entity of its own. */
+/** Table of servers by name, each a separate entity. */
 export const serverTable = <Row extends OfServer>(
   own: Pick<TableSection<Row>, 'id' | 'title' | 'sources' | 'columns'>,
   rows: readonly Row[],

@@ -69,7 +69,7 @@ export interface PostgresqlWorkload {
   readonly tables: readonly PostgresqlTable[];
   /** By user, database and queryid. */
   readonly statements: ReadonlyMap<string, PostgresqlStatement>;
-  /** Statements of ours that the server refused, with its message. */
+  /** Statements of this source that the server refused, with its message. */
   readonly errors: ReadonlyMap<string, string>;
   readonly at: number | undefined;
 }

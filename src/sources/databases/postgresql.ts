@@ -166,7 +166,7 @@ export interface PostgresqlServersSample {
   readonly servers: PostgresqlReplies<PostgresqlServer>;
 }
 
-/** Pid of the postmaster of a server elsewhere, whose sessions have pids of its own namespace; undefined for one of the host. */
+/** Pid of the postmaster of a server elsewhere, whose sessions have pids of its namespace; undefined for one of the host. */
 export const postmasterPid = (port: PostgresqlPort): number | undefined => countOf(Number(port.split('@')[1]));
 
 type Values = Readonly<Record<'four' | 'five' | 'elsewhere', ReadonlyMap<string, DaemonReply> | undefined>>;

@@ -2,7 +2,7 @@
 # lab-postgresql.sh up|down|status|break FAULT…|repair [FAULT…] [--dir DIR]
 # Two servers of PostgreSQL with peer authentication on /var/run/postgresql: a primary (54399) and its streaming standby (54400).
 # Faults: lock-chain (an idle transaction blocks two sessions), connections (all but the reserved ones), replay-paused, archiver,
-# contained (no fault: a third server with namespaces of its own, whose socket is not on the host, with a table that is due for vacuum).
+# contained (no fault: a third server in separate namespaces, whose socket is not on the host, with a table that is due for vacuum).
 LABNAME=postgresql; ARGS=(); HERE=$(dirname "$(readlink -f "$0")"); . "$HERE/../lib/lab-lib.sh"
 PATH=$PATH:/usr/sbin:/sbin
 FAULTS="lock-chain connections replay-paused archiver contained"

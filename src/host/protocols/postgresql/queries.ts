@@ -23,7 +23,7 @@ const QUOTED = String.raw`--[^\n]*|/\*([^*]|\*+[^*/])*(\*+/|\**$)|\$([A-Za-z_]\w
 /** Statement without its literals, which are data of the customer and do not leave the host; the last one may be cut. */
 const WITHOUT_LITERALS = String.raw`left(regexp_replace(regexp_replace(left(query, 2000), $r$${QUOTED}$r$, '?', 'g'), $r$\m[0-9][\w.]*$r$, '?', 'g'), ${QUERY_LENGTH})`;
 
-/** Databases whose tables are read, those with most commits first: each takes a session of its own for a moment. */
+/** Databases whose tables are read, those with most commits first: each takes a separate session for a moment. */
 const MOST_DATABASES = 4;
 /** Tables of a database that are listed, most due for vacuum first. */
 const MOST_TABLES = 10;

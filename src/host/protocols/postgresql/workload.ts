@@ -7,7 +7,7 @@ const MAIN = 'postgres';
 const LEAST_MS = 500;
 
 /**
- * Connection to a server of PostgreSQL, where a session sees tables of its own database alone. The request `workload` reads also those of some
+ * Connection to a server of PostgreSQL, where a session sees the tables of its database alone. The request `workload` reads also those of some
  * other databases, each by a session that is closed at once; the reply has them as `ofDatabases`, with the reason of those that refuse.
  */
 export class WorkloadConnection implements DaemonConnection {
