@@ -2,9 +2,10 @@
 
 import struct
 
+from crashcart_stacks.asyncio_tasks import AsyncioTasks
 from crashcart_stacks.cpython_lines import MAX_TABLE, line_of
 from crashcart_stacks.errors import Torn
-from crashcart_stacks.hubs import marks_of, notes_of
+from crashcart_stacks.hubs import marks_of, notes_of, scheduler_of
 from crashcart_stacks.memory import Memory
 from crashcart_stacks.pthreads import tids_of
 from crashcart_stacks.runtime import Runtime
@@ -52,6 +53,10 @@ class CPython(Runtime):
         self.codes = {}  # type: dict[int, Code]
         self.table_bytes = 0
         self.checked = set()  # type: set[int]
+        # Frames of this reading by code object and instruction.
+        self.placed = {}  # type: dict[tuple[int, bytes], Frame]
+        self.tasks = AsyncioTasks(self)
+        self.interpreters = []  # type: list[int]
         self.code_size = 8 + max(layout[name] for name in ("c_file", "c_name", "c_line", "c_table"))
         self.frame_size = 8 + max(layout.get(name, 0) for name in ("f_back", "f_code", "f_ip", "f_owner"))
 
@@ -78,9 +83,11 @@ class CPython(Runtime):
         """Thread states, and whether they hold the GIL."""
         found = []  # type: list[tuple[int, bool]]
         seen = set()  # type: set[int]
+        self.interpreters = []
         interpreter = self.head()
         while interpreter and len(seen) < MAX_INTERPRETERS and interpreter not in seen:
             seen.add(interpreter)
+            self.interpreters.append(interpreter)
             holder = self.holder(interpreter)
             state = self.memory.word(interpreter + self.layout["threads"])
             while state and len(found) < MAX_THREADS and state not in seen:
@@ -95,6 +102,7 @@ class CPython(Runtime):
 
     def walk(self, tasks: "list[Task]", document: "Document") -> None:
         self.checked.clear()
+        self.placed.clear()
         states = []  # type: list[tuple[int, bool]]
         found = {}  # type: dict[int, tuple[list[Frame], str | None, bool]]
         try:
@@ -120,6 +128,8 @@ class CPython(Runtime):
                 for note in notes_of(frames):
                     document.note(note)
                 document.add_task(task, frames, cut, marks_of(frames, holds))
+        if any(scheduler_of(frames) == "asyncio" for frames, _, _ in found.values()):
+            self.tasks.walk(self.interpreters, document)
 
     def thread_ids(self, states: "list[int]", tasks: "list[Task]") -> "list[int | None]":
         """Threads of the kernel, as the process has them, of thread states."""
@@ -178,6 +188,14 @@ class CPython(Runtime):
         return found, None
 
     def frame_of(self, address: int, data: bytes) -> "Frame":
+        at = self.layout["f_ip"]
+        key = (address, data[at : at + 8])
+        known = self.placed.get(key)
+        if known is None:
+            known = self.placed[key] = self.place_of(address, data)
+        return known
+
+    def place_of(self, address: int, data: bytes) -> "Frame":
         code = self.code(address)
         if "c_code" in self.layout:
             offset = struct.unpack_from("<Q", data, self.layout["f_ip"])[0] - address - self.layout["c_code"]
