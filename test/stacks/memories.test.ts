@@ -7,7 +7,7 @@ import { parseStacks } from '../../src/stacks/parse-stacks.ts';
 import { stackGroups } from '../../src/stacks/stack-groups.ts';
 import type { Stack } from '../../src/stacks/stack.ts';
 
-/** Recorded memory of programs/threads.py, programs/tasks.py and programs/goroutines.go, run by each version; see record_memory.py. */
+/** Recorded memory of programs/threads.py, programs/tasks.py, programs/greenlets.py and programs/goroutines.go, run by each version; see record_memory.py. */
 const FOLDER = join(import.meta.dirname, 'memories');
 const names = readdirSync(FOLDER).map((file) => file.replace('.json.gz', ''));
 const python = (...args: readonly string[]): string =>
@@ -73,6 +73,25 @@ test('crashcart_stacks states that the tasks of asyncio are not read where their
   });
 });
 
+test.for(names.filter((name) => name.startsWith('eventlet')))(
+  'crashcart_stacks walks the green threads of %s with what they wait for',
+  (name) => {
+    const [hub, ...waiting] = stacksOf(name);
+    expect(hub?.mark).toBe('hub of eventlet');
+    const lines = waiting.map(({ state, mark, frames }) => {
+      const inProgram = frames.filter(({ file }) => file?.endsWith('greenlets.py'));
+      return `${state}, ${mark}: ${inProgram.map((frame) => `${frame.name}:${frame.line}`).join(' ')}`;
+    });
+    expect(lines.toSorted()).toEqual([
+      'event wait, GreenThread: wait:24',
+      ...Array.from({ length: 3 }, () => 'lock wait, GreenThread: locked:11'),
+      ...Array.from({ length: 2 }, () => 'sleep, GreenThread: fetch:16 parse:20'),
+      'sleep, greenlet.greenlet: <module>:30',
+    ]);
+    expect(waiting.map(({ cut }) => cut)).toEqual(waiting.map(() => undefined));
+  },
+);
+
 test.for(names.filter((name) => name.startsWith('go-')))(
   'crashcart_stacks walks the goroutines of stripped %s',
   (name) => {
@@ -108,7 +127,7 @@ test.for([
   'go-1.16.15',
   'go-1.26.8',
 ])('crashcart_stacks ends within its limits on damaged memory of %s', (name) => {
-  const result = JSON.parse(python('fuzz', join(FOLDER, `${name}.json.gz`), name.startsWith('go') ? '25' : '80', '20')) as { slowest: number; reads: number }; // prettier-ignore
+  const result = JSON.parse(python('fuzz', join(FOLDER, `${name}.json.gz`), /^(?:go|eventlet)/.test(name) ? '25' : '80', '20')) as { slowest: number; reads: number }; // prettier-ignore
   expect(result.slowest).toBeLessThan(2);
   expect(result.reads).toBeLessThan(50_000);
 });

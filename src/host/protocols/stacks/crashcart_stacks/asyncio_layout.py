@@ -23,7 +23,7 @@ FRAME_SIZE = 88
 
 # PyTypeObject, PyModuleObject, PySetObject, PyDictObject. The first field of an object follows its type.
 TYPE = 8
-TYPE_NAME, TYPE_SIZE, TYPE_BASE, TYPE_DICT = 24, 32, 256, 288
+TYPE_NAME, TYPE_SIZE, TYPE_BASE, TYPE_DICT, TYPE_SUBCLASSES = 24, 32, 256, 288, 360
 MODULE_DICT = 16
 SET_MASK, SET_TABLE = 32, 40
 DICT_KEYS, DICT_VALUES = 32, 40

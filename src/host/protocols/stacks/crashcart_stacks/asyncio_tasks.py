@@ -5,6 +5,7 @@ import struct
 from crashcart_stacks.asyncio_layout import EXECUTING, FRAME_SIZE, MODULE_DICT, TASKS, TYPE
 from crashcart_stacks.cpython_objects import Objects
 from crashcart_stacks.errors import Torn
+from crashcart_stacks.waits import wait_of
 
 MYPY = False
 if MYPY:
@@ -21,15 +22,6 @@ COROUTINES = ("coroutine", "generator", "async_generator")
 WRAPPERS = ("coroutine_wrapper", "async_generator_asend", "async_generator_athrow")
 PENDING = 0
 RUNNING = "on a CPU: inner frames are those of its thread"
-# File and function of the innermost frame, and what the task waits for.
-WAITS = (
-    ("/asyncio/locks.py", "acquire", "lock wait"),
-    ("/asyncio/locks.py", "wait", "event wait"),
-    ("/asyncio/queues.py", "", "queue wait"),
-    ("/asyncio/streams.py", "", "IO wait"),
-    ("/asyncio/selector_events.py", "", "IO wait"),
-    ("/asyncio/tasks.py", "sleep", "sleep"),
-)
 
 
 class AsyncioTasks:
@@ -37,7 +29,7 @@ class AsyncioTasks:
 
     def __init__(self, python: "CPython") -> None:
         self.python = python
-        self.objects = Objects(python.memory, python.version)
+        self.objects = Objects(python.memory, python.version, python.text)
         # WeakSets of tasks, by interpreter.
         self.registries = {}  # type: dict[int, int]
 
@@ -80,23 +72,13 @@ class AsyncioTasks:
     def registry(self, interpreter: int) -> "int | None":
         """Address of the WeakSet of the module asyncio.tasks; None where that is not imported."""
         modules = self.python.memory.word(interpreter + self.python.layout["modules"])
-        module = self.named(modules, ("asyncio.tasks",))
+        module = self.objects.named(modules, ("asyncio.tasks",))
         if module is None:
             return None
-        registry = self.named(self.python.memory.word(module + MODULE_DICT), REGISTRIES)
+        registry = self.objects.named(self.python.memory.word(module + MODULE_DICT), REGISTRIES)
         if registry is None:
             raise Torn("asyncio.tasks without a set of tasks")
         return registry
-
-    def named(self, mapping: int, names: "tuple[str, ...]") -> "int | None":
-        """Value of a dict by one of some keys."""
-        for key, value in self.objects.entries(mapping):
-            try:
-                if self.python.text(key) in names:
-                    return value
-            except Torn:
-                continue
-        return None
 
     def task(self, reference: int, layout: "dict[str, int]", document: "Document") -> bool:
         """Adds a task unless it is done; False for one of another class."""
@@ -119,7 +101,9 @@ class AsyncioTasks:
                 break
             cut = "torn: it ran while it was read"
         awaited = self.awaited(waiter, layout) if waiter else None
-        state = "running" if cut == RUNNING else state_of(frames, awaited) if waiter else "runnable"
+        state = wait_of(frames[:1]) or ("pending" if awaited is None else "task wait")
+        if cut == RUNNING or not waiter:
+            state = "running" if cut == RUNNING else "runnable"
         document.add(frames, self.name(task, layout), state, cut=cut, mark=None if awaited is None else "awaits " + awaited)
         return True
 
@@ -175,13 +159,3 @@ class AsyncioTasks:
             return 0
         values = frame + layout["f_values"] if "g_state" in layout else struct.unpack_from("<Q", data, layout["f_values"])[0]
         return self.python.memory.word(values + 8 * (depth - 1))
-
-
-def state_of(frames: "list[Frame]", awaited: "str | None") -> str:
-    """Word for what a task waits for, by its innermost frame."""
-    if frames:
-        _, function, file, _ = frames[0]
-        for part, name, state in WAITS:
-            if part in (file or "") and (function or "").split(".")[-1].startswith(name):
-                return state
-    return "pending" if awaited is None else "task wait"

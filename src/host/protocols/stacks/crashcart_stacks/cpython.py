@@ -5,13 +5,16 @@ import struct
 from crashcart_stacks.asyncio_tasks import AsyncioTasks
 from crashcart_stacks.cpython_lines import MAX_TABLE, line_of
 from crashcart_stacks.errors import Torn
-from crashcart_stacks.hubs import marks_of, notes_of, scheduler_of
+from crashcart_stacks.greenlets import Greenlets
+from crashcart_stacks.hubs import marks_of, scheduler_of
 from crashcart_stacks.memory import Memory
 from crashcart_stacks.pthreads import tids_of
 from crashcart_stacks.runtime import Runtime
 
 MYPY = False
 if MYPY:
+    from typing import Callable
+
     from crashcart_stacks.document import Document, Frame
     from crashcart_stacks.tasks import Task
 
@@ -56,6 +59,7 @@ class CPython(Runtime):
         # Frames of this reading by code object and instruction.
         self.placed = {}  # type: dict[tuple[int, bytes], Frame]
         self.tasks = AsyncioTasks(self)
+        self.greenlets = Greenlets(self)
         self.interpreters = []  # type: list[int]
         self.code_size = 8 + max(layout[name] for name in ("c_file", "c_name", "c_line", "c_table"))
         self.frame_size = 8 + max(layout.get(name, 0) for name in ("f_back", "f_code", "f_ip", "f_owner"))
@@ -125,11 +129,12 @@ class CPython(Runtime):
             # What was read before a limit stands.
             for task in tasks:
                 frames, cut, holds = found.get(task.inside, ([], None, False))
-                for note in notes_of(frames):
-                    document.note(note)
                 document.add_task(task, frames, cut, marks_of(frames, holds))
-        if any(scheduler_of(frames) == "asyncio" for frames, _, _ in found.values()):
+        schedulers = {scheduler_of(frames) for frames, _, _ in found.values()}
+        if "asyncio" in schedulers:
             self.tasks.walk(self.interpreters, document)
+        if "eventlet" in schedulers or "gevent" in schedulers:
+            self.greenlets.walk(self.interpreters, document)
 
     def thread_ids(self, states: "list[int]", tasks: "list[Task]") -> "list[int | None]":
         """Threads of the kernel, as the process has them, of thread states."""
@@ -167,7 +172,9 @@ class CPython(Runtime):
                 cut = "torn: %s" % error
         return frames, cut
 
-    def frames(self, frame: int) -> "tuple[list[Frame], str | None]":
+    def frames(self, frame: int, read: "Callable[[int, int], bytes] | None" = None) -> "tuple[list[Frame], str | None]":
+        """Frames from an address on, innermost first. `read`: of memory as a greenlet has it that waits."""
+        read = read or self.memory.read
         layout = self.layout
         found = []  # type: list[Frame]
         seen = set()  # type: set[int]
@@ -178,7 +185,7 @@ class CPython(Runtime):
                 return found, "torn: frames in a ring"
             seen.add(frame)
             try:
-                data = self.memory.read(frame, self.frame_size)
+                data = read(frame, self.frame_size)
                 code = struct.unpack_from("<Q", data, layout["f_code"])[0] & ~7
                 if "f_owner" not in layout or data[layout["f_owner"]] < NOT_PYTHON:
                     found.append(self.frame_of(code, data))

@@ -6,6 +6,10 @@ from crashcart_stacks.asyncio_layout import DICT_KEYS, DICT_VALUES, SET_MASK, SE
 from crashcart_stacks.errors import Torn
 from crashcart_stacks.memory import Memory
 
+MYPY = False
+if MYPY:
+    from typing import Callable
+
 MAX_ENTRIES = 1 << 16
 MAX_SLOTS = 1 << 18
 MAX_BASES = 8
@@ -14,8 +18,10 @@ MAX_BASES = 8
 class Objects:
     """Reads objects in the memory of a process; what it has found of types is forgotten by `clear`."""
 
-    def __init__(self, memory: Memory, version: "tuple[int, int]") -> None:
+    def __init__(self, memory: Memory, version: "tuple[int, int]", text: "Callable[[int], str]") -> None:
         self.memory = memory
+        # Text of a str object.
+        self.text = text
         self.version = version
         self.names = {}  # type: dict[int, tuple[str, ...]]
 
@@ -58,6 +64,16 @@ class Objects:
         data = self.memory.read(keys + start, number * size)
         pairs = [struct.unpack_from("<QQ", data, at + size - 16) for at in range(0, len(data), size)]
         return [(key, value) for key, value in pairs if key and value]
+
+    def named(self, mapping: int, names: "tuple[str, ...]") -> "int | None":
+        """Value of a dict by one of some keys."""
+        for key, value in self.entries(mapping):
+            try:
+                if self.text(key) in names:
+                    return value
+            except Torn:
+                continue
+        return None
 
     def first_attribute(self, address: int) -> int:
         """Address of the attribute that the class of an instance sets first."""

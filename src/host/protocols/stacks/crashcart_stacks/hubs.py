@@ -13,8 +13,6 @@ SCHEDULERS = (
     ("/asyncio/runners.py", "asyncio"),
     ("/uvloop/", "asyncio"),
 )
-# What of a scheduler has no frame and is not found: greenlets have no registry.
-NOT_WALKED = {"eventlet": "green threads that wait", "gevent": "greenlets that wait"}
 
 
 def scheduler_of(frames: "list[Frame]") -> "str | None":
@@ -29,8 +27,3 @@ def marks_of(frames: "list[Frame]", holds: bool) -> "str | None":
     found = scheduler_of(frames)
     marks = (["holds the GIL"] if holds else []) + (["hub of " + found] if found else [])
     return ", ".join(marks) or None
-
-
-def notes_of(frames: "list[Frame]") -> "list[str]":
-    found = scheduler_of(frames)
-    return ["%s: %s have no frame and are not listed" % (found, NOT_WALKED[found])] if found in NOT_WALKED else []
