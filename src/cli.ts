@@ -56,6 +56,8 @@ async function run(command: Command): Promise<void> {
         await import('./commands/stacks.ts')
       ).printStacks(command, await loadConfig(command.configFile));
       return;
+    case 'stacks-diff':
+      return (await import('./commands/stacks-diff.ts')).printStacksDiff(command);
     case 'core':
       process.exitCode = await (await import('./commands/core.ts')).printCore(command);
       return;

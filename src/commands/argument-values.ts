@@ -62,5 +62,11 @@ export function coreFormat(text = 'text'): 'text' | 'json' {
   throw new UsageError(`--format: invalid format "${text}", expected text, json`);
 }
 
+/** Format of a difference of stacks. Throws a UsageError. */
+export function diffFormat(text = 'text'): 'text' | 'folded' {
+  if (text === 'text' || text === 'folded') return text;
+  throw new UsageError(`--format: invalid format "${text}", expected text or folded with --diff`);
+}
+
 /** Time without --for: text is of one reading, a profile of several. */
 export const stacksMs = (format: StacksFormat): number | undefined => (format === 'text' ? undefined : 10_000);

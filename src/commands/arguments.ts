@@ -12,6 +12,7 @@ import {
   percentage,
   themeNamed,
   coreFormat,
+  diffFormat,
   stacksFormat,
   stacksMs,
   wholeNumber,
@@ -118,6 +119,14 @@ export type Command =
       readonly out: string | undefined;
     }
   | {
+      readonly kind: 'stacks-diff';
+      /** Files of folded stacks. */
+      readonly before: string;
+      readonly after: string;
+      readonly format: 'text' | 'folded';
+      readonly out: string | undefined;
+    }
+  | {
       readonly kind: 'stacks';
       readonly reach: Reach;
       readonly configFile: string | undefined;
@@ -179,6 +188,9 @@ export function parseCommand(argv: readonly string[]): Command {
     return { kind: 'config', what: asked[0] ?? 'check', configFile: values.config };
   }
   if (asked.length > 0) throw new UsageError(`--${asked[0]} is an option of config: crashcart config --${asked[0]}`);
+  if (values.diff && first !== 'stacks')
+    throw new UsageError('--diff is an option of stacks: crashcart stacks --diff before.folded after.folded');
+  if (values.diff) return stacksDiff(rest, values);
   if (isBare(first)) {
     if (rest.length > 0) throw new UsageError(`unexpected argument "${rest[0]}": crashcart ${first} takes none`);
     return { kind: first };
@@ -361,6 +373,16 @@ function conditionOf(text: string | undefined): Condition {
   const condition = parseCondition(text);
   if ('problem' in condition) throw new UsageError(`condition "${text}": ${condition.problem}`);
   return condition;
+}
+
+/** Differences of two files, without a host. */
+function stacksDiff(files: readonly string[], values: OptionValues): Command {
+  const [before, after, ...others] = files;
+  if (before === undefined || after === undefined || others.length > 0)
+    throw new UsageError('stacks --diff takes two files: crashcart stacks --diff before.folded after.folded');
+  for (const name of ['for', 'redact'] as const)
+    if (values[name] !== undefined) throw new UsageError(`--${name} is of a process on a host, not of --diff`);
+  return { kind: 'stacks-diff', before, after, format: diffFormat(values.format), out: values.out };
 }
 
 function thenTool(text: string | undefined): 'stacks' | undefined {

@@ -52,7 +52,7 @@ export const commandEntries: readonly CommandEntry[] = [
     argument: '[host] PID|NAME',
     completes: 'host',
     about:
-      'stacks of a process, kernel and runtime, without stopping it: once as text; --for 10s samples them; --format folded, pprof, speedscope or svg (10 s by default)',
+      'stacks of a process, kernel and runtime, without stopping it: once as text; --for 10s samples them; --format folded, pprof, speedscope or svg (10 s by default); --diff BEFORE AFTER compares two files of folded stacks',
   },
   {
     name: 'core',
@@ -268,6 +268,11 @@ export const optionEntries = {
       'md, html, json or openmetrics; of table: text, csv, ndjson or json; of stacks: text, folded, pprof, speedscope or svg',
   },
   out: { type: 'string', value: 'FILE', group: 'report', about: 'file of the notes, the stacks or a slice' },
+  diff: {
+    type: 'boolean',
+    group: 'report',
+    about: 'of stacks: what grew and shrank between two files of folded stacks; --format folded for flamegraph.pl',
+  },
   short: { type: 'boolean', group: 'report', about: 'up to 15 lines for a comment in a case' },
   'fail-on': {
     type: 'string',

@@ -4,6 +4,9 @@ import type { StackProfile } from './profile.ts';
 import type { StackFrame } from './stack.ts';
 import { waitStates } from './wait-state.ts';
 
+/** Numbers of samples by stack: names of frames from the outermost, separated by semicolons; sanitised. */
+export type FoldedStacks = ReadonlyMap<string, number>;
+
 /** Marks of flamegraph.pl and inferno: kernel, inlined, just in time. */
 const mark = ({ kind, inlined }: StackFrame): string =>
   kind === 'kernel' ? '_[k]' : inlined ? '_[i]' : kind === 'java' || kind === 'javascript' ? '_[j]' : '';
@@ -18,20 +21,19 @@ const part = (text: string): string => plain(text).replaceAll(';', ':');
  *     nova-compute;on CPU;<module>;main;_poll 12
  */
 export const foldedText = (profile: StackProfile): string =>
-  foldedCounts(profile)
+  [...foldedStacks(profile)]
     .map((line) => `${lineOf(line)}\n`)
     .toSorted()
     .join('');
 
 /** Folded stacks, the most frequent first. */
 export const foldedLines = (profile: StackProfile): readonly string[] =>
-  foldedCounts(profile)
-    .toSorted(([, a], [, b]) => b - a)
-    .map(lineOf);
+  [...foldedStacks(profile)].toSorted(([, a], [, b]) => b - a).map(lineOf);
 
 const lineOf = ([line, samples]: readonly [string, number]): string => `${line} ${samples}`;
 
-function foldedCounts({ name, stacks }: StackProfile): readonly (readonly [string, number])[] {
+/** Folded stacks of a profile: process, state, frames from the outermost. */
+export function foldedStacks({ name, stacks }: StackProfile): FoldedStacks {
   const counts = new Map<string, number>();
   for (const { state, frames, samples } of stacks) {
     const line = [part(name), waitStates[state], ...frames.map((frame) => part(frameName(frame)) + mark(frame))].join(
@@ -39,5 +41,5 @@ function foldedCounts({ name, stacks }: StackProfile): readonly (readonly [strin
     );
     counts.set(line, (counts.get(line) ?? 0) + samples);
   }
-  return [...counts];
+  return counts;
 }

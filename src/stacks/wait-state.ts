@@ -54,10 +54,10 @@ const RUNTIME: readonly Rule[] = [
   ['cpu', /^(?:running|runnable|copystack)/],
   ['network', /^IO wait/],
   ['sleep', /^sleep/],
-  ['lock', /^(?:semacquire|sync\.|wait for GC cycle)/],
+  ['lock', /^(?:semacquire|sync\.|lock wait|wait for GC cycle)/],
   [
     'events',
-    /^(?:chan|select|GC|finalizer|force gc|idle|timer goroutine|bgsweep|bgscavenge|debug call|pending|waiting)/,
+    /^(?:chan|select|GC|finalizer|force gc|idle|timer goroutine|bgsweep|bgscavenge|debug call|pending|waiting|(?:event|queue|task) wait)/,
   ],
 ];
 

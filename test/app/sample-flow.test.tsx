@@ -10,11 +10,11 @@ const tools: ToolBox = {
 };
 
 /** Session whose stacks are those of one reading, at fixed times. */
-function sampledSession() {
+function sampledSession(reading: () => number = () => 1) {
   const session = cannedSession();
   let readings = 0;
   session.details = {
-    'process-user-stacks': () => ({ ...novaStacks(1, 1_700_000_000_000 + 250 * readings++), costUs: 100 }),
+    'process-user-stacks': () => ({ ...novaStacks(reading(), 1_700_000_000_000 + 250 * readings++), costUs: 100 }),
     'process-threads': () => ({ threads: [], uptimeSeconds: undefined }),
   };
   return session;
@@ -56,6 +56,26 @@ test('sampling offers its forms as files', async () => {
   await screen.press('c');
   for (const title of ['Flame graph as SVG', 'Folded stacks', 'speedscope', 'pprof', 'Stacks as text'])
     expect(screen.text()).toContain(title);
+  await screen.press('esc');
+  await screen.quit();
+});
+
+test('a second sampling of a process shows what grew and shrank since the first, and offers it as files', async () => {
+  // The main thread is idle in the first sampling and runs in the second.
+  let samplings = 0;
+  const screen = await open({ session: sampledSession(() => samplings), tools, columns: 120, rows: 40, tab: 'processes' }); // prettier-ignore
+  await screen.press('t', 'enter');
+  for (let i = 0; i < 100 && !/sampled: /.test(screen.text()); i++) await screen.settle();
+  expect(screen.text()).not.toContain('Changes since');
+  samplings = 1;
+  await screen.press('esc');
+  await screen.press('t', 'enter');
+  for (let i = 0; i < 100 && !/sampled: /.test(screen.text()); i++) await screen.settle();
+  expect(screen.text()).toMatch(/Changes since \d\d:\d\d:\d\d/);
+  expect(screen.text()).toMatch(/1 +\+14\.3 +0\.0% +14% +\+14\.3 _get_guest_xml/);
+  expect(screen.text()).toMatch(/-14\.3 +14% +0\.0% +-14\.3 ep_poll_\[k\]/);
+  await screen.press('c');
+  for (const title of ['Changes as text', 'Changes as folded stacks']) expect(screen.text()).toContain(title);
   await screen.press('esc');
   await screen.quit();
 });

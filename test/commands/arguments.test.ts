@@ -96,6 +96,19 @@ describe('parseCommand', () => {
     expect(() => parseCommand(['host', '--timeout', '3s'])).toThrow('--timeout is an option of wait');
   });
 
+  test('parseCommand takes two files of folded stacks with --diff, and no host', () => {
+    expect(parseCommand(['stacks', '--diff', 'a.folded', 'b.folded'])).toEqual({ kind: 'stacks-diff', before: 'a.folded', after: 'b.folded', format: 'text', out: undefined }); // prettier-ignore
+    expect(parseCommand(['stacks', '--diff', 'a', 'b', '--format', 'folded', '--out', 'c'])).toMatchObject({ format: 'folded', out: 'c' }); // prettier-ignore
+    for (const files of [[], ['a'], ['a', 'b', 'c']])
+      expect(() => parseCommand(['stacks', '--diff', ...files])).toThrow('takes two files');
+    expect(() => parseCommand(['stacks', '--diff', 'a', 'b', '--format', 'svg'])).toThrow('text or folded');
+    expect(() => parseCommand(['stacks', '--diff', 'a', 'b', '--for', '10s'])).toThrow(
+      '--for is of a process on a host',
+    );
+    expect(() => parseCommand(['report', '--diff', 'a'])).toThrow('--diff is an option of stacks');
+    expect(() => parseCommand(['core', 'a', '--diff'])).toThrow('--diff is an option of stacks');
+  });
+
   test('takes --read-only for a session and a record, default off', () => {
     expect(parseCommand(['host', '--read-only'])).toMatchObject({ reach: { readOnly: true } });
     expect(parseCommand(['record', '--read-only'])).toMatchObject({ reach: { readOnly: true } });

@@ -36,6 +36,9 @@ class FakeMemory(Memory):
     def program(self):
         return self.record["program"]
 
+    def swapped_bytes(self):
+        return 0
+
     def sections(self):
         return [Section(*one) for one in self.record["sections"]]
 

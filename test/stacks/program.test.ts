@@ -1,11 +1,14 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createPolicy } from '../../src/host/policy.ts';
 import { stacks } from '../../src/host/protocols/stacks/stacks.ts';
 import { parseStacks } from '../../src/stacks/parse-stacks.ts';
+import { stackGroups } from '../../src/stacks/stack-groups.ts';
 import { opened, reach } from '../helpers/daemon-reach.ts';
 import { needsPython } from '../helpers/python.ts';
 
@@ -56,19 +59,26 @@ test('stacks are read of a live process without a stop of it', async () => {
   expect(switchesOf(pid)).toEqual(before);
 });
 
-test('stacks name the scheduler of a thread, and what of it has no frame', async () => {
+test('stacks have the tasks of asyncio as the program itself sees them, and their hub', async ({ skip }) => {
   const { ask } = await reach(stacks);
-  const pid = await running(['-u', '-c', 'import asyncio; print(1); asyncio.run(asyncio.sleep(100))']);
-  await expect
-    .poll(
-      async () => {
-        const reading = await ask('stacks:processes', `read ${pid} -`, 10_000);
-        const parsed = parseStacks(reading.ok ? reading.value : reading.detail);
-        return [parsed?.stacks.map(({ mark }) => mark), parsed?.notes];
-      },
-      { timeout: 8000 },
-    )
-    .toEqual([['hub of asyncio'], ['asyncio: tasks that wait have no frame and are not listed']]);
+  const child = spawn('/usr/bin/python3', ['-I', join(import.meta.dirname, 'programs/tasks.py'), '1000'], { stdio: ['ignore', 'pipe', 'inherit'] }); // prettier-ignore
+  children.push(child);
+  const [line] = await once(createInterface(child.stdout), 'line');
+  const own = JSON.parse(String(line)) as [string, readonly string[]][];
+  const reading = await ask('stacks:processes', `read ${child.pid} -`, 10_000);
+  const parsed = parseStacks(reading.ok ? reading.value : reading.detail);
+  expect(parsed?.stacks[0]).toMatchObject({ tid: child.pid, mark: 'hub of asyncio' });
+  skip(parsed?.notes[0]?.includes('unknown layout') ?? false, 'Python here is newer than the table of layouts');
+  expect(parsed?.notes).toEqual([]);
+  const tasks = parsed?.stacks.slice(1) ?? [];
+  const seen = tasks.map(({ name, frames }) => {
+    const calls = frames.toReversed().map((frame) => `${frame.name?.split('.').at(-1)}:${frame.line}`);
+    // A program does not see through its own asynchronous generators.
+    return `${name} ${(calls[0]?.startsWith('follow') ? calls.slice(0, 1) : calls).join(' ')}`;
+  });
+  expect(seen.toSorted()).toEqual(own.map(([name, frames]) => `${name} ${frames.join(' ')}`).toSorted());
+  expect(seen.length).toBe(1000);
+  expect(stackGroups(tasks).map(({ state, stacks: same }) => `${same.length} ${state}`).toSorted()).toEqual(['1 task wait', '199 event wait', '199 task wait', '200 sleep', '401 lock wait']); // prettier-ignore
 });
 
 test('stacks are refused of a PID that has another start time, and of none', async () => {

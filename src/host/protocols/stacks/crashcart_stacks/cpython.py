@@ -2,15 +2,19 @@
 
 import struct
 
+from crashcart_stacks.asyncio_tasks import AsyncioTasks
 from crashcart_stacks.cpython_lines import MAX_TABLE, line_of
 from crashcart_stacks.errors import Torn
-from crashcart_stacks.hubs import marks_of, notes_of
+from crashcart_stacks.greenlets import Greenlets
+from crashcart_stacks.hubs import marks_of, scheduler_of
 from crashcart_stacks.memory import Memory
 from crashcart_stacks.pthreads import tids_of
 from crashcart_stacks.runtime import Runtime
 
 MYPY = False
 if MYPY:
+    from typing import Callable
+
     from crashcart_stacks.document import Document, Frame
     from crashcart_stacks.tasks import Task
 
@@ -52,6 +56,11 @@ class CPython(Runtime):
         self.codes = {}  # type: dict[int, Code]
         self.table_bytes = 0
         self.checked = set()  # type: set[int]
+        # Frames of this reading by code object and instruction.
+        self.placed = {}  # type: dict[tuple[int, bytes], Frame]
+        self.tasks = AsyncioTasks(self)
+        self.greenlets = Greenlets(self)
+        self.interpreters = []  # type: list[int]
         self.code_size = 8 + max(layout[name] for name in ("c_file", "c_name", "c_line", "c_table"))
         self.frame_size = 8 + max(layout.get(name, 0) for name in ("f_back", "f_code", "f_ip", "f_owner"))
 
@@ -78,9 +87,11 @@ class CPython(Runtime):
         """Thread states, and whether they hold the GIL."""
         found = []  # type: list[tuple[int, bool]]
         seen = set()  # type: set[int]
+        self.interpreters = []
         interpreter = self.head()
         while interpreter and len(seen) < MAX_INTERPRETERS and interpreter not in seen:
             seen.add(interpreter)
+            self.interpreters.append(interpreter)
             holder = self.holder(interpreter)
             state = self.memory.word(interpreter + self.layout["threads"])
             while state and len(found) < MAX_THREADS and state not in seen:
@@ -95,6 +106,7 @@ class CPython(Runtime):
 
     def walk(self, tasks: "list[Task]", document: "Document") -> None:
         self.checked.clear()
+        self.placed.clear()
         states = []  # type: list[tuple[int, bool]]
         found = {}  # type: dict[int, tuple[list[Frame], str | None, bool]]
         try:
@@ -117,9 +129,12 @@ class CPython(Runtime):
             # What was read before a limit stands.
             for task in tasks:
                 frames, cut, holds = found.get(task.inside, ([], None, False))
-                for note in notes_of(frames):
-                    document.note(note)
                 document.add_task(task, frames, cut, marks_of(frames, holds))
+        schedulers = {scheduler_of(frames) for frames, _, _ in found.values()}
+        if "asyncio" in schedulers:
+            self.tasks.walk(self.interpreters, document)
+        if "eventlet" in schedulers or "gevent" in schedulers:
+            self.greenlets.walk(self.interpreters, document)
 
     def thread_ids(self, states: "list[int]", tasks: "list[Task]") -> "list[int | None]":
         """Threads of the kernel, as the process has them, of thread states."""
@@ -157,7 +172,9 @@ class CPython(Runtime):
                 cut = "torn: %s" % error
         return frames, cut
 
-    def frames(self, frame: int) -> "tuple[list[Frame], str | None]":
+    def frames(self, frame: int, read: "Callable[[int, int], bytes] | None" = None) -> "tuple[list[Frame], str | None]":
+        """Frames from an address on, innermost first. `read`: of memory as a greenlet has it that waits."""
+        read = read or self.memory.read
         layout = self.layout
         found = []  # type: list[Frame]
         seen = set()  # type: set[int]
@@ -168,7 +185,7 @@ class CPython(Runtime):
                 return found, "torn: frames in a ring"
             seen.add(frame)
             try:
-                data = self.memory.read(frame, self.frame_size)
+                data = read(frame, self.frame_size)
                 code = struct.unpack_from("<Q", data, layout["f_code"])[0] & ~7
                 if "f_owner" not in layout or data[layout["f_owner"]] < NOT_PYTHON:
                     found.append(self.frame_of(code, data))
@@ -178,6 +195,14 @@ class CPython(Runtime):
         return found, None
 
     def frame_of(self, address: int, data: bytes) -> "Frame":
+        at = self.layout["f_ip"]
+        key = (address, data[at : at + 8])
+        known = self.placed.get(key)
+        if known is None:
+            known = self.placed[key] = self.place_of(address, data)
+        return known
+
+    def place_of(self, address: int, data: bytes) -> "Frame":
         code = self.code(address)
         if "c_code" in self.layout:
             offset = struct.unpack_from("<Q", data, self.layout["f_ip"])[0] - address - self.layout["c_code"]

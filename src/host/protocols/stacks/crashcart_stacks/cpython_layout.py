@@ -8,11 +8,11 @@ import struct
 
 # Fields used here. next, threads: of PyInterpreterState; t_: of PyThreadState, t_thread the pthread and t_native the tid; f_: of
 # _PyInterpreterFrame, before 3.11 of PyFrameObject with f_lasti as f_ip; c_: of PyCodeObject; ascii, compact, bytes: where the text of
-# such an object begins. The holder of the GIL is `current` in _PyRuntimeState until 3.11, then `holder` and `locked` behind the pointer
-# `gil` of an interpreter.
+# such an object begins; modules: of PyInterpreterState, the dict sys.modules. The holder of the GIL is `current` in _PyRuntimeState until
+# 3.11, then `holder` and `locked` behind the pointer `gil` of an interpreter.
 USED = (
     "interpreters next threads t_next t_interp t_frame t_thread t_native f_back f_code f_ip f_owner "
-    "c_file c_name c_line c_table c_code ascii bytes ob_type"
+    "c_file c_name c_line c_table c_code ascii bytes ob_type modules"
 )
 
 OLD = {"next": 0, "threads": 8, "t_next": 8, "t_interp": 16, "t_frame": 24, "t_thread": 176, "f_back": 24, "f_code": 32, "f_ip": 104}
@@ -20,18 +20,18 @@ OLD.update({"c_file": 104, "c_name": 112, "c_line": 40, "c_table": 120, "interpr
 OLD.update({"ascii": 48, "compact": 72, "bytes": 32, "ob_type": 8})
 LAYOUTS = {
     (3, 6): dict(OLD, t_thread=152, f_ip=120, c_file=96, c_name=104, c_line=36, c_table=112),
-    (3, 7): dict(OLD, interpreters=24, current=1480, c_file=96, c_name=104, c_line=36, c_table=112),
-    (3, 8): dict(OLD, current=1368),
-    (3, 9): dict(OLD, current=568),
-    (3, 10): dict(OLD, current=568, f_ip=96),
+    (3, 7): dict(OLD, modules=40, interpreters=24, current=1480, c_file=96, c_name=104, c_line=36, c_table=112),
+    (3, 8): dict(OLD, modules=56, current=1368),
+    (3, 9): dict(OLD, modules=856, current=568),
+    (3, 10): dict(OLD, modules=856, current=568, f_ip=96),
     # t_frame is the _PyCFrame, whose current frame is at t_cframe.
     (3, 11): dict(
-        OLD, interpreters=40, current=576, threads=16, t_frame=56, t_cframe=8, t_thread=152, t_native=160, f_back=48, f_ip=56, f_owner=69,
-        c_code=184, c_name=128, c_file=112, c_line=72, c_table=136,
+        OLD, modules=888, interpreters=40, current=576, threads=16, t_frame=56, t_cframe=8, t_thread=152, t_native=160, f_back=48, f_ip=56,
+        f_owner=69, c_code=184, c_name=128, c_file=112, c_line=72, c_table=136,
     ),
     (3, 12): dict(
-        OLD, interpreters=40, gil=384, holder=8, locked=16, threads=72, t_frame=56, t_cframe=0, t_thread=136, t_native=144, f_back=8,
-        f_code=0, f_ip=56, f_owner=70, c_code=192, c_name=128, c_file=112, c_line=68, c_table=136, ascii=40, compact=56,
+        OLD, modules=944, interpreters=40, gil=384, holder=8, locked=16, threads=72, t_frame=56, t_cframe=0, t_thread=136, t_native=144,
+        f_back=8, f_code=0, f_ip=56, f_owner=70, c_code=192, c_name=128, c_file=112, c_line=68, c_table=136, ascii=40, compact=56,
     ),
 }  # fmt: skip
 # The first version whose process has its offsets.

@@ -4,30 +4,26 @@ MYPY = False
 if MYPY:
     from crashcart_stacks.document import Frame
 
-# Part of a path, its scheduler, and what of it has no frame.
+# Part of a path, and its scheduler.
 SCHEDULERS = (
-    ("/eventlet/hubs/", "eventlet", "green threads that wait"),
-    ("/gevent/hub.py", "gevent", "greenlets that wait"),
-    ("/gevent/_", "gevent", "greenlets that wait"),
-    ("/asyncio/base_events.py", "asyncio", "tasks that wait"),
-    ("/uvloop/", "asyncio", "tasks that wait"),
+    ("/eventlet/hubs/", "eventlet"),
+    ("/gevent/hub.py", "gevent"),
+    ("/gevent/_", "gevent"),
+    ("/asyncio/base_events.py", "asyncio"),
+    ("/asyncio/runners.py", "asyncio"),
+    ("/uvloop/", "asyncio"),
 )
 
 
-def scheduler_of(frames: "list[Frame]") -> "tuple[str, str] | None":
+def scheduler_of(frames: "list[Frame]") -> "str | None":
     for _, _, file, _ in frames:
-        for part, name, parked in SCHEDULERS:
+        for part, name in SCHEDULERS:
             if file is not None and part in file:
-                return name, parked
+                return name
     return None
 
 
 def marks_of(frames: "list[Frame]", holds: bool) -> "str | None":
     found = scheduler_of(frames)
-    marks = (["holds the GIL"] if holds else []) + (["hub of " + found[0]] if found else [])
+    marks = (["holds the GIL"] if holds else []) + (["hub of " + found] if found else [])
     return ", ".join(marks) or None
-
-
-def notes_of(frames: "list[Frame]") -> "list[str]":
-    found = scheduler_of(frames)
-    return ["%s: %s have no frame and are not listed" % found] if found else []

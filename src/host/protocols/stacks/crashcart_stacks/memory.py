@@ -44,6 +44,14 @@ class Memory:
     def sections(self) -> "list[Section]":
         return sections_of(self.pid)
 
+    def swapped_bytes(self) -> int:
+        """Bytes of the process in swap: VmSwap of its status."""
+        try:
+            with open("/proc/%d/status" % self.pid, errors="replace") as file:
+                return sum(1024 * int(line.split()[1]) for line in file if line.startswith("VmSwap:"))
+        except (OSError, ValueError, IndexError):
+            return 0
+
     def some(self, address: int, size: int) -> bytes:
         """Bytes at an address, fewer where a page is missing."""
         return os.pread(self.file, size, address)
