@@ -59,8 +59,8 @@ export const OWN_WORDS: ReadonlySet<string> = new Set(
   deletion delivered demand demo demo-cloud demo-host denied dependent dependents deploy deployed deployment depmod depth desc descending
   describe description descriptor descriptors design designate desired destination destroy destroyed detach detached detaches detail
   details detected detection dev deviation deviations device device-class device-mapper devices devpts devstack devtmpfs dgrd diagnostic
-  dialect dialog did die differ difference differences different differs dig digits dim dir direct direction directions directly directory
-  dirtied dirty disabled disagree disarm discard discarded discards discipline disconnected disconnections discovery disk
+  dialect dialog did die diff differ difference differences different differs dig digits dim dir direct direction directions directly
+  directory dirtied dirty disabled disagree disarm discard discarded discards discipline disconnected disconnections discovery disk
   disk-errors-logged disk-full disk-health disk-hung disk-locked disk-log-message disk-not-readable disk-offline disk-saturated disk-slow
   disk-state disks diskstats disparity display dispose disruptions dist distance distances distinguish distribution div dmesg dmi dmsetup
   dnf dns dns-name docker docker-events docker-info docker-inspect docker-ping dockerd docs doctor doctype document documents does domain
@@ -80,64 +80,64 @@ export const OWN_WORDS: ReadonlySet<string> = new Set(
   few-without-consumers fewer fff ffff field fields figcaption figure figures file file-nr filenames files files-exhausted filesystem
   filesystem-error filesystem-errors filesystem-errors-counted filesystem-full filesystem-mounted filesystem-shutdown filesystems fill
   filled fills filter filtered filters finalizers finally find find-next find-previous finding findings findmnt finds fingerprint finished
-  finite firewall firewalls firmware first fish fisher fit fits five fix fixed fixes flag flags flame flame-graph flamegraph flap flapping
-  flaps flat flavor fleet fleet-record fleet-table flight flood flooded flooding floods floor flow flow-control flow-limit flow-table
-  flows flush flushes fold folded folded-hosts folder folders folds follow followed follower followers follows font foot footer for force
-  foreign forever forged fork forks form format formatter forward forwarded forwarded-by forwarding forwards found fpath fqdn
+  finite firewall firewalls firmware first fish fisher fit fits five fix fixed fixes flag flags flame flame-changes flame-graph flamegraph
+  flap flapping flaps flat flavor fleet fleet-record fleet-table flight flood flooded flooding floods floor flow flow-control flow-limit
+  flow-table flows flush flushes fold folded folded-hosts folder folders folds follow followed follower followers follows font foot footer
+  for force foreign forever forged fork forks form format formatter forward forwarded forwarded-by forwarding forwards found fpath fqdn
   fragmentation fragmented fragments frame frames frameworks free frees freezer frequency frequency-info frequent from from-lport front
   frontend froze frozen fsck fsfreeze fsid fstab fstrim fsync fsyncs full fullest fullstatus fully funcstack function functions further
   fusectl fuzzy galera galeracluster gap gaps garbage gateway gateway-claimed gateway-unresolved gateways gather gathered gatherer gave
   gave-up gbit gdb gdb-stacks general generated generator generic geneve get get-controller get-quota get-ssl getmore gets gib github give
   given gives glance glance-api glob global globalknownhostsfile gnocchi goes gone good goroutine goroutines governor gpu
-  gpu-errors-logged gpu-memory-errors gpus grade grant graph graphical graphics gre green grep grew grid group groups grow grown grows
-  growth gssapi gssapiauthentication guaranteed guess guessed guest guest-disk guest-disk-slow guest-disks guest-down guest-job-stuck
-  guest-log guest-memory-far guest-memory-low guest-memory-remote guest-monitor guest-monitor-stuck guest-nic guest-nic-drops guest-nics
-  guest-paused guest-steal guest-swapped guest-taps guest-thread-blocked guest-throttled guests guided gzip habits had half half-down
-  half-up halt hand handle handled handler handlers hands handshake hang hangs happened haproxy haproxy-backend haproxy-connections
-  haproxy-errors haproxy-processes haproxy-queue haproxy-unresponsive harakiri hard hard-lockup hardirqs hardly hardware hardware-error
-  has hash hashes hashknownhosts hashkv have having hdd head header headers headless headline health healthy healthz heap heartbeat
-  heartbeat-thread heartbeats heat height held hello help here hex hidden hide hides high high-order higher highest hint histogram history
-  hit hits hoaglin hold holder holding holds home homeless hook hop hops host host-clock-offset host-identity host-incident host-outlier
-  host-services host-unreachable hostkeyalgorithms hostkeyalias hostname hosts hostvars hot hotsos hotsos-scenario hottest hour hours how
-  href html http https hub huge huge-pages-lopsided hugepages hugetlb hung hung-task hung-task-warnings hung-tasks hypervisor hypervisors
-  ibottom icmp icon identifier identifiers identitiesonly identity identityagent identityfile idle idle-transaction ids iface-id
-  iface-id-ver ifupdown iglewicz ignore ignored ignores iheight ileft image imagefs imagefsinfo images img import important inactive
-  incarnation incident incidents included includes including incomplete inconsistent increased incus incusd index indexed inet inferno
-  inferred infiniband infinity inflight influence info information inhibited init initial initialization initialized inject inlet inline
-  inlined inner innermost innodb-flush innodb-pool-full inode inodes input insert insert-failed inserts inside inspect install
-  installation installed installs instance instance-id instance-restarted instance-started instanceof instances int intel intel-gpu-hang
-  intended intent interface interfaceid interfaces internal interrupt interrupted interrupts interrupts-far interval into inuse invalid
-  invalidated inventory invert invocations ioerr iops iostat iotmo iotune iowait ipmitool iptables-save iright ironic irq irq-remote
-  irqbalance iscsi iso isolcpus item items iterable iteration itop its itself iwidth jan java javascript job jobs join joined joins
-  journal journal-corrupted journal-entries journal-files journal-short journal-suppressed journal-view journal-views journalctl journald
-  json json-file json-pretty judge judged juju juju-hook jujud jump just kbdinteractiveauthentication kdump keep keepalive keepalived
-  keepalived-fault keepalived-takeover keeps kept kerberos kernel kernel-bug kernel-counts kernel-crash-dump kernel-crashes kernel-line
-  kernel-lockup kernel-log kernel-log-lost kernel-stacks kernel-state kernels kex kexalgorithms key keyboard-interactive keys keystone kib
-  kill killed killer kills kind kinds kit kjlh klockstat klog kmsg know knowing known knownhostscommand knows kolla kolmogorov ksampling
-  kswapd kube kube-api-silent kube-api-unresponsive kube-apiserver kube-certificate kube-claims kube-cluster kube-events
-  kube-eviction-near kube-kubelet-unwell kube-local kube-log kube-node kube-node-condition kube-nodes kube-owners kube-pod
-  kube-pod-trouble kube-pod-unhealthy kube-pods kube-prometheus kube-rollout-stalled kube-rollout-stuck kube-runtime
-  kube-runtime-unresponsive kube-static-pod-down kube-system kube-unscheduled kube-volumes kubeadm kubeconfig kubectl kubelet
-  kubelet-unhealthy kubernetes kubernetes-mixin kvm kvm-exits kvm-host kvmexit kvsync label labels lack lacp lag laggy laggy-pgs lags laid
-  lang language large larger largest last lastchg lasts late latency latency-critical later latest launchpad layer layout leader leak
-  leaks leap learn learned learner learning lease least leave leaves ledger left legacy length lengthen less let lets level lflow lib
-  libbpf-tools libc-bin libceph libceph-mon libceph-osd librados library libvirt libvirt-about libvirt-daemon libvirt-domains
-  libvirt-job-lock libvirt-monitor libvirt-silent libvirt-sock-ro libvirt-unresponsive libvirt-xml libvirtd licence lies life lift lifted
-  light like likeliest limit limit-watts limited limits line linecap linejoin lines link link-counters link-down links linux list
-  list-inconsistent-obj list-jobs list-subsys list-timers listed listen listen-overflow listener listeners listening listens listing lists
-  literally literals little live lived lives lldp load loadavg loaded loading local locale localhost locally localnet lock lock-frontend
-  lock-wait lockdown locked locks lockup log log-file log-lost logged logical logical-flow logical-port login logs long long-operation
-  longer longest look looked looks lookup lookups loop loopback lose loses loss lost lost-packet low lower lowered lowest lsblk lscpu lsns
-  lsof lspci lstart lvextend lvm lvs lxc lxcfs lxcfs-threads lxd lxd-cluster lxd-events lxd-instance lxd-member lxd-member-offline
-  lxd-operation lxd-operation-stuck lxd-operations lxd-ping lxd-pool-full lxd-pools lxd-server lxd-warning lxd-warnings maas mac
-  mac-table-size machine machine-checks machine-id machinecheck machines macs macvtap made madvise magenta magnum mail main maintenance
-  major major-faults majority make maker makes makestep man man-in-the-middle management manager managers manifest manila manual many map
-  mapped mapped-devices mapper mappings maps margin mariadb mariadbd mark mark-back mark-forward mark-row markable markdown marked
-  marked-down marker markers marks markup martian masakari mask masked masks master masterauth masters match matched matching math matrix
-  matters max max-idle maxclients maxconn maxconns maxerror maximum maxmemory may mce mclock mcp mdadm mdstat mean meaning meanings means
-  meanwhile measure measured mechanism media median medians medium medium-error megaflow megaflows mem member member-of members membership
-  memcached memcached-connections memcached-evictions memcached-servers memcached-unresponsive meminfo memory memory-errors
-  memory-fragmented memory-mapped memory-module memory-poisoned memory-short mempools mems menlo message messages messaging
+  gpu-errors-logged gpu-memory-errors gpus grade grant graph graphical graphics gre greater green grep grew grid group groups grow grown
+  grows growth gssapi gssapiauthentication guaranteed guess guessed guest guest-disk guest-disk-slow guest-disks guest-down
+  guest-job-stuck guest-log guest-memory-far guest-memory-low guest-memory-remote guest-monitor guest-monitor-stuck guest-nic
+  guest-nic-drops guest-nics guest-paused guest-steal guest-swapped guest-taps guest-thread-blocked guest-throttled guests guided gzip
+  habits had half half-down half-up halt hand handle handled handler handlers hands handshake hang hangs happened haproxy haproxy-backend
+  haproxy-connections haproxy-errors haproxy-processes haproxy-queue haproxy-unresponsive harakiri hard hard-lockup hardirqs hardly
+  hardware hardware-error has hash hashes hashknownhosts hashkv have having hdd head header headers headless headline health healthy
+  healthz heap heartbeat heartbeat-thread heartbeats heat height held hello help here hex hidden hide hides high high-order higher highest
+  hint histogram history hit hits hoaglin hold holder holding holds home homeless hook hop hops host host-clock-offset host-identity
+  host-incident host-outlier host-services host-unreachable hostkeyalgorithms hostkeyalias hostname hosts hostvars hot hotsos
+  hotsos-scenario hottest hour hours how href html http https hub huge huge-pages-lopsided hugepages hugetlb hung hung-task
+  hung-task-warnings hung-tasks hypervisor hypervisors ibottom icmp icon identifier identifiers identitiesonly identity identityagent
+  identityfile idle idle-transaction ids iface-id iface-id-ver ifupdown iglewicz ignore ignored ignores iheight ileft image imagefs
+  imagefsinfo images img import important inactive incarnation incident incidents included includes including incomplete inconsistent
+  increased incus incusd index indexed inet inferno inferred infiniband infinity inflight influence info information inhibited init
+  initial initialization initialized inject inlet inline inlined inner innermost innodb-flush innodb-pool-full inode inodes input insert
+  insert-failed inserts inside inspect install installation installed installs instance instance-id instance-restarted instance-started
+  instanceof instances int intel intel-gpu-hang intended intent interface interfaceid interfaces internal interrupt interrupted interrupts
+  interrupts-far interval into inuse invalid invalidated inventory invert invocations ioerr iops iostat iotmo iotune iowait ipmitool
+  iptables-save iright ironic irq irq-remote irqbalance iscsi iso isolcpus item items iterable iteration itop its itself iwidth jan java
+  javascript job jobs join joined joins journal journal-corrupted journal-entries journal-files journal-short journal-suppressed
+  journal-view journal-views journalctl journald json json-file json-pretty judge judged juju juju-hook jujud jump just
+  kbdinteractiveauthentication kdump keep keepalive keepalived keepalived-fault keepalived-takeover keeps kept kerberos kernel kernel-bug
+  kernel-counts kernel-crash-dump kernel-crashes kernel-line kernel-lockup kernel-log kernel-log-lost kernel-stacks kernel-state kernels
+  kex kexalgorithms key keyboard-interactive keys keystone kib kill killed killer kills kind kinds kit kjlh klockstat klog kmsg know
+  knowing known knownhostscommand knows kolla kolmogorov ksampling kswapd kube kube-api-silent kube-api-unresponsive kube-apiserver
+  kube-certificate kube-claims kube-cluster kube-events kube-eviction-near kube-kubelet-unwell kube-local kube-log kube-node
+  kube-node-condition kube-nodes kube-owners kube-pod kube-pod-trouble kube-pod-unhealthy kube-pods kube-prometheus kube-rollout-stalled
+  kube-rollout-stuck kube-runtime kube-runtime-unresponsive kube-static-pod-down kube-system kube-unscheduled kube-volumes kubeadm
+  kubeconfig kubectl kubelet kubelet-unhealthy kubernetes kubernetes-mixin kvm kvm-exits kvm-host kvmexit kvsync label labels lack lacp
+  lag laggy laggy-pgs lags laid lang language large larger largest last lastchg lasts late latency latency-critical later latest launchpad
+  layer layout leader leak leaks leap learn learned learner learning lease least leave leaves ledger left legacy length lengthen less let
+  lets level lflow lib libbpf-tools libc-bin libceph libceph-mon libceph-osd librados library libvirt libvirt-about libvirt-daemon
+  libvirt-domains libvirt-job-lock libvirt-monitor libvirt-silent libvirt-sock-ro libvirt-unresponsive libvirt-xml libvirtd licence lies
+  life lift lifted light like likeliest limit limit-watts limited limits line linecap linejoin lines link link-counters link-down links
+  linux list list-inconsistent-obj list-jobs list-subsys list-timers listed listen listen-overflow listener listeners listening listens
+  listing lists literally literals little live lived lives lldp load loadavg loaded loading local locale localhost locally localnet lock
+  lock-frontend lock-wait lockdown locked locks lockup log log-file log-lost logged logical logical-flow logical-port login logs long
+  long-operation longer longest look looked looks lookup lookups loop loopback lose loses loss lost lost-packet low lower lowered lowest
+  lsblk lscpu lsns lsof lspci lstart lvextend lvm lvs lxc lxcfs lxcfs-threads lxd lxd-cluster lxd-events lxd-instance lxd-member
+  lxd-member-offline lxd-operation lxd-operation-stuck lxd-operations lxd-ping lxd-pool-full lxd-pools lxd-server lxd-warning lxd-warnings
+  maas mac mac-table-size machine machine-checks machine-id machinecheck machines macs macvtap made madvise magenta magnum mail main
+  maintenance major major-faults majority make maker makes makestep man man-in-the-middle management manager managers manifest manila
+  manual many map mapped mapped-devices mapper mappings maps margin mariadb mariadbd mark mark-back mark-forward mark-row markable
+  markdown marked marked-down marker markers marks markup martian masakari mask masked masks master masterauth masters match matched
+  matching math matrix matters max max-idle maxclients maxconn maxconns maxerror maximum maxmemory may mce mclock mcp mdadm mdstat mean
+  meaning meanings means meanwhile measure measured mechanism media median medians medium medium-error megaflow megaflows mem member
+  member-of members membership memcached memcached-connections memcached-evictions memcached-servers memcached-unresponsive meminfo memory
+  memory-errors memory-fragmented memory-mapped memory-module memory-poisoned memory-short mempools mems menlo message messages messaging
   messaging-timeout messenger meta metacharacter metadata meter meter-add method metric metrics mgr microcontroller microseconds migrate
   migrated migratepages migrating migration migration-failed mild million milliseconds min minimum minor minus minute minutes mirror
   mirrored mismatch misplaced misplc misread miss missed misses missing mistral mixed mmio mntr mode model moderate modes modified module
@@ -231,58 +231,57 @@ export const OWN_WORDS: ReadonlySet<string> = new Set(
   sentence sentences sentinel sentinels separated separation sequences serial series serif serve served served-by server
   server-unresponsive servers serves service service-journal-fault service-log-fault service-logs services serving session sessions set
   set-device-class set-ntp setmem sets setting settings several severities severity sha shape shaper sharded share shareable shared shares
-  sharing shd shell shift shift-tab shmem short shorter shortest show showhold shown shows shut shutdown shuts shutting siblings side
-  sidecar sidecars sig sign signal signals signature signing silent simple since single single-bit single-user size sizes sizing skb-drops
-  skew skip skips skmem slab slabinfo slabs slabtop slave sleeping sleeps slice slot slots slow slow-heartbeats slow-operation slow-ops
-  slow-queries slowed slowest slowlog slowly slows small smaller smallest smart smart-log smartctl smb smirnov smoothed smp snap
+  sharing shd shell shift shift-tab shmem short shorter shortest show showhold shown shows shrank shut shutdown shuts shutting siblings
+  side sidecar sidecars sig sign signal signals signature signing silent simple since single single-bit single-user size sizes sizing
+  skb-drops skew skip skips skmem slab slabinfo slabs slabtop slave sleeping sleeps slice slot slots slow slow-heartbeats slow-operation
+  slow-ops slow-queries slowed slowest slowlog slowly slows small smaller smallest smart smart-log smartctl smb smirnov smoothed smp snap
   snap-broken snapd snaps snapshot snapshot-lost snapshots snmp socket socket-memory-full socket-peers socket-refused sockets sockstat
   soft soft-lockup softirq softirq-hot-cpu softirqs softnet softnet-drops software solid somaxconn some something sometimes soon sooner
   sort sort-next sort-previous sortbitwise sorted sorts sosreport sosreports source sources southbound space span spans spare spawning
   speak spec specification speed speedscope spend spent spill spillover spills split sport spread spreads spreadsheet sql squeezed src
-  srvr ssacli ssh ssh-add ssh-agent ssh-config ssh-dss ssh-keygen ssh-rsa sshd stack stack-frames stack-sample stack-threads stack-tree
-  stack-zoom stacked stacks stacks-on-demand stage stage-hint stage-name stages stale stale-data stall stalled stalls stamp stand
-  standalone standard standby standing stands start start-limit-hit started starting starts starves stat state statement statements states
-  statfs static statistics stats status stay stays stddev stderr stdout steady steal step step-back step-forward stepped steps still stime
-  stop stop-writes-on-bgsave-error stopped stopping stops storage storage-link-down storage-link-errors storage-links storage-pool storcli
-  store stored stored-on stores storm story stp strace stratum streak stream streams strength stretched stricthostkeychecking string
-  stringify strings stripes stripped stroke strong strongest structure sts stt stuck style styles sub subject submission subop subsystem
-  subsystems subtable succeed succeeded success such sudo suites sum summary sunbeam superblock supported supports suppressed surface
-  surplus suspend suspended svg swap swap-in swap-out swapon swapped swappiness swapping swaps sweep swift switch switches symbol
-  symbol-files symbols symbols-beyond symptom symptoms symtab syn-flood syn-sent sync synced synchronisation synchronised syncing sys
-  syscall sysctl sysfs syslog system system-id systemctl systemd systemd-analyze systemd-coredump systemd-detect-virt systemd-journal
-  systemd-journald systemd-machine-id-setup systemd-resolved systemd-timesyn systemd-timesyncd systeminformation systems syzkaller tab
-  table tables tabular tag tail taint tainted taints take taken takes talk talks tap taps target targets task task-hung tasks taskset
-  tbody tcp tcp-memory tcp-retransmits tcpretrans tcpsynbl tell temp temperature temperatures template templates temporary ten tentative
-  term terminal terminals terminating termination terms test text texts than that thawed the thead their them theme themselves then there
-  thermal thermal-throttle thermal-throttled thermal-throttling these they thin thin-pool thin-pool-full thin-pool-low thin-pool-writes
-  thinned this those though thp thrash thrashing thread threads threads-limit threads-max three threshold thresholds throttl throttle
-  throttled throttles throttling through throughout thrtl ticket tickets ticks tid tier ties tile time time-sync-status time-wait timed
-  timedatectl timedout timeline timeout timeouts timer timer-left timer-overdue timers times timestamp timesync-status timesyncd timing
-  title titles tmpfs today together toggle toggles token token-refused tokens tolerates tolower toml too took tool tools top total tour
-  trace traceback traced tracefs tracer tracers traces tracing tracked tracker trackers tracking tracks traffic transaction transactions
-  transceiver translate transmissions transmit transparent transport transports traps tree trend triage tried tries trim trip trips trk
-  trouble trove true truecolor truncated trust trusted try tsv tun tunables tuned tuned-adm tuning tunnel tunnel-mtu tunnels turn turned
-  twice two txpackets txt type typed typeof ubuntu udp udp-drops udpif uevent ufid uid ulimit umount unable unacked unacknowledged
-  unallocated uname unanswered unattended-upgr unattended-upgrade unattended-upgrade-shutdown unattended-upgrades unavailable unchanged
-  unclear uncommitted uncontained uncorrectable uncorrected undefined under underlay undersized undo uneven unexpected unfound ungrouped
-  unhandled unhealthy unicast unicode uninterruptible unique unit unit-failed unit-invocations unit-jobs-waiting unit-log unit-manager
-  unit-missing unit-not-loaded unit-restart-loop unit-stuck unit-tasks units unix unix-accept-queue unix-clients unix-listeners unkillable
-  unknown unknown-holder unless unlike unlock unmask unmount unmounted unpause unprivileged unreachable unread unreadable unready
-  unreclaimable unrecovered unregister unreleased unreliable unreserved unresponsive unsafe unsaved unschedulable unscheduled unset
-  unset-group unstable unstyled untagged until unused upcall upcalls update update-notifier updated updates upgradable upgrade upgraded
-  upgrades uplink upper uptime uri usable usage use used user user-stacks userknownhostsfile users userspace uses using usual usually utf
-  util utilisation utilization utime uuid uwsgi uwsgi-harakiri uwsgi-queue vacuum valid valkey valkey-server value values vanished var
-  variant vars vcpu vcpu-overcommit vcpuinfo vcpupin vcpus vdo veil vendor verbose verdict verification verify version versions vertical
-  veth veth-peers vhost via victim victims view viewer viewers viewport views vif-plug-timeout virsh virtio virtqemud virtual
-  virtual-machine virtualization visible vite vlan vms vmstat vocabulary void volatile volume volume-degraded volume-error volume-hung
-  volume-slow volume-suspended volumes voluntary voters vswitch vxlan wait waited waiting waits waits-for wal walks wall want wanted warm
-  warn warning warnings warns was wasm watch watchdog watched-units watcher watches watermark watts wawait way ways wbytes wchan weak wear
-  web week weight well went were what whatever whats wheel when where whether which while white who whole whose why wide widen width
-  window windows wins wip wire with withdrawn withheld within without word wording words work worker workers working workload workloads
-  workqueue workqueue-lockup works worse worst worth would wrap wraparound wrapped wraps writable write write-time writeback writecache
-  writer writers writes written wrong wrote www xact xfs xid xmin xps xterm yaml year yellow yes yet you your yours yum zaqar zenpower zfs
-  zfs-pool-state zfs-pools zlib zombie zombies zone zone-reclaim zones zookeeper zookeeper-connections zookeeper-disk zookeeper-followers
-  zookeeper-requests zookeeper-servers zookeeper-unresponsive zooms zpool zpool-status zpoolconcepts zram zsh zstd zypper`.split(
-    /\s+/,
-  ),
+  srvr ssacli ssh ssh-add ssh-agent ssh-config ssh-dss ssh-keygen ssh-rsa sshd stack stack-changes stack-frames stack-sample stack-threads
+  stack-tree stack-zoom stacked stacks stacks-diff stacks-on-demand stage stage-hint stage-name stages stale stale-data stall stalled
+  stalls stamp stand standalone standard standby standing stands start start-limit-hit started starting starts starves stat state
+  statement statements states statfs static statistics stats status stay stays stddev stderr stdout steady steal step step-back
+  step-forward stepped steps still stime stop stop-writes-on-bgsave-error stopped stopping stops storage storage-link-down
+  storage-link-errors storage-links storage-pool storcli store stored stored-on stores storm story stp strace stratum streak stream
+  streams strength stretched stricthostkeychecking string stringify strings stripes stripped stroke strong strongest structure sts stt
+  stuck style styles sub subject submission subop subsystem subsystems subtable succeed succeeded success such sudo suites sum summary
+  sunbeam superblock supported supports suppressed surface surplus suspend suspended svg swap swap-in swap-out swapon swapped swappiness
+  swapping swaps sweep swift switch switches symbol symbol-files symbols symbols-beyond symptom symptoms symtab syn-flood syn-sent sync
+  synced synchronisation synchronised syncing sys syscall sysctl sysfs syslog system system-id systemctl systemd systemd-analyze
+  systemd-coredump systemd-detect-virt systemd-journal systemd-journald systemd-machine-id-setup systemd-resolved systemd-timesyn
+  systemd-timesyncd systeminformation systems syzkaller tab table tables tabular tag tail taint tainted taints take taken takes talk talks
+  tap taps target targets task task-hung tasks taskset tbody tcp tcp-memory tcp-retransmits tcpretrans tcpsynbl tell temp temperature
+  temperatures template templates temporary ten tentative term terminal terminals terminating termination terms test text texts than that
+  thawed the thead their them theme themselves then there thermal thermal-throttle thermal-throttled thermal-throttling these they thin
+  thin-pool thin-pool-full thin-pool-low thin-pool-writes thinned this those though thp thrash thrashing thread threads threads-limit
+  threads-max three threshold thresholds throttl throttle throttled throttles throttling through throughout thrtl ticket tickets ticks tid
+  tier ties tile time time-sync-status time-wait timed timedatectl timedout timeline timeout timeouts timer timer-left timer-overdue
+  timers times timestamp timesync-status timesyncd timing title titles tmpfs today together toggle toggles token token-refused tokens
+  tolerates tolower toml too took tool tools top total tour trace traceback traced tracefs tracer tracers traces tracing tracked tracker
+  trackers tracking tracks traffic transaction transactions transceiver translate transmissions transmit transparent transport transports
+  traps tree trend triage tried tries trim trip trips trk trouble trove true truecolor truncated trust trusted try tsv tun tunables tuned
+  tuned-adm tuning tunnel tunnel-mtu tunnels turn turned twice two txpackets txt type typed typeof ubuntu udp udp-drops udpif uevent ufid
+  uid ulimit umount unable unacked unacknowledged unallocated uname unanswered unattended-upgr unattended-upgrade
+  unattended-upgrade-shutdown unattended-upgrades unavailable unchanged unclear uncommitted uncontained uncorrectable uncorrected
+  undefined under underlay undersized undo uneven unexpected unfound ungrouped unhandled unhealthy unicast unicode uninterruptible unique
+  unit unit-failed unit-invocations unit-jobs-waiting unit-log unit-manager unit-missing unit-not-loaded unit-restart-loop unit-stuck
+  unit-tasks units unix unix-accept-queue unix-clients unix-listeners unkillable unknown unknown-holder unless unlike unlock unmask
+  unmount unmounted unpause unprivileged unreachable unread unreadable unready unreclaimable unrecovered unregister unreleased unreliable
+  unreserved unresponsive unsafe unsaved unschedulable unscheduled unset unset-group unstable unstyled untagged until unused upcall
+  upcalls update update-notifier updated updates upgradable upgrade upgraded upgrades uplink upper uptime uri usable usage use used user
+  user-stacks userknownhostsfile users userspace uses using usual usually utf util utilisation utilization utime uuid uwsgi uwsgi-harakiri
+  uwsgi-queue vacuum valid valkey valkey-server value values vanished var variant vars vcpu vcpu-overcommit vcpuinfo vcpupin vcpus vdo
+  veil vendor verbose verdict verification verify version versions vertical veth veth-peers vhost via victim victims view viewer viewers
+  viewport views vif-plug-timeout virsh virtio virtqemud virtual virtual-machine virtualization visible vite vlan vms vmstat vocabulary
+  void volatile volume volume-degraded volume-error volume-hung volume-slow volume-suspended volumes voluntary voters vswitch vxlan wait
+  waited waiting waits waits-for wal walks wall want wanted warm warn warning warnings warns was wasm watch watchdog watched-units watcher
+  watches watermark watts wawait way ways wbytes wchan weak wear web week weight well went were what whatever whats wheel when where
+  wherever whether which while white who whole whose why wide widen width window windows wins wip wire with withdrawn withheld within
+  without word wording words work worker workers working workload workloads workqueue workqueue-lockup works worse worst worth would wrap
+  wraparound wrapped wraps writable write write-time writeback writecache writer writers writes written wrong wrote www xact xfs xid xmin
+  xps xterm yaml year yellow yes yet you your yours yum zaqar zenpower zfs zfs-pool-state zfs-pools zlib zombie zombies zone zone-reclaim
+  zones zookeeper zookeeper-connections zookeeper-disk zookeeper-followers zookeeper-requests zookeeper-servers zookeeper-unresponsive
+  zooms zpool zpool-status zpoolconcepts zram zsh zstd zypper`.split(/\s+/),
 );
