@@ -14,6 +14,8 @@ export interface FleetControl {
   readonly drop: (names: readonly string[]) => Promise<void>;
   /** Connected hosts without root. */
   readonly locked: () => readonly string[];
+  /** Passwords that sudo refused since one was accepted. */
+  readonly refusals: () => number;
   /** Passes a sudo password to hosts, each at most once. Results by host. */
   readonly unlock: (names: readonly string[], password: string) => Promise<readonly UnlockResult[]>;
   /** Hosts that clusters of the fleet name and that it does not have. */

@@ -11,13 +11,19 @@ export async function unlockFleet(screen: Screen): Promise<void> {
   if (!fleet) return;
   const names = await chosenHosts(screen, fleet.locked());
   if (names === undefined || names.length === 0) return;
-  const prompt = `The password is passed to sudo on ${shown(names)} once, where it asks, and is not stored. Hosts are tried one by one until one accepts it.`;
+  const prompt = `The password is passed to sudo on ${shown(names)} once, where it asks, and is not stored. Hosts are tried one by one until one accepts it.${warning(fleet.refusals())}`;
   const password = await askSecret(screen.layers, { title: `sudo on ${plural(names.length, 'host')}`, prompt }, screen.changed); // prettier-ignore
   if (password === undefined) return;
   screen.notify(`running sudo on ${plural(names.length, 'host')}`);
   const results = await fleet.unlock(names, password);
   await showMessage(screen.layers, { title: 'sudo', lines: resultLines(results) });
 }
+
+/** An account of a directory is one for all hosts: pam_faillock locks it at the third refusal by default. */
+const warning = (refusals: number): string =>
+  refusals === 0
+    ? ''
+    : ` Refused ${refusals === 1 ? 'once' : `${refusals} times`} so far: one more may lock the account.`;
 
 /** Whether sudo may be unlocked: of the host, or of a host in the matrix. */
 export function isLocked({ watch, fleet, consoles }: Screen): boolean {

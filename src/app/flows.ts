@@ -46,9 +46,9 @@ export async function unlock(screen: Screen): Promise<void> {
   const password = await askSecret(screen.layers, { title: 'sudo', prompt }, screen.changed);
   if (password === undefined) return;
   screen.notify('running sudo');
-  const problem = await live.unlockRoot(password);
-  if (problem === undefined) screen.notify(ROOT_OPEN);
-  else await showMessage(screen.layers, { title: 'sudo', lines: [problem.reason] });
+  const { reason } = await live.unlockRoot(password);
+  if (reason === undefined) screen.notify(ROOT_OPEN);
+  else await showMessage(screen.layers, { title: 'sudo', lines: [reason] });
 }
 
 const ROOT_OPEN = 'root: reads that need root are on';

@@ -6,7 +6,7 @@ import type { FleetTargets } from './fleet-targets.ts';
 
 /** Changes of the hosts of a fleet while the screen is open; without a fleet, before it is connected, there are none. */
 export const controlOf = (
-  fleetOf: () => Pick<FleetSession, 'names' | 'add' | 'drop' | 'sample' | 'locked' | 'unlock'> | undefined,
+  fleetOf: () => Pick<FleetSession, 'names' | 'add' | 'drop' | 'sample' | 'locked' | 'refusals' | 'unlock'> | undefined,
   targets: FleetTargets,
   veil: Pick<ScreenRedaction, 'learnTarget'>,
 ): FleetControl => ({
@@ -19,6 +19,7 @@ export const controlOf = (
   },
   drop: async (names) => fleetOf()?.drop(names),
   locked: () => fleetOf()?.locked() ?? [],
+  refusals: () => fleetOf()?.refusals() ?? 0,
   unlock: async (names, password) => (await fleetOf()?.unlock(names, password)) ?? [],
   siblings: () => siblingsOf(fleetOf()?.sample()?.hosts ?? []),
 });

@@ -331,11 +331,12 @@ export interface Host {
   close(): Promise<void>;
 }
 
-/** Why a password did not open root. */
-export interface UnlockProblem {
-  readonly reason: string;
-  /** sudo refused the password: a further try with it counts towards a lock-out. */
-  readonly refused: boolean;
+/** What came of a password for sudo. */
+export interface UnlockOutcome {
+  /** Why root is not open; undefined where it is. */
+  readonly reason: string | undefined;
+  /** `refused` counts towards a lock-out of the account; so it is, too, where sudo has not answered in time. */
+  readonly password: 'accepted' | 'refused' | 'not asked';
 }
 
 /** LiveHost has a connection state, root access and terminals. */
@@ -347,8 +348,8 @@ export interface LiveHost extends Host {
   readonly transport: () => string;
   /** Facts of the connection; undefined for this machine and while not connected. */
   readonly connection?: () => ConnectionFacts | undefined;
-  /** Tries a password once; undefined on success. */
-  readonly unlockRoot: (password: string) => Promise<UnlockProblem | undefined>;
+  /** Tries a password once. */
+  readonly unlockRoot: (password: string) => Promise<UnlockOutcome>;
   /** Runs `sudo -n` again; undefined on success, else the reason. */
   readonly reopenRoot: () => Promise<string | undefined>;
   readonly attach: (request: AttachRequest) => Promise<Attachment>;

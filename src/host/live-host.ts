@@ -11,7 +11,7 @@ import type {
   Read,
   Reading,
   RootState,
-  UnlockProblem,
+  UnlockOutcome,
 } from './host.ts';
 import { missing } from './host.ts';
 import { attachOver } from './attachment.ts';
@@ -170,10 +170,10 @@ export class ReachedHost implements LiveHost {
     return { ok: true, value, at: Number(process.hrtime.bigint()) / 1e9, tookMs: nowMs() - startMs };
   }
 
-  readonly unlockRoot = async (password: string): Promise<UnlockProblem | undefined> => {
-    const problem = await this.#rootAccess.unlock(password);
-    if (!problem) this.#triesRoot = true;
-    return problem;
+  readonly unlockRoot = async (password: string): Promise<UnlockOutcome> => {
+    const outcome = await this.#rootAccess.unlock(password);
+    if (outcome.reason === undefined) this.#triesRoot = true;
+    return outcome;
   };
   readonly reopenRoot = (): Promise<string | undefined> => this.#rootAccess.reopen();
 

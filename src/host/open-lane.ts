@@ -114,19 +114,13 @@ export async function openRootLaneWithPassword(
   transport: Transport,
   user: Lane,
   password: string,
-): Promise<LaneStart & { readonly passwordAsked: boolean }> {
+  onAsked: () => void = () => undefined,
+): Promise<LaneStart> {
   const prompt = new SudoPrompt();
   const sudo = [SUDO, '-S', '-k', '-p', prompt.argument, '--'];
-  let passwordAsked = false;
-  const answer = (pipe: Pipe) =>
-    answerPrompt(pipe, prompt, password, () => {
-      passwordAsked = true;
-    });
+  const answer = (pipe: Pipe) => answerPrompt(pipe, prompt, password, onAsked);
   const start = withFallback(transport, user);
-  const opened = await (user.kind === 'python3'
-    ? openCollector(start, sudo, answer)
-    : openShell(start, sudo, undefined, answer));
-  return { ...opened, passwordAsked };
+  return user.kind === 'python3' ? openCollector(start, sudo, answer) : openShell(start, sudo, undefined, answer);
 }
 
 /** Last line of an output, without our nonces. */

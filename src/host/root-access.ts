@@ -1,6 +1,6 @@
 import { plain } from '../lib/plain.ts';
 import { Backoff } from './backoff.ts';
-import type { RootState, UnlockProblem } from './host.ts';
+import type { RootState, UnlockOutcome } from './host.ts';
 import type { Lane } from './lane.ts';
 import { lastLine, openRootLane, openRootLaneWithPassword, StartError, type LaneStart } from './open-lane.ts';
 import type { Transport } from './transport.ts';
@@ -89,21 +89,25 @@ export class RootAccess {
     return 'detail' in this.#state ? this.#state.detail : undefined;
   }
 
-  /** Tries a password once, which is not kept; undefined on success. */
-  async unlock(password: string): Promise<UnlockProblem | undefined> {
+  /** Tries a password once, which is not kept. */
+  async unlock(password: string): Promise<UnlockOutcome> {
     const line = this.#options.connection();
-    if (!line) return { reason: 'not connected', refused: false };
+    if (!line) return { reason: 'not connected', password: 'not asked' };
     // A glance has not tried sudo on its connection.
     this.#transport ??= line.transport;
     if (line.user.uid === 0) {
       this.restarted(line);
       this.#set({ state: 'root' });
-      return undefined;
+      return { reason: undefined, password: 'not asked' };
     }
+    let isAsked = false;
+    const onAsked = () => {
+      isAsked = true;
+    };
     try {
-      const opened = await openRootLaneWithPassword(line.transport, line.user, password);
-      this.#adopt(opened, opened.passwordAsked ? 'password' : 'sudo -n', line);
-      return undefined;
+      const opened = await openRootLaneWithPassword(line.transport, line.user, password, onAsked);
+      this.#adopt(opened, isAsked ? 'password' : 'sudo -n', line);
+      return { reason: undefined, password: isAsked ? 'accepted' : 'not asked' };
     } catch (error) {
       const why = whyNot(error);
       const exit = error instanceof StartError ? error.exit : undefined;
@@ -112,12 +116,13 @@ export class RootAccess {
         this.#cancelRetry();
         const detail = 'sudo: user not allowed to run commands as root';
         this.#set({ state: 'none', detail });
-        return { reason: detail, refused: false };
+        // sudo looks at the password before the list of commands.
+        return { reason: detail, password: isAsked ? 'accepted' : 'not asked' };
       }
       // No colon after `password`: maskSecrets takes the text after one for the secret.
-      return exit === undefined
-        ? { reason: `sudo failed: ${why}`, refused: false }
-        : { reason: `sudo refused the password (${why})`, refused: true };
+      return isAsked && exit !== undefined
+        ? { reason: `sudo refused the password (${why})`, password: 'refused' }
+        : { reason: `sudo failed: ${why}`, password: isAsked ? 'refused' : 'not asked' };
     }
   }
 

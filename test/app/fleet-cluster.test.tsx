@@ -61,6 +61,7 @@ test('the palette adds hosts that a cluster names after they were shown, and dro
     add: async (names) => void added.push(names),
     drop: async (names) => void dropped.push(names),
     locked: () => [],
+    refusals: () => 0,
     unlock: async () => [],
     siblings: () => [{ what: 'OSD hosts', names: ['osd9'], readFrom: 'mon1' }],
   };

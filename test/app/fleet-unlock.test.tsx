@@ -7,7 +7,7 @@ import { FakeSession, START_MS } from '../helpers/fake-session.ts';
 import { open } from '../helpers/screen.tsx';
 
 /** Screen of the matrix of five hosts, of which these have no root. */
-async function matrix(locked: readonly string[]) {
+async function matrix(locked: readonly string[], refusals = 0) {
   const session = Object.assign(new FakeSession(), { live: undefined });
   const hosts = hostRows(5, { 2: { problems: [fullDisk] }, 4: { problems: [fullDisk] } });
   session.timeline.append(fleet.id, { sample: { hosts, atMs: START_MS }, at: 1, wallMs: START_MS, missing: {}, tookMs: 0 }); // prettier-ignore
@@ -19,6 +19,7 @@ async function matrix(locked: readonly string[]) {
     drop: async () => undefined,
     siblings: () => [],
     locked: () => locked,
+    refusals: () => refusals,
     unlock: async (names, password) => {
       given.push([...names, password]);
       return names.map((host) => ({ host, reason: host === 'node04' ? 'sudo refused the password (1 incorrect password attempt)' : undefined })); // prettier-ignore
@@ -61,4 +62,10 @@ test('s over a matrix whose hosts have root gives that reason and asks nothing',
   expect(given).toEqual([]);
   await screen.press('esc');
   await screen.quit();
+});
+
+test('s warns of a lock-out where sudo has refused passwords before', async () => {
+  const { screen } = await matrix(['node01'], 2);
+  await screen.press('s');
+  expect(screen.text().replaceAll(/[\s│]+/g, ' ')).toContain('Refused 2 times so far: one more may lock the account.');
 });

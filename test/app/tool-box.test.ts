@@ -89,7 +89,7 @@ function hostWith(answers: Readonly<Record<string, unknown>> = {}) {
     cost: () => ({ hostCpuSeconds: 0, bytesFromHost: 0, bytesToHost: 0 }),
     transport: () => 'test',
     hung: () => [],
-    unlockRoot: () => Promise.resolve(undefined),
+    unlockRoot: () => Promise.resolve({ reason: undefined, password: 'accepted' }),
     reopenRoot: () => Promise.resolve(undefined),
     attach: (request) => {
       asked.push(request);

@@ -16,6 +16,7 @@ function fleetWith(siblings: readonly string[]) {
     add: async (names: readonly string[]) => void connected.push(...names.map((name) => targets.of(name))),
     drop: async () => undefined,
     locked: () => [],
+    refusals: () => 0,
     unlock: async () => [],
     sample: () => sample,
   };

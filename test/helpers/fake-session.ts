@@ -7,6 +7,7 @@ import {
   type LiveHost,
   type Missing,
   type RootState,
+  type UnlockOutcome,
 } from '../../src/host/host.ts';
 import type { Kept, Mark, Replay, Session, SourceStatus, StandingFinding } from '../../src/collect/session.ts';
 import { cpuTopology } from '../../src/sources/machine/cpu-topology.ts';
@@ -45,12 +46,12 @@ export class FakeSession implements Session {
     cost: () => ({ hostCpuSeconds: 1, bytesFromHost: 1, bytesToHost: 1 }),
     transport: () => 'ssh2',
     hung: () => [],
-    unlockRoot: async (password: string) => {
+    unlockRoot: async (password: string): Promise<UnlockOutcome> => {
       this.passwords.push(password);
       if (password !== 'right')
-        return { reason: 'sudo refused the password (1 incorrect password attempt)', refused: true };
+        return { reason: 'sudo refused the password (1 incorrect password attempt)', password: 'refused' };
       this.root = { state: 'root' };
-      return undefined;
+      return { reason: undefined, password: 'accepted' };
     },
     reopenRoot: async () => {
       this.reopened++;

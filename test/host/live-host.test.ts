@@ -92,7 +92,7 @@ describe('root', () => {
     const record = join(folder, 'record1');
     const { host, audit } = await reach(fakeSudo('password', record));
     expect(host.root().state).toBe('password');
-    expect(await host.unlockRoot('right')).toBeUndefined();
+    expect(await host.unlockRoot('right')).toEqual({ reason: undefined, password: 'accepted' });
     expect(host.root().state).toBe('root');
     expect(await host.read({ kind: 'file', path: '/proc/sys/kernel/ostype', as: 'root' })).toMatchObject({
       value: 'Linux\n',
@@ -105,9 +105,9 @@ describe('root', () => {
   test('unlockRoot tries a wrong password once', async () => {
     const record = join(folder, 'record2');
     const { host } = await reach(fakeSudo('password', record));
-    const problem = await host.unlockRoot('wrong');
-    expect(problem).toMatchObject({ refused: true });
-    expect(problem?.reason).toMatch(/^sudo refused the password \([^*]+\)$/);
+    const { reason, password } = await host.unlockRoot('wrong');
+    expect(password).toBe('refused');
+    expect(reason).toMatch(/^sudo refused the password \([^*]+\)$/);
     expect(host.root().state).toBe('password');
     await vi.waitFor(() =>
       expect(
@@ -121,13 +121,13 @@ describe('root', () => {
 
   test('unlockRoot gives the reason when the user is not in sudoers', async () => {
     const { host } = await reach(fakeSudo('not-allowed', join(folder, 'record3')));
-    expect(await host.unlockRoot('any')).toEqual({ reason: 'sudo: user not allowed to run commands as root', refused: false }); // prettier-ignore
+    expect(await host.unlockRoot('any')).toEqual({ reason: 'sudo: user not allowed to run commands as root', password: 'accepted' }); // prettier-ignore
     expect(host.root().state).toBe('none');
   });
 
   test('unlockRoot sends no password when sudo does not prompt', async () => {
     const { host } = await reach(fakeSudo('nopasswd', join(folder, 'record4')));
-    expect(await host.unlockRoot('must-not-travel')).toBeUndefined();
+    expect(await host.unlockRoot('must-not-travel')).toEqual({ reason: undefined, password: 'not asked' });
     expect(
       await host.read({
         kind: 'run',
@@ -172,7 +172,7 @@ describe('MaxSessions 1', () => {
   test('root and its password go through the one collector', async () => {
     const { host } = await reach(fakeSudo('password', join(folder, 'record9')), oneSession);
     expect(host.root().state).toBe('password');
-    expect(await host.unlockRoot('right')).toBeUndefined();
+    expect(await host.unlockRoot('right')).toEqual({ reason: undefined, password: 'accepted' });
     expect(await host.read({ kind: 'file', path: '/proc/sys/kernel/ostype', as: 'root' })).toMatchObject({
       value: 'Linux\n',
     });

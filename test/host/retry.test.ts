@@ -144,7 +144,7 @@ describe('the root collector', () => {
     const line = new FakeHostLine();
     line.onStart = (command) => (command.includes('sudo -n') ? NEEDS_PASSWORD : 'collector');
     const host = await reach(line);
-    expect(await host.unlockRoot('right')).toBeUndefined();
+    expect(await host.unlockRoot('right')).toEqual({ reason: undefined, password: 'accepted' });
     line.of(true).at(-1)?.end(1);
     await advance(120_000);
     expect(host.root()).toEqual({
@@ -153,7 +153,7 @@ describe('the root collector', () => {
       detail: 'collector ended with exit code 1',
     });
     expect(line.of(true)).toHaveLength(2);
-    expect(await host.unlockRoot('right')).toBeUndefined();
+    expect(await host.unlockRoot('right')).toEqual({ reason: undefined, password: 'accepted' });
     expect(host.root()).toEqual({ state: 'root' });
   });
 

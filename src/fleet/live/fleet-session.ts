@@ -160,6 +160,11 @@ export class FleetSession implements Session {
     return [...this.#members.values()].flatMap(({ name, live }) => (live && isLocked(live) ? [name] : []));
   }
 
+  /** Passwords that sudo refused since one was accepted. */
+  refusals(): number {
+    return this.#unlock.refusals;
+  }
+
   /** Passes a sudo password to hosts of `locked`. */
   unlock(names: readonly string[], password: string): Promise<readonly GroupResult[]> {
     const hosts = names.flatMap((name) => {
