@@ -52,7 +52,9 @@ export function openSampling(screen: Screen, process: ProcessRef, forMs: number)
   inBackground(screen, async () => {
     const { budgetPct } = session.status();
     const last = await sampleStacks(session, process, { forMs, budgetPct, stopped: stopped.signal, progress: show });
-    if (last.profile) keepSample(session, process, { profile: last.profile, atMs: screen.clock() });
+    // What was stopped early is compared with nothing.
+    if (last.profile && !stopped.signal.aborted)
+      keepSample(session, process, { profile: last.profile, atMs: screen.clock() });
     show(last);
   });
 }

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { bytes } from '../lib/units.ts';
 import { plain } from '../lib/plain.ts';
 import type { FoldedStacks } from '../stacks/folded.ts';
-import { parseFolded } from '../stacks/parse-folded.ts';
+import { FoldedError, parseFolded } from '../stacks/parse-folded.ts';
 import { diffFolded, diffStacks, diffText } from '../stacks/stack-diff.ts';
 import type { Command } from './arguments.ts';
 import { print } from './print.ts';
@@ -24,18 +24,26 @@ export async function printStacksDiff({ before, after, format, out }: DiffComman
 
 async function foldedFile(path: string): Promise<FoldedStacks> {
   const text = await textOf(path);
-  const stacks = parseFolded(text);
-  if (stacks === undefined)
-    throw new UsageError(`${path}: not a file of folded stacks; crashcart stacks HOST PID --format folded --out FILE`);
-  return stacks;
+  try {
+    return parseFolded(text);
+  } catch (error) {
+    if (!(error instanceof FoldedError)) throw error;
+    throw new UsageError(`${path}: ${error.message}; crashcart stacks HOST PID --format folded --out FILE`);
+  }
 }
 
 async function textOf(path: string): Promise<string> {
   try {
     await using file = await open(path, 'r');
-    const { size } = await file.stat();
-    if (size > MAX_BYTES) throw new UsageError(`${path}: over ${bytes(MAX_BYTES)}, the limit of folded stacks`);
-    return await file.readFile('utf8');
+    const parts: Buffer[] = [];
+    let size = 0;
+    // A pipe or device has no size.
+    for await (const part of file.createReadStream({ autoClose: false }) as AsyncIterable<Buffer>) {
+      size += part.length;
+      if (size > MAX_BYTES) throw new UsageError(`${path}: over ${bytes(MAX_BYTES)}, the limit of folded stacks`);
+      parts.push(part);
+    }
+    return Buffer.concat(parts).toString('utf8');
   } catch (error) {
     if (error instanceof UsageError || !(error instanceof Error)) throw error;
     throw new UsageError(`${path}: ${error.message}`);

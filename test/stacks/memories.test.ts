@@ -131,3 +131,31 @@ test.for([
   expect(result.slowest).toBeLessThan(2);
   expect(result.reads).toBeLessThan(50_000);
 });
+
+/** A heap in which each byte looks like the type of a greenlet. */
+const HOSTILE_HEAP = `
+import sys
+sys.path.insert(0, sys.argv[1])
+from crashcart_stacks.budget import Budget
+from crashcart_stacks.errors import Exhausted
+from crashcart_stacks.greenlets import Greenlets
+from crashcart_stacks.maps import Mapping
+class Memory:
+    budget = Budget()
+    def maps(self):
+        return [Mapping(1 << 32, (1 << 32) + (48 << 20), "rw-p", 0, "")]
+    def read(self, at, size):
+        return b"A" * size
+search = Greenlets.__new__(Greenlets)
+search.python = type("Python", (), {"memory": Memory()})()
+try:
+    search.search([0x41414141414141], None)
+except Exhausted as error:
+    print(error)
+`;
+
+test('the search for greenlets keeps its CPU time in a hostile heap', () => {
+  const programs = join(import.meta.dirname, '../../src/host/protocols/stacks');
+  const text = execFileSync('/usr/bin/python3', ['-I', '-c', HOSTILE_HEAP, programs], { encoding: 'utf8' });
+  expect(text).toMatch(/^limit of \d+ s of CPU time/);
+}, 30_000);

@@ -11,7 +11,7 @@ import { novaProfile } from '../helpers/stacks.ts';
 const BEFORE = 'api;main;serve;parse 30\napi;main;serve;query 60\napi;main;idle 10\n';
 /** Twice as long, and half of it in a lock that was not there before. */
 const AFTER = 'api;main;serve;query;lock 100\napi;main;serve;query 20\napi;main;serve;parse 60\napi;main;idle 20\n';
-const folded = (text: string) => parseFolded(text) ?? new Map<string, number>();
+const folded = parseFolded;
 
 const folder = mkdtempSync(join(tmpdir(), 'stack-diff-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -25,8 +25,16 @@ describe('parseFolded', () => {
   test('parseFolded adds equal stacks, sanitises them, and takes no other text', () => {
     expect([...folded('a;b 1\n# comment\n\na;b 2\r\nc d;e 3\n')]).toEqual([['a;b', 3], ['c d;e', 3]]); // prettier-ignore
     expect([...folded('a;\u001B[2Jb 1')].join('')).not.toContain('\u001B');
-    for (const text of ['', 'a;b', 'a;b x', '{"frames": []}', `${'a'.repeat(70_000)} 1`])
-      expect(parseFolded(text)).toBeUndefined();
+    expect([...folded('#worker;on CPU 3\n')]).toEqual([['#worker;on CPU', 3]]);
+    for (const [text, why] of [
+      ['', 'no folded stacks'],
+      ['a;b 1\na;b', 'line 2: not a line of folded stacks'],
+      ['a;b x', 'line 1: not a line of folded stacks'],
+      ['{"frames": []}', 'line 1: not a line of folded stacks'],
+      [`${'a'.repeat(70_000)} 1`, 'line 1: over 64K'],
+      ['a;b 12 40\na 3 0\n', 'a diff of folded stacks, with two numbers in each line'],
+    ] as const)
+      expect(() => parseFolded(text)).toThrow(why);
   });
 });
 
@@ -78,6 +86,7 @@ test('stacks --diff compares two files, and names one that is not of folded stac
   expect(readFileSync(path('out'), 'utf8')).toContain('+50.0  lock');
   await printStacksDiff({ ...diff, format: 'folded', out: path('folded') });
   expect(readFileSync(path('folded'), 'utf8')).toContain('api;main;serve;query 60 20\n');
-  await expect(printStacksDiff({ ...diff, format: 'text', after: path('other') })).rejects.toThrow('other: not a file of folded stacks'); // prettier-ignore
+  await expect(printStacksDiff({ ...diff, format: 'text', after: path('other') })).rejects.toThrow('other: line 1: not a line of folded stacks'); // prettier-ignore
+  await expect(printStacksDiff({ ...diff, format: 'text', after: '/dev/zero' })).rejects.toThrow('/dev/zero: over 64M'); // prettier-ignore
   await expect(printStacksDiff({ ...diff, format: 'text', after: path('none') })).rejects.toThrow('no such file');
 });

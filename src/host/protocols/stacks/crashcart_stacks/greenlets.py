@@ -58,13 +58,15 @@ class Greenlets:
             document.note("greenlets not walked: %d MiB of the process are swapped out" % (swapped >> 20))
             return
         self.objects.clear()
+        # A stale object may have set it to another word.
+        self.place = None
         types = set()  # type: set[int]
         for interpreter in interpreters:
             try:
                 types.update(self.types(interpreter))
             except Torn as error:
                 document.note("greenlets not walked: %s" % error)
-        found = self.search(types, document) if types else []
+        found = self.search(sorted(types)[:MAX_TYPES], document) if types else []
         stacks = len(document.stacks)
         for address in found[:MAX_GREENLETS]:
             try:
@@ -91,9 +93,9 @@ class Greenlets:
             subclasses = memory.word(one + TYPE_SUBCLASSES)
             if subclasses and len(found) < MAX_TYPES:
                 found.extend(memory.word(reference + TYPE + 8) for _, reference in self.objects.entries(subclasses))
-        return [one for one in found[:MAX_TYPES] if one]
+        return [one for one in found[:MAX_TYPES] if one >= PIECE and one % 8 == 0]
 
-    def search(self, types: "set[int]", document: "Document") -> "list[int]":
+    def search(self, types: "list[int]", document: "Document") -> "list[int]":
         """Addresses of objects of these types in anonymous memory."""
         found = []  # type: list[int]
         left = MAX_SEARCHED
@@ -114,11 +116,14 @@ class Greenlets:
                 for pattern in patterns:
                     # Zeros are most of memory: a search for a word that ends in some takes long.
                     short = pattern.rstrip(b"\0")
+                    self.python.memory.budget.look()
                     at = data.find(short)
                     while at >= 0 and len(found) < MAX_FOUND:
                         if at % 8 == 0 and data[at : at + 8] == pattern:
                             found.append(start + at - TYPE)
-                        at = data.find(short, at + 1)
+                        self.python.memory.budget.work(1)
+                        # The next place where a pointer can be.
+                        at = data.find(short, (at & ~7) + 8)
         return found
 
     def greenlet(self, address: int, document: "Document") -> None:
