@@ -159,3 +159,8 @@ test('the search for greenlets keeps its CPU time in a hostile heap', () => {
   const text = execFileSync('/usr/bin/python3', ['-I', '-c', HOSTILE_HEAP, programs], { encoding: 'utf8' });
   expect(text).toMatch(/^limit of \d+ s of CPU time/);
 }, 30_000);
+
+test('crashcart_stacks walks the greenlets behind one that has ended and has a frame in another word', () => {
+  const program = join(import.meta.dirname, 'stale_greenlet.py');
+  expect(execFileSync('/usr/bin/python3', ['-I', program], { encoding: 'utf8' })).toBe('5 []\n5 []\n');
+});

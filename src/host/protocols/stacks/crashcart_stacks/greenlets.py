@@ -58,7 +58,6 @@ class Greenlets:
             document.note("greenlets not walked: %d MiB of the process are swapped out" % (swapped >> 20))
             return
         self.objects.clear()
-        # A stale object may have set it to another word.
         self.place = None
         types = set()  # type: set[int]
         for interpreter in interpreters:
@@ -137,9 +136,10 @@ class Greenlets:
         except Torn:
             return
         # What C++ has of a greenlet points back to it; any other word may look like a type.
-        frame = self.top_of(words) if address in words else None
-        if frame is None:
+        place = self.place_in(words) if address in words else None
+        if place is None:
             return
+        frame = words[place]
         start, saved = saved_stack(words)
         copy = memory.read(saved[0], saved[1]) if saved else b""
 
@@ -151,15 +151,16 @@ class Greenlets:
         top = struct.unpack("<Q", read(frame + FRAME, 8))[0] if self.python.version >= (3, 11) else frame
         frames, cut = self.python.frames(top, read)
         if frames:
+            # Not before: what is left of one that has ended may have a frame in another word, and stays in memory.
+            self.place = place
             document.add(frames, "greenlet %#x" % address, wait_of(frames) or "pending", cut=cut, mark=self.objects.kind(address))
 
-    def top_of(self, words: "tuple[int, ...]") -> "int | None":
-        """Innermost frame object among the words of a greenlet; one that runs or has ended has none."""
+    def place_in(self, words: "tuple[int, ...]") -> "int | None":
+        """Which of the words of a greenlet is its innermost frame object; one that runs or has ended has none."""
         for at in range(FRAME_WORDS) if self.place is None else (self.place,):
             try:
                 if words[at] > PIECE and words[at] % 8 == 0 and self.objects.kind(words[at]) == "frame":
-                    self.place = at
-                    return words[at]
+                    return at
             except Torn:
                 continue
         return None
