@@ -72,7 +72,8 @@ export const filesystemChecks = defineChecks({
     const all = seen.now?.filesystems ?? [];
     const counted = errors.now;
     const errorSum = counted && (counted.ext4 ?? []).reduce((sum, one) => sum + one.errors, 0) + (counted.btrfs ?? []).reduce((sum, one) => sum + errorsOf(one), 0); // prettier-ignore
-    const metadata = counted?.btrfs && Math.max(0, ...counted.btrfs.map((one) => btrfsMetadata(one)?.pct ?? 0));
+    const metadataPcts = (counted?.btrfs ?? []).flatMap((one) => btrfsMetadata(one)?.pct ?? []);
+    const metadata = metadataPcts.length > 0 || counted?.btrfs?.length === 0 ? Math.max(0, ...metadataPcts) : undefined;
     const mapped = [...(stack.now?.values() ?? [])].filter(({ mapping }) => mapping !== undefined);
     const mappedCount = Math.max(mapped.length, volumes.now?.size ?? 0);
     const pools = [...(volumes.now?.values() ?? [])].filter(({ targets }) => targets.some(({ type }) => type === 'thin-pool')); // prettier-ignore

@@ -50,12 +50,12 @@ export const protocolChecks = defineChecks({
     const duplicates = moment.addresses.now?.items.filter(({ states }) => states.includes('dadfailed'));
     const out = moment.routes.now && known.now && gateways(moment.routes.now.items, table, byIndex);
     const { addresses: own, routes: ways, routingRules: rules } = moment;
+    // Of more routes than a reply has, those of a table may be among the rest.
+    const isWhole = ways.now !== undefined && ways.now.items.length === ways.now.all;
     const strayed =
-      rules.now &&
-      ways.now &&
-      own.now &&
-      known.now &&
-      strayedAddresses(policyRules(rules.now.items, ways.now), ways.now.items, own.now.items, byIndex);
+      isWhole && rules.now && ways.now && own.now && known.now
+        ? strayedAddresses(policyRules(rules.now.items, ways.now), ways.now.items, own.now.items, byIndex)
+        : undefined;
     return [
       ...check({ ...host, name: 'tcp', aspect: 'errors', rules: ['tcp-retransmits'], what: 'retransmits', limit: '1% of segments', essential: true }, again && `${count(again.perSec)}/s${again.sharePct === undefined ? '' : `, ${percent(again.sharePct)}`}`, source),
       ...check({ ...host, name: 'accept queue', aspect: 'saturation', rules: ['listen-overflow'], what: 'fullest accept queue', limit: '80% of the backlog' }, open.now && percent(fullest), { listeners: open }),
@@ -68,7 +68,7 @@ export const protocolChecks = defineChecks({
       ...check({ ...host, name: 'links', aspect: 'errors', rules: ['tunnel-mtu'], what: 'MTU of tunnels over their links', limit: 'fits', wide: true }, wide && `${wide.length} too large`, { links: known }),
       ...check({ ...host, name: 'links', aspect: 'errors', rules: ['address-duplicate'], what: 'duplicate addresses', limit: '0', wide: true }, duplicates && String(duplicates.length), { addresses: moment.addresses }),
       ...check({ ...host, name: 'neighbour table', aspect: 'utilisation', rules: ['neighbour-table'], what: 'entries', limit: '80% of gc_thresh3' }, table.now && `${count(table.now.all)} of ${count(table.now.limit)}`, { neighbours: table }),
-      ...check({ ...host, name: 'routing rules', aspect: 'errors', rules: ['rule-table-empty'], what: 'addresses whose table is empty', limit: '0', wide: true }, strayed && String(strayed.length), { routingRules: rules }),
+      ...check({ ...host, name: 'routing rules', aspect: 'errors', rules: ['rule-table-empty'], what: 'addresses whose table is empty', limit: '0', wide: true }, strayed && String(strayed.length), { routingRules: rules, routes: ways, addresses: own, links: known }, isWhole ? undefined : 'more routes than were read'),
       ...(out ?? []).flatMap(({ address, link, state, unusedSeconds }) =>
         check({ entity: link ? entityRef('nic', link.name) : thisHost, name: plain(address), family: 'gateways', aspect: 'errors', rules: ['gateway-unresolved'], what: 'neighbour state', limit: 'resolved', pane: 'network' }, table.now && `${state ?? 'no entry'}${unusedSeconds === undefined ? '' : `, unused for ${span(unusedSeconds)}`}`, { neighbours: table }),
       ),

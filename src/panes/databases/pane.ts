@@ -97,6 +97,8 @@ export interface DatabasesModel {
   readonly unreadElsewhere: string | undefined;
   readonly operationsEmpty: NothingWords;
   readonly workloadEmpty: NothingWords;
+  /** PostgreSQL is there, and its workload was not read. */
+  readonly isWorkloadUnread: boolean;
   /** Of all engines. */
   readonly nothing: NothingWords;
 }
@@ -190,6 +192,7 @@ export function databasesModel({
     vacuum: vacuumWork(workload),
     io: ioRates(workload),
     workloadEmpty: nothingWords('none', stateOf(workload)),
+    isWorkloadUnread: (seen.now?.servers.size ?? 0) > 0 && !['read', 'not present'].includes(stateOf(workload).state),
     sessions: activities.flatMap(([server, { sessions }]) =>
       sessions.map((session): SessionRow => ({ server, session })),
     ),
@@ -229,6 +232,7 @@ function sections(model: DatabasesModel): readonly Section[] {
     left,
     serversEmpty,
     workloadEmpty,
+    isWorkloadUnread,
   } = model;
   const others = [
     ...(mongodb.length > 0
@@ -247,8 +251,8 @@ function sections(model: DatabasesModel): readonly Section[] {
     locksSection(model),
     sessionsSection(model),
     replicationSection(model),
-    ...(statements.length > 0 ? [statementsSection(statements, workloadEmpty)] : []),
-    ...(vacuum.length > 0 ? [vacuumSection(vacuum, workloadEmpty)] : []),
+    ...(statements.length > 0 || isWorkloadUnread ? [statementsSection(statements, workloadEmpty)] : []),
+    ...(vacuum.length > 0 || isWorkloadUnread ? [vacuumSection(vacuum, workloadEmpty)] : []),
     ...(io.length > 0 ? [ioSection(io, workloadEmpty)] : []),
   ];
   return servers.length > 0 || others.length === 0 ? [...ofDatabases, ...others] : others;

@@ -124,11 +124,13 @@ export function postgresqlRow(
   };
 }
 
-/** Parts of the workload that the server refused. */
+/** Parts of the workload that were not read. */
 const refused = (workload: PostgresqlWorkload | Unread | undefined): string | undefined =>
-  workload && 'errors' in workload
-    ? [...workload.errors].map(([what, message]) => `${what}: ${message}`).join('; ') || undefined
-    : undefined;
+  workload && 'missing' in workload
+    ? `workload: ${stateWords(stateOfMissing(workload.missing))}`
+    : workload && 'errors' in workload
+      ? [...workload.errors].map(([what, message]) => `${what}: ${message}`).join('; ') || undefined
+      : undefined;
 
 export function mysqlRow(socket: string, seen: MysqlSeen, activity: DatabaseActivity | Unread | undefined): ServerRow {
   const reply = seen.now?.servers.get(socket) ?? activity;

@@ -95,13 +95,21 @@ export const postgresqlWorkload = defineSource({
     [...(sample?.servers.values() ?? [])].flatMap((one) =>
       'statements' in one
         ? named('database', [
-            ...one.tables.flatMap(({ database, name }) => [database, ...name.split('.').filter((part) => part !== 'public')]),
-            ...one.vacuums.map(({ database }) => database),
+            ...one.tables.flatMap(({ database, name }) => [database, ...namesOf(name)]),
+            ...one.vacuums.flatMap(({ database, query = '' }) => [database, ...namesOf(VACUUMED.exec(query)?.[1])]),
             ...[...one.statements.values()].map(({ database }) => database),
           ])
         : [],
     ), // prettier-ignore
 });
+
+/** Table of `VACUUM (VERBOSE) public.orders` and `autovacuum: VACUUM ANALYZE public.orders (to prevent wraparound)`. */
+const VACUUMED =
+  /\bVACUUM\s+(?:\([^)]*\)\s*|(?:FULL|FREEZE|VERBOSE|ANALYZE)\s+)*((?:"[^"]+"|[\w$]+)(?:\.(?:"[^"]+"|[\w$]+))?)/i;
+
+/** Schema and table of a qualified name; the schema `public` is no one's name. */
+const namesOf = (qualified = ''): readonly string[] =>
+  qualified.split('.').flatMap((part) => (part === '' || part === 'public' ? [] : [part.replaceAll('"', '')]));
 
 export interface PostgresqlWorkloadSample {
   readonly servers: PostgresqlReplies<PostgresqlWorkload>;
@@ -109,7 +117,7 @@ export interface PostgresqlWorkloadSample {
 
 function workloadOf(reply: Fields, at: number | undefined): PostgresqlWorkload {
   const ofDatabases = items(reply['ofDatabases']).map((item) => fields(item));
-  const statements = ofDatabases.flatMap((one) => items(one['statements']).map((item) => fields(item)));
+  const statements = [reply, ...ofDatabases].flatMap((one) => items(one['statements']).map((item) => fields(item)));
   return {
     vacuums: items(reply['vacuums']).flatMap((item) => vacuumOf(fields(item)) ?? []),
     io: items(reply['io']).flatMap((item) => ioOf(fields(item)) ?? []),

@@ -71,7 +71,10 @@ class Listeners:
     def is_child(pid: int, command: str) -> bool:
         """Whether the parent of a process has its command."""
         parent = small("/proc/%d/stat" % pid).rpartition(b")")[2].split()[1:2]
-        return bool(parent) and small("/proc/%d/comm" % int(parent[0])).strip() == command.encode()
+        try:
+            return bool(parent) and small("/proc/%d/comm" % int(parent[0])).strip() == command.encode()
+        except OSError:  # of another user, hidden by hidepid, or outside our PID namespace
+            return False
 
     def pids(self, command: bytes) -> "list[int]":
         """By the process table where that is read, else by a look at each process."""

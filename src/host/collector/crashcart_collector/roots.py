@@ -5,6 +5,8 @@ import os
 import stat
 
 MOST_LINKS = 40  # as the kernel
+# Each is an open descriptor of the collector.
+MOST_FOLDERS = 128
 FLAGS = os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -20,6 +22,8 @@ def open_inside(root: str, path: str) -> int:
                 if len(chain) > 1:
                     os.close(chain.pop())
             elif part not in ("", "."):
+                if len(chain) > MOST_FOLDERS:
+                    raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
                 fd = os.open(part, FLAGS, dir_fd=chain[-1])
                 chain.append(fd)
                 if stat.S_ISLNK(os.fstat(fd).st_mode):

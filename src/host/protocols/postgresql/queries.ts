@@ -55,7 +55,7 @@ const TABLES: Statement = {
 
 /**
  * Of all databases, from one that has the extension; a view of that name that is not its own is not read, since we read it as a superuser. It
- * has total_exec_time from PostgreSQL 13 on. https://www.postgresql.org/docs/current/pgstatstatements.html
+ * has total_exec_time from PostgreSQL 13 on, and is an error where the library is not loaded. https://www.postgresql.org/docs/current/pgstatstatements.html
  */
 const STATEMENTS: Statement = {
   name: 'statements',
@@ -63,7 +63,7 @@ const STATEMENTS: Statement = {
     join pg_depend d on d.refclassid = 'pg_extension'::regclass and d.refobjid = e.oid and d.classid = 'pg_class'::regclass and d.deptype = 'e'
     join pg_class c on c.oid = d.objid and c.relname = 'pg_stat_statements'
     join pg_attribute a on a.attrelid = c.oid and a.attname in ('total_exec_time', 'total_time')
-    where e.extname = 'pg_stat_statements' limit 1), '')`,
+    where e.extname = 'pg_stat_statements' and current_setting('shared_preload_libraries') like '%pg_stat_statements%' limit 1), '')`,
   select: `select s.userid, s.dbid, s.queryid::text as queryid, to_jsonb(s) ->> 'toplevel' as toplevel, d.datname, s.calls, s.ms, s.rows,
     s.shared_blks_read as blocks_read, ${WITHOUT_LITERALS} as query
     from (select * from FOUND f order by ms desc limit ${MOST_STATEMENTS}) s left join pg_database d on d.oid = s.dbid`,
@@ -156,6 +156,7 @@ export const postgresqlQueries: Readonly<Record<string, readonly Statement[]>> =
         sum(read_time) as read_ms, sum(write_time) as write_ms, sum(reads) as reads, sum(writes) as writes, sum(evictions) as evictions, sum(fsyncs) as fsyncs
         from FOUND i group by 1, 2`,
     },
+    STATEMENTS,
   ],
   tables: [TABLES],
   statements: [TABLES, STATEMENTS],

@@ -28,11 +28,15 @@ export class WorkloadConnection implements DaemonConnection {
     const reply = fields(json(text));
     const ofDatabases: object[] = [];
     // pg_stat_statements is of all databases: one that has it is enough.
-    let hasStatements = false;
+    let hasStatements = items(reply['statements']).length > 0;
     for (const row of items(reply['databases'])) {
       const database = textOf(fields(row)['datname']);
       const leftMs = endMs - performance.now();
-      if (database === undefined || leftMs < LEAST_MS) continue;
+      if (database === undefined) continue;
+      if (leftMs < LEAST_MS) {
+        ofDatabases.push({ database, errors: { tables: 'not read: no time was left' } });
+        continue;
+      }
       const own = fields(json(await this.#tablesOf(database, hasStatements ? 'tables' : 'statements', leftMs)));
       hasStatements ||= items(own['statements']).length > 0;
       ofDatabases.push({ database, ...own });

@@ -36,6 +36,15 @@ test('WorkloadConnection has the reason of a database that refuses', async () =>
 test('WorkloadConnection sends other requests to its one session, and no database is read where no time is left', async () => {
   const { one, requests } = connection({ postgres: { databases } });
   await one.request('activity', 4000);
-  expect(JSON.parse(await one.request('workload', 100))).toMatchObject({ ofDatabases: [] });
+  const noTime = { tables: 'not read: no time was left' };
+  expect(JSON.parse(await one.request('workload', 100))).toMatchObject({
+    ofDatabases: databases.map(({ datname }) => ({ database: datname, errors: noTime })),
+  });
   expect(requests).toEqual(['postgres activity', 'postgres workload']);
+});
+
+test('WorkloadConnection asks no other database for statements that its own has', async () => {
+  const { one, requests } = connection({ postgres: { databases, statements: [{}] }, shop: {}, crm: {}, old: {} });
+  await one.request('workload', 4000);
+  expect(requests).toEqual(['postgres workload', 'shop tables', 'crm tables', 'old tables']);
 });
