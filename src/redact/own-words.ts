@@ -210,78 +210,80 @@ export const OWN_WORDS: ReadonlySet<string> = new Set(
   reclaim reclaimable reclaims recomputes reconnect reconnected reconnects record record-pause recorded recorder recording recordings
   records recovering recovery recv red redact redacted redaction redactor redacts redeploy redis redis-cli redis-cluster redis-connections
   redis-memory redis-persistence redis-replication redis-server redis-servers redis-slow redis-unresponsive redraw reduce reduced ref
-  refaults refer reference refresh refreshed refreshes refuse refused refuses region registered registry regression regular reinstall
-  rejected rekey rel related relation release released releases reliability reloading rely remap remapped remote remotely remount-ro
-  remounted remounting remove removed removing rendered renew renewed renews repair repaired repeat repeated repeatedly replace replaced
-  replacement replay replayed replays replica replica-set replicas replication replies reply report reported reports request requested
-  requests require require-osd-release required requires reschedule reseat resent reserve reserved reset resets reshard resident resize
-  resolution resolv resolve resolvectl resolved resolver resolver-unresponsive resolvers resource resource-update-failed respond responded
-  responding responds response responsive rest restart restarted restarting restarts restore restored restrictions resubmit resubmit-limit
-  result resume resumed resumes retire retired retirement retrans retransmit retransmits retransmitted retransmitting retries retry return
-  returned returns reused revalidator revalidators reverse-path-drops revert revision revisions revoked revokedhostkeys reweight rewrite
-  rewrites rgw right rights ring rings riser rleft rmi robust rocksdb rocksdb-corruption role roles rollback rolling rollout rollouts
-  rolls room root rootless roots rotating round route routed router router-gateway routers routes routine routing routing-rules row rows
-  rpm rport rps rright rss rsyslog rsyslog-suspended rsyslogd rtnetlink rto rtop rtt rttvar rule rule-table-empty rules run runbooks
-  runnable running runqlat runs runs-as runtime runtime-deadline rxpackets safe same sample sampled samples sampling samplings sandbox
-  sandbox-reserved sanitised sanitises sanitize sanitized sans sar saturate saturated saturation save save-views saved saves saving scale
-  scan scanned scans scenarios schedinfo schedstat scheduled scheduler schedulers scheduling schema scheme scope score screen screens
-  script scripts scroll-left scroll-right scrollback scrolls scrub scsi scsi-counters scsi-errors scsi-not-scanned sda sdr search searched
-  searches second secondaries secondary seconds secret secrets section sections sector sectors secure security securityfs see seek seen
-  sees segfault segment segments select selected selection selector selects self send sender sending sends sense sensor sensors sent
-  sentence sentences sentinel sentinels separated separation sequences serial series serif serve served served-by server
-  server-unresponsive servers serves service service-journal-fault service-log-fault service-logs services serving session sessions set
-  set-device-class set-ntp setmem sets setting settings several severities severity sha shape shaper sharded share shareable shared shares
-  sharing shd shell shift shift-tab shmem short shorter shortest show showhold shown shows shrank shut shutdown shuts shutting siblings
-  side sidecar sidecars sig sign signal signals signature signing silent simple since single single-bit single-user size sizes sizing
-  skb-drops skew skip skips skmem slab slabinfo slabs slabtop slave sleeping sleeps slice slot slots slow slow-heartbeats slow-operation
-  slow-ops slow-queries slowed slowest slowlog slowly slows small smaller smallest smart smart-log smartctl smb smirnov smoothed smp snap
-  snap-broken snapd snaps snapshot snapshot-lost snapshots snmp socket socket-memory-full socket-peers socket-refused sockets sockstat
-  soft soft-lockup softirq softirq-hot-cpu softirqs softnet softnet-drops software solid somaxconn some something sometimes soon sooner
-  sort sort-next sort-previous sortbitwise sorted sorts sosreport sosreports source sources southbound space span spans spare spawning
-  speak spec specification speed speedscope spend spent spill spillover spills split sport spread spreads spreadsheet sql squeezed src
-  srvr ssacli ssh ssh-add ssh-agent ssh-config ssh-dss ssh-keygen ssh-rsa sshd stack stack-changes stack-frames stack-sample stack-threads
-  stack-tree stack-zoom stacked stacks stacks-diff stacks-on-demand stage stage-hint stage-name stages stale stale-data stall stalled
-  stalls stamp stand standalone standard standby standing stands start start-limit-hit started starting starts starves stat state
-  statement statements states statfs static statistics stats status stay stays stddev stderr stdout steady steal step step-back
-  step-forward stepped steps still stime stop stop-writes-on-bgsave-error stopped stopping stops storage storage-link-down
-  storage-link-errors storage-links storage-pool storcli store stored stored-on stores storm story stp strace stratum streak stream
-  streams strength stretched stricthostkeychecking string stringify strings stripes stripped stroke strong strongest structure sts stt
-  stuck style styles sub subject submission subop subsystem subsystems subtable succeed succeeded success such sudo suites sum summary
-  sunbeam superblock supported supports suppressed surface surplus suspend suspended svg swap swap-in swap-out swapon swapped swappiness
-  swapping swaps sweep swift switch switches symbol symbol-files symbols symbols-beyond symptom symptoms symtab syn-flood syn-sent sync
-  synced synchronisation synchronised syncing sys syscall sysctl sysfs syslog system system-id systemctl systemd systemd-analyze
-  systemd-coredump systemd-detect-virt systemd-journal systemd-journald systemd-machine-id-setup systemd-resolved systemd-timesyn
-  systemd-timesyncd systeminformation systems syzkaller tab table tables tabular tag tail taint tainted taints take taken takes talk talks
-  tap taps target targets task task-hung tasks taskset tbody tcp tcp-memory tcp-retransmits tcpretrans tcpsynbl tell temp temperature
-  temperatures template templates temporary ten tentative term terminal terminals terminating termination terms test text texts than that
-  thawed the thead their them theme themselves then there thermal thermal-throttle thermal-throttled thermal-throttling these they thin
-  thin-pool thin-pool-full thin-pool-low thin-pool-writes thinned this those though thp thrash thrashing thread threads threads-limit
-  threads-max three threshold thresholds throttl throttle throttled throttles throttling through throughout thrtl ticket tickets ticks tid
-  tier ties tile time time-sync-status time-wait timed timedatectl timedout timeline timeout timeouts timer timer-left timer-overdue
-  timers times timestamp timesync-status timesyncd timing title titles tmpfs today together toggle toggles token token-refused tokens
-  tolerates tolower toml too took tool tools top total tour trace traceback traced tracefs tracer tracers traces tracing tracked tracker
-  trackers tracking tracks traffic transaction transactions transceiver translate transmissions transmit transparent transport transports
-  traps tree trend triage tried tries trim trip trips trk trouble trove true truecolor truncated trust trusted try tsv tun tunables tuned
-  tuned-adm tuning tunnel tunnel-mtu tunnels turn turned twice two txpackets txt type typed typeof ubuntu udp udp-drops udpif uevent ufid
-  uid ulimit umount unable unacked unacknowledged unallocated uname unanswered unattended-upgr unattended-upgrade
-  unattended-upgrade-shutdown unattended-upgrades unavailable unchanged unclear uncommitted uncontained uncorrectable uncorrected
-  undefined under underlay undersized undo uneven unexpected unfound ungrouped unhandled unhealthy unicast unicode uninterruptible unique
-  unit unit-failed unit-invocations unit-jobs-waiting unit-log unit-manager unit-missing unit-not-loaded unit-restart-loop unit-stuck
-  unit-tasks units unix unix-accept-queue unix-clients unix-listeners unkillable unknown unknown-holder unless unlike unlock unmask
-  unmount unmounted unpause unprivileged unreachable unread unreadable unready unreclaimable unrecovered unregister unreleased unreliable
-  unreserved unresponsive unsafe unsaved unschedulable unscheduled unset unset-group unstable unstyled untagged until unused upcall
-  upcalls update update-notifier updated updates upgradable upgrade upgraded upgrades uplink upper uptime uri usable usage use used user
-  user-stacks userknownhostsfile users userspace uses using usual usually utf util utilisation utilization utime uuid uwsgi uwsgi-harakiri
-  uwsgi-queue vacuum valid valkey valkey-server value values vanished var variant vars vcpu vcpu-overcommit vcpuinfo vcpupin vcpus vdo
-  veil vendor verbose verdict verification verify version versions vertical veth veth-peers vhost via victim victims view viewer viewers
-  viewport views vif-plug-timeout virsh virtio virtqemud virtual virtual-machine virtualization visible vite vlan vms vmstat vocabulary
-  void volatile volume volume-degraded volume-error volume-hung volume-slow volume-suspended volumes voluntary voters vswitch vxlan wait
-  waited waiting waits waits-for wal walks wall want wanted warm warn warning warnings warns was wasm watch watchdog watched-units watcher
-  watches watermark watts wawait way ways wbytes wchan weak wear web week weight well went were what whatever whats wheel when where
-  wherever whether which while white who whole whose why wide widen width window windows wins wip wire with withdrawn withheld within
-  without word wording words work worker workers working workload workloads workqueue workqueue-lockup works worse worst worth would wrap
-  wraparound wrapped wraps writable write write-time writeback writecache writer writers writes written wrong wrote www xact xfs xid xmin
-  xps xterm yaml year yellow yes yet you your yours yum zaqar zenpower zfs zfs-pool-state zfs-pools zlib zombie zombies zone zone-reclaim
-  zones zookeeper zookeeper-connections zookeeper-disk zookeeper-followers zookeeper-requests zookeeper-servers zookeeper-unresponsive
-  zooms zpool zpool-status zpoolconcepts zram zsh zstd zypper`.split(/\s+/),
+  refaults refer reference refresh refreshed refreshes refusals refuse refused refuses region registered registry regression regular
+  reinstall rejected rekey rel related relation release released releases reliability reloading rely remap remapped remote remotely
+  remount-ro remounted remounting remove removed removing rendered renew renewed renews repair repaired repeat repeated repeatedly replace
+  replaced replacement replay replayed replays replica replica-set replicas replication replies reply report reported reports request
+  requested requests require require-osd-release required requires reschedule reseat resent reserve reserved reset resets reshard resident
+  resize resolution resolv resolve resolvectl resolved resolver resolver-unresponsive resolvers resource resource-update-failed respond
+  responded responding responds response responsive rest restart restarted restarting restarts restore restored restrictions resubmit
+  resubmit-limit result resume resumed resumes retire retired retirement retrans retransmit retransmits retransmitted retransmitting
+  retries retry return returned returns reused revalidator revalidators reverse-path-drops revert revision revisions revoked
+  revokedhostkeys reweight rewrite rewrites rgw right rights ring rings riser rleft rmi robust rocksdb rocksdb-corruption role roles
+  rollback rolling rollout rollouts rolls room root rootless roots rotating round route routed router router-gateway routers routes
+  routine routing routing-rules row rows rpm rport rps rright rss rsyslog rsyslog-suspended rsyslogd rtnetlink rto rtop rtt rttvar rule
+  rule-table-empty rules run runbooks runnable running runqlat runs runs-as runtime runtime-deadline rxpackets safe same sample sampled
+  samples sampling samplings sandbox sandbox-reserved sanitised sanitises sanitize sanitized sans sar saturate saturated saturation save
+  save-views saved saves saving scale scan scanned scans scenarios schedinfo schedstat scheduled scheduler schedulers scheduling schema
+  scheme scope score screen screens script scripts scroll-left scroll-right scrollback scrolls scrub scsi scsi-counters scsi-errors
+  scsi-not-scanned sda sdr search searched searches second secondaries secondary seconds secret secrets section sections sector sectors
+  secure security securityfs see seek seen sees segfault segment segments select selected selection selector selects self send sender
+  sending sends sense sensor sensors sent sentence sentences sentinel sentinels separated separation sequences serial series serif serve
+  served served-by server server-unresponsive servers serves service service-journal-fault service-log-fault service-logs services serving
+  session sessions set set-device-class set-ntp setmem sets setting settings several severities severity sha shape shaper sharded share
+  shareable shared shares sharing shd shell shift shift-tab shmem short shorter shortest show showhold shown shows shrank shut shutdown
+  shuts shutting siblings side sidecar sidecars sig sign signal signals signature signing silent simple since single single-bit
+  single-user size sizes sizing skb-drops skew skip skips skmem slab slabinfo slabs slabtop slave sleeping sleeps slice slot slots slow
+  slow-heartbeats slow-operation slow-ops slow-queries slowed slowest slowlog slowly slows small smaller smallest smart smart-log smartctl
+  smb smirnov smoothed smp snap snap-broken snapd snaps snapshot snapshot-lost snapshots snmp socket socket-memory-full socket-peers
+  socket-refused sockets sockstat soft soft-lockup softirq softirq-hot-cpu softirqs softnet softnet-drops software solid somaxconn some
+  something sometimes soon sooner sort sort-next sort-previous sortbitwise sorted sorts sosreport sosreports source sources southbound
+  space span spans spare spawning speak spec specification speed speedscope spend spent spill spillover spills split sport spread spreads
+  spreadsheet sql squeezed src srvr ssacli ssh ssh-add ssh-agent ssh-config ssh-dss ssh-keygen ssh-rsa sshd stack stack-changes
+  stack-frames stack-sample stack-threads stack-tree stack-zoom stacked stacks stacks-diff stacks-on-demand stage stage-hint stage-name
+  stages stale stale-data stall stalled stalls stamp stand standalone standard standby standing stands start start-limit-hit started
+  starting starts starves stat state statement statements states statfs static statistics stats status stay stays stddev stderr stdout
+  steady steal step step-back step-forward stepped steps still stime stop stop-writes-on-bgsave-error stopped stopping stops storage
+  storage-link-down storage-link-errors storage-links storage-pool storcli store stored stored-on stores storm story stp strace stratum
+  streak stream streams strength stretched stricthostkeychecking string stringify strings stripes stripped stroke strong strongest
+  structure sts stt stuck style styles sub subject submission subop subsystem subsystems subtable succeed succeeded success such sudo
+  suites sum summary sunbeam superblock supported supports suppressed surface surplus suspend suspended svg swap swap-in swap-out swapon
+  swapped swappiness swapping swaps sweep swift switch switches symbol symbol-files symbols symbols-beyond symptom symptoms symtab
+  syn-flood syn-sent sync synced synchronisation synchronised syncing sys syscall sysctl sysfs syslog system system-id systemctl systemd
+  systemd-analyze systemd-coredump systemd-detect-virt systemd-journal systemd-journald systemd-machine-id-setup systemd-resolved
+  systemd-timesyn systemd-timesyncd systeminformation systems syzkaller tab table tables tabular tag tail taint tainted taints take taken
+  takes talk talks tap taps target targets task task-hung tasks taskset tbody tcp tcp-memory tcp-retransmits tcpretrans tcpsynbl tell temp
+  temperature temperatures template templates temporary ten tentative term terminal terminals terminating termination terms test text
+  texts than that thawed the thead their them theme themselves then there thermal thermal-throttle thermal-throttled thermal-throttling
+  these they thin thin-pool thin-pool-full thin-pool-low thin-pool-writes thinned this those though thp thrash thrashing thread threads
+  threads-limit threads-max three threshold thresholds throttl throttle throttled throttles throttling through throughout thrtl ticket
+  tickets ticks tid tier ties tile time time-sync-status time-wait timed timedatectl timedout timeline timeout timeouts timer timer-left
+  timer-overdue timers times timestamp timesync-status timesyncd timing title titles tmpfs today together toggle toggles token
+  token-refused tokens tolerates tolower toml too took tool tools top total tour trace traceback traced tracefs tracer tracers traces
+  tracing tracked tracker trackers tracking tracks traffic transaction transactions transceiver translate transmissions transmit
+  transparent transport transports traps tree trend triage tried tries trim trip trips trk trouble trove true truecolor truncated trust
+  trusted try tsv tun tunables tuned tuned-adm tuning tunnel tunnel-mtu tunnels turn turned twice two txpackets txt type typed typeof
+  ubuntu udp udp-drops udpif uevent ufid uid ulimit umount unable unacked unacknowledged unallocated uname unanswered unattended-upgr
+  unattended-upgrade unattended-upgrade-shutdown unattended-upgrades unavailable unchanged unclear uncommitted uncontained uncorrectable
+  uncorrected undefined under underlay undersized undo uneven unexpected unfound ungrouped unhandled unhealthy unicast unicode
+  uninterruptible unique unit unit-failed unit-invocations unit-jobs-waiting unit-log unit-manager unit-missing unit-not-loaded
+  unit-restart-loop unit-stuck unit-tasks units unix unix-accept-queue unix-clients unix-listeners unkillable unknown unknown-holder
+  unless unlike unlock unmask unmount unmounted unpause unprivileged unreachable unread unreadable unready unreclaimable unrecovered
+  unregister unreleased unreliable unreserved unresponsive unsafe unsaved unschedulable unscheduled unset unset-group unstable unstyled
+  untagged until unused upcall upcalls update update-notifier updated updates upgradable upgrade upgraded upgrades uplink upper uptime uri
+  usable usage use used user user-stacks userknownhostsfile users userspace uses using usual usually utf util utilisation utilization
+  utime uuid uwsgi uwsgi-harakiri uwsgi-queue vacuum valid valkey valkey-server value values vanished var variant vars vcpu
+  vcpu-overcommit vcpuinfo vcpupin vcpus vdo veil vendor verbose verdict verification verify version versions vertical veth veth-peers
+  vhost via victim victims view viewer viewers viewport views vif-plug-timeout virsh virtio virtqemud virtual virtual-machine
+  virtualization visible vite vlan vms vmstat vocabulary void volatile volume volume-degraded volume-error volume-hung volume-slow
+  volume-suspended volumes voluntary voters vswitch vxlan wait waited waiting waits waits-for wal walks wall want wanted warm warn warning
+  warnings warns was wasm watch watchdog watched-units watcher watches watermark watts wawait way ways wbytes wchan weak wear web week
+  weight well went were what whatever whats wheel when where wherever whether which while white who whole whose why wide widen width
+  window windows wins wip wire with withdrawn withheld within without word wording words work worker workers working workload workloads
+  workqueue workqueue-lockup works worse worst worth would wrap wraparound wrapped wraps writable write write-time writeback writecache
+  writer writers writes written wrong wrote www xact xfs xid xmin xps xterm yaml year yellow yes yet you your yours yum zaqar zenpower zfs
+  zfs-pool-state zfs-pools zlib zombie zombies zone zone-reclaim zones zookeeper zookeeper-connections zookeeper-disk zookeeper-followers
+  zookeeper-requests zookeeper-servers zookeeper-unresponsive zooms zpool zpool-status zpoolconcepts zram zsh zstd zypper`.split(
+    /\s+/,
+  ),
 );
