@@ -25,8 +25,8 @@ export const isLocked = (live: LiveHost): boolean => live.link().state === 'live
 
 /**
  * GroupUnlock opens root on many hosts with one password. Until a host has accepted it the hosts are tried one by one, and no further
- * ones after two refusals, in a later run after one; then the others, a few at a time. A host that opens root without a password says
- * nothing about it. The password is kept nowhere: a host that refused it is known by a salted digest, and is not given it a second time.
+ * ones after two refusals, in a later run after one; then the others, a few at a time. A host that opens root without a password has
+ * not accepted it. The password is kept nowhere: a host that refused it is known by a salted digest, and is not given it a second time.
  */
 export class GroupUnlock {
   readonly #salt = randomBytes(16);
@@ -62,7 +62,7 @@ export class GroupUnlock {
     }
     this.#refusals = isAccepted ? 0 : this.#refusals + refusing.length;
     const ramp = new Ramp();
-    // Each of these counts refusals of an account of its own: that of a directory has accepted the password.
+    // Each of these counts refusals of a local account: that of a directory has accepted the password.
     if (isAccepted) await Promise.all(waiting.map((host) => ramp.run(() => attempt(host))));
     else
       for (const { name } of waiting)

@@ -107,7 +107,7 @@ export const postgresqlWorkload = defineSource({
 const VACUUMED =
   /\bVACUUM\s+(?:\([^)]*\)\s*|(?:FULL|FREEZE|VERBOSE|ANALYZE)\s+)*((?:"[^"]+"|[\w$]+)(?:\.(?:"[^"]+"|[\w$]+))?)/i;
 
-/** Schema and table of a qualified name; the schema `public` is no one's name. */
+/** Schema and table of a qualified name; the schema `public` identifies nothing. */
 const namesOf = (qualified = ''): readonly string[] =>
   qualified.split('.').flatMap((part) => (part === '' || part === 'public' ? [] : [part.replaceAll('"', '')]));
 
