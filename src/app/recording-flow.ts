@@ -139,7 +139,8 @@ function unsavedOf(session: Session, screen: Screen): readonly Mark[] {
   const isOfRecording = session === screen.recordedSession;
   const state = isOfRecording ? screen.recording?.state() : undefined;
   const isRecorded = state !== undefined && state.problem === undefined;
-  const gaps = isOfRecording ? [...screen.recordingGaps, ...(state?.gaps ?? [])] : [];
+  // A gap is one of the screen: later recordings, of other hosts too, leave it out.
+  const gaps = [...screen.recordingGaps, ...(state?.gaps ?? [])];
   const savedMs = screen.notesSavedMs.get(session) ?? -Infinity;
   // In the file of a fleet's notes each has its host.
   const host = screen.consoles?.nameOf(session);

@@ -1,3 +1,5 @@
+import type { RecordingControl } from '../../src/app/recording-flow.ts';
+import type { RecordingGap } from '../../src/lib/recording-gap.ts';
 import { readFileSync, rmSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
 import { fleet } from '../../src/fleet/fleet-source.ts';
@@ -143,4 +145,44 @@ test('notes of the matrix and of a console in the background are saved at the en
   const path = /^saved: (.*)$/.exec(written[0] ?? '')?.[1] ?? '';
   onTestFinished(() => rmSync(path, { force: true }));
   expect(readFileSync(path, 'utf8')).toMatch(/Z switch\n.*Z node33: fan\n$/);
+});
+
+test('a note in a pause of a recording is asked for at quit, also when another host was recorded after it', async () => {
+  const recordingOf = (session: FakeSession): RecordingControl => {
+    let gaps: readonly RecordingGap[] = [];
+    return {
+      state: () => ({ path: 'f.cc.zst', sinceMs: 0, bytes: 1, problem: undefined, gaps }),
+      stop: async () => undefined,
+      pause: () => (gaps = [{ fromMs: session.nowMs, untilMs: undefined }]),
+      resume: () => (gaps = gaps.map(({ fromMs }) => ({ fromMs, untilMs: session.nowMs }))),
+      output: () => undefined,
+      terminal: () => undefined,
+    };
+  };
+  const consoles = new Map(['node33', 'db-1'].map((name) => [name, new FakeSession()] as const));
+  let started: FakeSession | undefined;
+  const session = fleetSession();
+  const screen = await open({
+    session,
+    panes: [hostsPane],
+    tab: 'hosts',
+    openHost: async (name) => consoles.get(name) ?? new FakeSession(),
+    startRecording: async (host) => {
+      started = host as FakeSession;
+      return recordingOf(started);
+    },
+  });
+  await screen.press('/', 'node33', 'enter', 'enter', 'R', '_');
+  const first = consoles.get('node33')!;
+  first.nowMs += 1000;
+  await screen.press('m');
+  first.nowMs += 1000;
+  session.nowMs += 5000;
+  await screen.press('_', 'R', 'enter', 'esc');
+  await screen.press('esc', '/', 'db-1', 'enter', 'enter', 'R');
+  expect(started).toBe(consoles.get('db-1'));
+  await screen.press('R', 'enter', 'q');
+  expect(screen.text()).toContain('1 marker or note is in no recording');
+  await screen.press('d');
+  await screen.ended;
 });
