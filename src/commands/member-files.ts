@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import type { InventoryHost } from '../fleet/inventory.ts';
 import { reportsOf } from '../recording/open-recording.ts';
 import { NotesFile } from '../recording/notes-file.ts';
@@ -19,7 +19,10 @@ export async function memberFiles(paths: readonly string[]): Promise<readonly In
   if (files.length > MAX_FILES) throw new RecordingError(`${files.length} files, more than ${MAX_FILES}`);
   const short = files.map((file) => hostName(file));
   const isUnique = new Set(short).size === files.length;
-  return files.map((file, i) => ({ name: isUnique ? (short[i] ?? file) : file, target: file }));
+  const [folder = ''] = paths;
+  // Notes in the set's own file have these names: a path that was typed differs by the working folder.
+  const long = (file: string): string => (paths.length === 1 ? relative(folder, file) : file);
+  return files.map((file, i) => ({ name: isUnique ? (short[i] ?? file) : long(file), target: file }));
 }
 
 async function filesAt(path: string): Promise<readonly string[]> {

@@ -41,3 +41,11 @@ it('keeps the paths of files with the same name', async () => {
   const [one, two] = [folder('node1.cc.zst'), folder('node1.cc.zst')];
   expect((await names(one, two)).map((name) => basename(name))).toEqual(['node1.cc.zst', 'node1.cc.zst']);
 });
+
+it('names files of one folder whose hosts have the same name by their paths in it', async () => {
+  const path = folder('sosreport-web1-2026-11-30-abcdefg.tar.xz', 'sosreport-web1-2026-12-01-hijklmn.tar.xz');
+  expect(await names(path)).toEqual([
+    'sosreport-web1-2026-11-30-abcdefg.tar.xz',
+    'sosreport-web1-2026-12-01-hijklmn.tar.xz',
+  ]);
+});
