@@ -63,7 +63,7 @@ const STATEMENTS: Statement = {
     join pg_depend d on d.refclassid = 'pg_extension'::regclass and d.refobjid = e.oid and d.classid = 'pg_class'::regclass and d.deptype = 'e'
     join pg_class c on c.oid = d.objid and c.relname = 'pg_stat_statements'
     join pg_attribute a on a.attrelid = c.oid and a.attname in ('total_exec_time', 'total_time')
-    where e.extname = 'pg_stat_statements' and current_setting('shared_preload_libraries') like '%pg_stat_statements%' limit 1), '')`,
+    where e.extname = 'pg_stat_statements' and exists (select from pg_settings where name = 'pg_stat_statements.max') limit 1), '')`,
   select: `select s.userid, s.dbid, s.queryid::text as queryid, to_jsonb(s) ->> 'toplevel' as toplevel, d.datname, s.calls, s.ms, s.rows,
     s.shared_blks_read as blocks_read, ${WITHOUT_LITERALS} as query
     from (select * from FOUND f order by ms desc limit ${MOST_STATEMENTS}) s left join pg_database d on d.oid = s.dbid`,
