@@ -19,6 +19,8 @@ import { startRecording, startRedacted, type RedactedRecording } from './start-r
 const COST = 'Each gets one SSH login and all readings of a console, recorded here';
 const ENDS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const FAILED = 1;
+/** Of a set whose names never end; each recording was searched with those of its last pass. */
+const MAX_PASSES = 3;
 
 /**
  * Records several hosts without a screen until the time is over or a signal comes: a folder with one recording per host, that `replay DIR`
@@ -45,12 +47,22 @@ export async function recordFleet(command: FleetRecordCommand, config: LoadedCon
           forMs === undefined ? over.promise : Promise.race([over.promise, sleep(forMs, undefined, { ref: false })]),
         ),
     );
-    // With the names of all hosts: those of one may stand on another.
-    for (const one of redacted) await one.verify();
+    if (veil) await verifyAll(redacted, veil);
     return await summary(results, out, (Date.now() - startMs) / 1000, veil);
   } finally {
     for (const signal of ENDS) process.off(signal, end);
   }
+}
+
+/** Verifies with the names of all hosts: those of one may stand on another. Again where one taught a name. */
+async function verifyAll(recordings: readonly RedactedRecording[], { redactor }: ScreenRedaction): Promise<void> {
+  let version: number;
+  let passes = 0;
+  do {
+    version = redactor.version;
+    for (const one of recordings) if (one.state().removed !== true) await one.verify();
+    passes++;
+  } while (redactor.version !== version && passes < MAX_PASSES);
 }
 
 /** Makes the folder. Rejects for one that has files: a set is of one recording. */

@@ -41,8 +41,8 @@ export class GroupUnlock {
 
   async run(hosts: readonly GroupHost[], password: string): Promise<readonly GroupResult[]> {
     const known = (await digest(password, this.#salt, DIGEST_BYTES)).toString('base64');
-    const [before = [], fresh = []] = partition(hosts, ({ name }) => this.#refused.get(name)?.has(known) === true);
-    const results = before.map(({ name }): GroupResult => ({ host: name, reason: REFUSED_BEFORE }));
+    const hasRefused = ({ name }: GroupHost): boolean => this.#refused.get(name)?.has(known) === true;
+    const results = hosts.filter(hasRefused).map(({ name }): GroupResult => ({ host: name, reason: REFUSED_BEFORE }));
     const refusing: string[] = [];
     const attempt = async ({ name, unlockRoot }: GroupHost): Promise<UnlockOutcome['password']> => {
       const outcome = await unlockRoot(password);
@@ -54,7 +54,7 @@ export class GroupUnlock {
       return outcome.password;
     };
     const most = this.#refusals === 0 ? MAX_REFUSED : 1;
-    const waiting = [...fresh];
+    const waiting = hosts.filter((host) => !hasRefused(host));
     let isAccepted = false;
     for (let host = waiting.shift(); host; host = waiting.shift()) {
       isAccepted = (await attempt(host)) === 'accepted';
@@ -72,9 +72,3 @@ export class GroupUnlock {
 }
 
 const REFUSED_BEFORE = 'not tried again: it refused this password before';
-
-/** Those of which it holds, and the others. */
-const partition = <Item>(items: readonly Item[], holds: (item: Item) => boolean): readonly (readonly Item[])[] => [
-  items.filter(holds),
-  items.filter((item) => !holds(item)),
-];
