@@ -225,9 +225,7 @@ export class Redactor {
 
   /** Identifiers left in a text, by all that redaction would replace: for verification before it leaves. */
   left(text: string): readonly string[] {
-    const found = this.#finders.flatMap((find) =>
-      find(text).filter((one) => !this.#isNameByPseudonym(text, one, find)),
-    );
+    const found = this.#finders.flatMap((find) => find(text));
     return [...new Set(found.map(({ value }) => value))];
   }
 
@@ -235,14 +233,14 @@ export class Redactor {
    * Whether a word has the form of a name only by the pseudonym that begins it: `db pool-1.ip` was `db lab.ip`, no name of a database, and the
    * digit is of the pseudonym.
    */
-  #isNameByPseudonym(text: string, { from, value, isPlaced }: Found, find: Finder): boolean {
-    const [pseudonym = ''] = (isPlaced && /^[a-z]+-\d+(?=[.-])/.exec(value)) || [];
+  #isNameByPseudonym(text: string, { from, value }: Found, place: Place): boolean {
+    const [pseudonym = ''] = /^[a-z]+-\d+(?=[.-])/.exec(value) ?? [];
     const original = this.pseudonyms.valueOf(pseudonym);
     if (original === undefined) return false;
     const start = Math.max(0, from - SURROUNDINGS);
     const end = from + pseudonym.length;
     const before = text.slice(start, from) + original + text.slice(end, end + SURROUNDINGS);
-    return !find(before).some((one) => one.from === from - start);
+    return !this.#placed(place, before).some((one) => one.from === from - start);
   }
 
   /** Identifiers left by their form, and known names: for a line that is cut off, or with markup around it, which has no places of names. */
@@ -280,8 +278,13 @@ export class Redactor {
     });
   };
 
-  /** Names in a place of names. A name that is known counts even if it is a setting elsewhere. */
-  #inPlace({ kind, pattern, gate }: Place, text: string): readonly Found[] {
+  /** Names in a place of names; what was redacted before is read again, and teaches no name that only a pseudonym made one. */
+  #inPlace(place: Place, text: string): readonly Found[] {
+    return this.#placed(place, text).filter((one) => !this.#isNameByPseudonym(text, one, place));
+  }
+
+  /** What the pattern of a place finds. A name that is known counts even if it is a setting elsewhere. */
+  #placed({ kind, pattern, gate }: Place, text: string): readonly Found[] {
     if (!gate(glanceAt(text))) return [];
     return [...text.matchAll(pattern)].flatMap(({ index, groups }) => {
       const { before = '', name: value = '', key = '' } = groups ?? {};
